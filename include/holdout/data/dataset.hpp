@@ -1,0 +1,44 @@
+// What training works on: a dense matrix of features and a target, both as read, nothing standardized yet.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace holdout::data {
+
+enum class Task { regression, classification };
+
+struct Dataset {
+  Task task = Task::regression;
+  std::size_t rows = 0, features = 0;
+  std::vector<double> x;                   // [row][feature], raw units; NaN: missing, standardization fills it
+  std::vector<double> y;                   // [row]; the target, or the index of the class
+  std::vector<std::string> feature_names;  // one-hot columns are named column=level
+  std::vector<std::string> classes;        // sorted; of two, the last is the positive one; empty for regression
+  std::string target_name;
+
+  std::span<const double> row(std::size_t i) const { return {x.data() + i * features, features}; }
+};
+
+/// Rows of a dataset, by index, ascending.
+using RowList = std::vector<std::uint32_t>;
+
+/// One training part and the part its hold-out error is measured on.
+struct Fold {
+  RowList train, holdout;
+};
+
+/// Hold-out: one fold. k-fold: k of them. `test` is in no fold; only the winner ever sees it.
+struct Split {
+  std::vector<Fold> folds;
+  RowList test;
+};
+
+/// z = (x − mean) / scale, per feature.
+struct Scaling {
+  std::vector<double> mean, scale;
+};
+
+}  // namespace holdout::data

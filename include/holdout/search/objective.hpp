@@ -1,0 +1,53 @@
+// All that the search layer knows of the world: it asks for evaluations and is answered.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <holdout/search/space.hpp>
+
+namespace holdout::search {
+
+/// How far an evaluation goes. Neither given: as far as the study says.
+struct Fidelity {
+  std::optional<std::int64_t> epochs;  // stop after so many
+  std::optional<double> tolerance;     // relative gradient norm of the inner problem
+  bool full() const { return !epochs && !tolerance; }
+};
+
+/// What is wanted besides the value: the gradient in the continuous parameters, the curvature too.
+enum class Want { value, gradient, curvature };
+
+/// One question; it becomes one trial. All but the configuration are optional.
+struct Request {
+  Configuration configuration;
+  Fidelity fidelity = {};
+  std::optional<int> near = {};  // the trial to start from, where that saves work
+  Want want = Want::value;
+};
+
+/// How an evaluation ended.
+enum class End { complete, failed, pruned };
+
+/// The answer.
+struct Evaluation {
+  int trial = 0;                  // its number: the position of its request among all requests
+  End end = End::complete;
+  double value = 0;               // hold-out error, to be minimized (maximized metrics come negated); only if complete
+  std::optional<double> error_bound = {};  // of `value`, from the inner problem's residual
+  std::vector<double> gradient = {};       // d value / d (log) parameter, by parameter index; empty if not wanted
+  std::vector<double> curvature = {};      // second derivatives, row-major
+  double cost = 0;                         // passes over the training rows
+};
+
+/// Answers requests, in their order, however it schedules them.
+class Objective {
+ public:
+  virtual ~Objective() = default;
+  /// Evaluations of `requests`, in order. May be shorter only if the run was interrupted.
+  virtual std::vector<Evaluation> evaluate(std::span<const Request> requests) = 0;
+};
+
+}  // namespace holdout::search

@@ -1,0 +1,36 @@
+// The folder of a run: its lock, and files that are written whole or not at all.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace holdout::study {
+
+/// A name for a folder, from a study's name: letters, digits, dot, dash and underscore, 1 … 64 of them, no leading dot.
+std::string slug(std::string_view name);
+
+/// A run's folder, locked for this process as long as the object lives (flock on `lock`, freed by the kernel on any
+/// death; nothing is ever left to clean up).
+class RunFolder {
+ public:
+  /// Makes the folder if need be, and takes the lock.
+  /// @throws Error if `path` is no folder, cannot be written, or another process holds it (names PID, host, since when)
+  explicit RunFolder(const std::string& path);
+  ~RunFolder();
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+  std::string file(std::string_view name) const;
+
+ private:
+  std::string path_;
+  int lock_ = -1;
+};
+
+/// Writes a file whole: temporary name in the same folder, every write and close checked, synced, renamed, folder
+/// synced. @throws Error(Fault::failure) naming the file and the system's reason; nothing is left behind
+void write_file(const std::string& path, std::string_view content);
+
+}  // namespace holdout::study

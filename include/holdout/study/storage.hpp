@@ -1,0 +1,54 @@
+// Trials kept: study.db, a SQLite database in the schema of Optuna's relational storage, so that optuna.load_study and
+// optuna-dashboard open a live run. What holdout alone knows is in user attributes and holdout_ tables.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <holdout/search/objective.hpp>
+#include <holdout/study/trial.hpp>
+
+namespace holdout::study {
+
+/// What describes a study as a whole, kept beside its trials.
+struct StudyRecord {
+  std::string name;
+  bool maximize = false;
+  std::string metric;
+  std::string text;                    // the study in its normal form: YAML that runs
+  search::SearchSpace space;
+  std::string fingerprint;             // JSON: what must not change between a run and its resumption
+};
+
+/// One run's database. Thread-safe; all writing goes through one connection.
+class Storage {
+ public:
+  /// Creates the database of a new run. @throws Error if the file exists or cannot be written
+  static std::unique_ptr<Storage> create(const std::string& path, const StudyRecord& study);
+  /// Opens a database for reading and, unless `read_only`, for going on.
+  /// @throws Error if it is no database of holdout's, or damaged (quick_check)
+  static std::unique_ptr<Storage> open(const std::string& path, bool read_only);
+
+  virtual ~Storage() = default;
+
+  virtual const StudyRecord& study() const = 0;
+  /// Notes that these trials have begun: RUNNING rows with their parameters. One transaction.
+  virtual void begin(std::span<const Trial> trials) = 0;
+  /// Notes outcomes of begun trials: state, value, attributes and curve together, in one transaction. A trial with an
+  /// outcome is never written again.
+  virtual void finish(std::span<const Trial> trials) = 0;
+  /// All trials, by number.
+  virtual std::vector<Trial> trials() const = 0;
+
+  /// Named texts kept with the study (JSON): `run`, `best` … Writing replaces.
+  virtual void write_attribute(const std::string& key, const std::string& json) = 0;
+  virtual std::string read_attribute(const std::string& key) const = 0;  // "" if there is none
+
+  /// A clean end: everything in one file, the journal gone.
+  virtual void close() = 0;
+};
+
+}  // namespace holdout::study

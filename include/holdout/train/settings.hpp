@@ -1,0 +1,54 @@
+// Settings of a training: which model, how it is trained. Lane fields differ between the lanes of a cohort, cohort
+// fields shape the pass and are common to it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <holdout/base/settings.hpp>
+#include <holdout/update/rules.hpp>
+
+namespace holdout::train {
+
+/// `model:` its type and its penalties.
+class ModelSettings final : public Choice {
+ public:
+  std::span<const Info> alternatives() const override;
+  std::size_t selected() const override { return type_; }
+  void select(std::size_t alternative) override;
+  void fields(FieldVisitor& f) override;
+  std::string_view type() const { return alternatives()[type_].name; }
+
+  double l2 = 0;  // λ of (λ/2)‖w‖²
+
+ private:
+  std::size_t type_ = 0;
+};
+
+/// `training.stop:` each reason to end before the last epoch; 0 switches it off.
+struct StopSettings {
+  double gradient_norm = 0;   // ‖∇J‖ relative to its value at the start
+  std::int64_t patience = 0;  // epochs without a better hold-out error; the best epoch's parameters are kept
+  void fields(FieldVisitor& f);
+};
+
+/// `training.learning_rate:`
+struct LearningRate {
+  static constexpr double kAuto = 0;  // 1/L̂, see trainer.hpp
+  double start = kAuto;
+  void fields(FieldVisitor& f);
+};
+
+/// `training:`
+struct TrainingSettings {
+  static constexpr std::int64_t kFullBatch = 0;
+  update::RuleChoice optimizer;
+  LearningRate learning_rate;
+  std::int64_t batch_size = 32;  // rows a step; kFullBatch: all
+  std::int64_t epochs = 100;     // passes over the training rows
+  StopSettings stop;
+  std::string precision = "float64";  // or float32
+  void fields(FieldVisitor& f);
+};
+
+}  // namespace holdout::train

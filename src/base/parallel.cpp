@@ -1,0 +1,78 @@
+#include <holdout/base/parallel.hpp>
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <tbb/blocked_range.h>
+#include <tbb/global_control.h>
+#include <tbb/info.h>
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+
+#include <holdout/base/error.hpp>
+
+// ThreadSanitizer does not see the order that TBB makes (Debian's library is not instrumented), so it is told of it.
+#if defined(__SANITIZE_THREAD__)
+extern "C" void __tsan_acquire(void*);
+extern "C" void __tsan_release(void*);
+#define MARK_ACQUIRE(x) __tsan_acquire(x)
+#define MARK_RELEASE(x) __tsan_release(x)
+#else
+#define MARK_ACQUIRE(x) (void)(x)
+#define MARK_RELEASE(x) (void)(x)
+#endif
+
+namespace holdout {
+
+struct Workers::Arena {
+  explicit Arena(int threads)
+      : limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)), arena(threads) {}
+  tbb::global_control limit;
+  tbb::task_arena arena;
+};
+
+Workers::Workers(int threads) {
+  constexpr int kMost = 1024;
+  if (threads < 0 || threads > kMost)
+    throw Error("threads: " + std::to_string(threads) + " is not a number from 1 to " + std::to_string(kMost),
+                "leave --threads away to use every CPU");
+  threads_ = threads > 0 ? threads : tbb::info::default_concurrency();
+  arena_ = std::make_unique<Arena>(threads_);
+}
+
+Workers::~Workers() = default;
+
+void Workers::for_each(std::size_t n, const std::function<void(std::size_t)>& body) const {
+  std::vector<std::exception_ptr> problems(n);
+  char start = 0, end = 0;
+  const auto guarded = [&](std::size_t i) {
+    MARK_ACQUIRE(&start);
+    try {
+      body(i);
+    } catch (...) {
+      problems[i] = std::current_exception();
+    }
+    MARK_RELEASE(&end);
+  };
+  MARK_RELEASE(&start);
+  if (n == 1 || threads_ == 1) {
+    for (std::size_t i = 0; i < n; ++i) guarded(i);
+  } else if (n > 1) {
+    arena_->arena.execute([&] {
+      tbb::this_task_arena::isolate([&] {
+        tbb::parallel_for(
+            tbb::blocked_range<std::size_t>(0, n, 1),
+            [&](const tbb::blocked_range<std::size_t>& part) {
+              for (std::size_t i = part.begin(); i != part.end(); ++i) guarded(i);
+            },
+            tbb::simple_partitioner());
+      });
+    });
+  }
+  MARK_ACQUIRE(&end);
+  for (const std::exception_ptr& problem : problems)
+    if (problem) std::rethrow_exception(problem);
+}
+
+}  // namespace holdout

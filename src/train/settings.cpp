@@ -1,0 +1,53 @@
+#include <holdout/train/settings.hpp>
+
+#include <array>
+
+namespace holdout::train {
+namespace {
+
+constexpr std::array<Info, 2> kModels{{
+    {"linear", "linear regression: squared loss, ridge with l2"},
+    {"logistic", "logistic regression: two classes"},
+}};
+
+constexpr NamedNumber<double> kRateWords[] = {{"auto", LearningRate::kAuto}};
+constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"batch", TrainingSettings::kFullBatch}, {"stochastic", 1}};
+constexpr std::string_view kPrecisions[] = {"float64", "float32"};
+
+}  // namespace
+
+std::span<const Info> ModelSettings::alternatives() const { return kModels; }
+
+void ModelSettings::select(std::size_t alternative) {
+  *this = ModelSettings();
+  type_ = alternative;
+}
+
+void ModelSettings::fields(FieldVisitor& f) {
+  f({"l2", "λ of the penalty (λ/2)‖w‖²; the intercept is never penalized", Scope::lane}, l2, at_least(0.0));
+}
+
+void StopSettings::fields(FieldVisitor& f) {
+  f({"gradient_norm", "stop when ‖∇J‖ has fallen to this share of its first value; 0: off", Scope::cohort},
+    gradient_norm, half_open(0.0, 1.0));
+  f({"patience", "stop after this many epochs without a better hold-out error, keep the best epoch; 0: off",
+     Scope::cohort},
+    patience, at_least<std::int64_t>(0));
+}
+
+void LearningRate::fields(FieldVisitor& f) {
+  f({"start", "step size γ; auto: 1/L̂, safe for smooth convex models with gd, momentum, nesterov", Scope::lane}, start,
+    above(0.0).or_word(kRateWords));
+}
+
+void TrainingSettings::fields(FieldVisitor& f) {
+  f({"optimizer", "update rule", Scope::cohort}, optimizer, ChoiceStyle{"name", true});
+  f({"learning_rate", "step size and its schedule"}, learning_rate, "start");
+  f({"batch_size", "rows a step; batch: all rows, stochastic: one", Scope::cohort}, batch_size,
+    at_least<std::int64_t>(1).or_word(kBatchWords));
+  f({"epochs", "passes over the training rows", Scope::cohort}, epochs, between<std::int64_t>(1, 100'000'000));
+  f({"stop", "reasons to stop before the last epoch"}, stop);
+  f({"precision", "numbers of the training", Scope::cohort}, precision, kPrecisions);
+}
+
+}  // namespace holdout::train
