@@ -1,22 +1,13 @@
 #include <holdout/train/settings.hpp>
 
-#include <array>
-
 namespace holdout::train {
 namespace {
-
-constexpr std::array<Info, 2> kModels{{
-    {"linear", "linear regression: squared loss, ridge with l2"},
-    {"logistic", "logistic regression: two classes"},
-}};
 
 constexpr NamedNumber<double> kRateWords[] = {{"auto", LearningRate::kAuto}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"batch", TrainingSettings::kFullBatch}, {"stochastic", 1}};
 constexpr std::string_view kPrecisions[] = {"float64", "float32"};
 
 }  // namespace
-
-std::span<const Info> ModelSettings::alternatives() const { return kModels; }
 
 void ModelSettings::select(std::size_t alternative) {
   *this = ModelSettings();

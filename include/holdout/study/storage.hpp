@@ -2,13 +2,14 @@
 // optuna-dashboard open a live run. What holdout alone knows is in user attributes and holdout_ tables.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <holdout/search/objective.hpp>
+#include <holdout/study/run_facts.hpp>
 #include <holdout/study/trial.hpp>
 
 namespace holdout::study {
@@ -43,9 +44,11 @@ class Storage {
   /// All trials, by number.
   virtual std::vector<Trial> trials() const = 0;
 
-  /// Named texts kept with the study (JSON): `run`, `best` … Writing replaces.
-  virtual void write_attribute(const std::string& key, const std::string& json) = 0;
-  virtual std::string read_attribute(const std::string& key) const = 0;  // "" if there is none
+  /// Facts of the run, and what the winner did after the search. Writing replaces; empty if never written.
+  virtual void write(const RunFacts& facts) = 0;
+  virtual void write(const Winner& winner) = 0;
+  virtual std::optional<RunFacts> facts() const = 0;
+  virtual std::optional<Winner> winner() const = 0;
 
   /// A clean end: everything in one file, the journal gone.
   virtual void close() = 0;

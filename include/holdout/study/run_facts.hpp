@@ -1,0 +1,41 @@
+// What a report says of a run besides its trials.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <holdout/study/trial.hpp>
+
+namespace holdout::study {
+
+/// The data as it was trained on, and the run as it went.
+struct RunFacts {
+  // Follow from the study alone.
+  std::string task;                  // regression or classification
+  std::string data_file, target;
+  std::vector<std::string> classes;  // of two, the last is the positive one
+  std::int64_t rows = 0, features = 0, train_rows = 0, holdout_rows = 0, test_rows = 0;  // k-fold: of the first fold
+  std::int64_t folds = 1;
+  double baseline = 0;               // the metric of the constant model (mean, or class shares) on the hold-out rows
+  std::vector<std::string> notices;  // what the user should know: constant columns, rows dropped
+  // May differ between two runs of one study.
+  int threads = 0;
+  double seconds = 0;
+  std::string version, cpu_target;   // 0.1.0, AVX3
+  std::string started, finished;     // UTC, 2026-11-24 05:30:00
+  bool interrupted = false;
+};
+
+/// The winner, trained again after the search, and its one look at the test rows.
+struct Winner {
+  int trial = 0;
+  Metrics test;                      // by the model trained on the training rows; empty without test rows or with k-fold
+  Metrics refit_test;                // by the model refitted on training and hold-out rows; empty without test rows
+  std::int64_t refit_epochs = 0;
+  double test_standard_error = 0;    // of the objective's metric over the test rows; NaN where it has none
+  std::string best_yaml;             // the winning configuration as a study that runs
+};
+
+}  // namespace holdout::study

@@ -1,0 +1,43 @@
+// Rows made ready for training: standardized, in the precision of the training, targets as the loss wants them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <holdout/data/dataset.hpp>
+#include <holdout/train/lanes.hpp>
+
+namespace holdout::train {
+
+/// Some rows of a dataset. T: float or double.
+template <class T>
+struct Part {
+  std::size_t n = 0;
+  AlignedVector<T> x;      // [n][features], standardized
+  std::vector<T> y;        // for the loss: target; two classes: ±1; more: index of the class
+  std::vector<double> target;  // for metrics: target, or index of the class
+};
+
+/// Bounds of the curvature of the data, from the training rows: what `learning_rate: auto` is made of.
+struct Curvature {
+  double largest_eigenvalue = 0;  // of [X 1]ᵀ[X 1]/N
+  double largest_row = 0;         // max_i ‖(x_i, 1)‖²
+};
+
+/// One fold's training and hold-out rows. Immutable, shared by all cohorts.
+template <class T>
+struct Design {
+  std::size_t features = 0, classes = 0;  // classes 0: regression
+  Part<T> train, holdout;
+  Curvature curvature;
+};
+
+/// @param rows  indices of the dataset's rows, in the order they get here
+template <class T>
+Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, std::span<const std::uint32_t> rows);
+
+template <class T>
+Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling, const data::Fold& fold);
+
+}  // namespace holdout::train

@@ -1,0 +1,103 @@
+// Training of a cohort: configurations in lockstep through the same mini-batches, each in a lane of its own.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <holdout/base/random.hpp>
+#include <holdout/train/design.hpp>
+#include <holdout/train/metric.hpp>
+#include <holdout/train/settings.hpp>
+
+namespace holdout::train {
+
+/// All that one lane is trained with. Within a cohort the cohort fields of both are equal.
+struct LaneConfig {
+  ModelSettings model;
+  TrainingSettings training;
+};
+
+/// How a lane's training ended, or that it has not.
+enum class LaneEnd { running, epochs, converged, patience, diverged, dropped, interrupted };
+std::string_view to_text(LaneEnd end);
+
+/// A point of a learning curve.
+struct LanePoint {
+  std::int64_t epoch = 0;
+  double train_loss = 0;  // mean of the epoch's batch losses, each before its update, without penalty
+  double holdout = 0;     // the objective's metric at the end of the epoch
+};
+
+/// What is known of one lane.
+struct LaneResult {
+  LaneEnd end = LaneEnd::running;
+  std::int64_t epochs = 0, steps = 0;   // completed
+  std::int64_t best_epoch = 0;          // with patience: the epoch whose parameters are kept; else `epochs`
+  double train_loss = 0;                // of the last epoch that measured it
+  double gradient_norm = 0;             // ‖∇J‖ relative to ‖∇J(0)‖, of the last full-batch gradient; NaN if there was none
+  std::vector<LanePoint> curve;         // at most kCurvePoints
+  std::vector<double> theta;            // [parameter]: weights [output][feature], then one intercept per output
+  std::vector<std::pair<std::string, double>> metrics;  // every metric that fits, on the hold-out rows
+  double value = 0;                     // the objective's metric among them
+};
+
+inline constexpr std::size_t kCurvePoints = 200;
+
+/// How far to train: up to an epoch, and, if given, only until the relative gradient norm is below a tolerance of its
+/// own (the study's `stop` stays in force).
+struct Goal {
+  std::int64_t epochs = 0;
+  std::optional<double> tolerance = {};
+};
+
+/// A cohort in training. It can pause, go on, start from given parameters and drop lanes: a lane's numbers do not
+/// depend on any of that, to the last bit. Not thread-safe; different trainers may run at the same time.
+class Trainer {
+ public:
+  virtual ~Trainer() = default;
+  /// Trains the running lanes on, to goal.epochs epochs in all or to their own end. Lanes that reach the epochs of their
+  /// settings end; those that only reach the goal stay running.
+  /// @param interrupt  read at every epoch; when true, running lanes end as interrupted
+  virtual void run_to(const Goal& goal, const std::atomic<bool>* interrupt = nullptr) = 0;
+  /// Ends a running lane as it stands.
+  virtual void drop(std::size_t lane) = 0;
+  virtual std::size_t lanes() const = 0;
+  virtual std::size_t running() const = 0;
+  /// The lane's result so far; metrics and parameters of a running lane are those of its last completed epoch.
+  virtual LaneResult result(std::size_t lane) const = 0;
+};
+
+/// Makes the trainer of a cohort.
+/// @param design  must outlive the trainer
+/// @param fold    part of the address of the shuffling streams
+/// @param start   [lane][parameter] to start from; none: zeros
+/// @throws Error if a lane's settings do not go together (learning_rate auto with an adaptive rule)
+std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
+                                      std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
+                                      std::span<const std::vector<double>> start = {});
+std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric& objective,
+                                      std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
+                                      std::span<const std::vector<double>> start = {});
+
+/// Bytes of parameters, gradients and state that one lane of such a training moves in every step.
+std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes);
+
+/// Scores [row][output] of a trained model for the rows of a part.
+std::vector<double> predict(const Part<double>& part, std::size_t features, std::span<const double> theta);
+std::vector<double> predict(const Part<float>& part, std::size_t features, std::span<const double> theta);
+
+/// γ of `learning_rate: auto`: 1/L̂, L̂ a bound of the largest Hessian eigenvalue of J over all θ.
+/// Full batch: L̂ = κ · 1.02 · λmax([X 1]ᵀ[X 1]/N) + λ; smaller batches, whose own Hessians may be larger: L̂ = κ ·
+/// max_i ‖(x_i, 1)‖² + λ. κ bounds L″: 1 squared, ¼ logistic, ½ softmax.
+double automatic_rate(const Curvature& curvature, std::string_view model, bool full_batch, double l2);
+
+/// The epochs at which curves are recorded: all if they are few, else log-spaced with the first and the last.
+std::vector<std::int64_t> recorded_epochs(std::int64_t epochs);
+
+}  // namespace holdout::train

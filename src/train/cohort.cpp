@@ -1,0 +1,53 @@
+#include "cohort.hpp"
+
+#include <algorithm>
+
+namespace holdout::train {
+
+template <class T>
+void Cohort<T>::keep(const std::vector<std::size_t>& slots) {
+  const std::size_t stride = lane_stride<T>(slots.size());
+  for (LaneTable<T>* table : {&theta, &gradient, &state, &factors, &ahead, &l2, &best})
+    *table = table->select(slots, stride);
+  for (LaneTable<double>* table : {&coefficients, &memory, &rate}) *table = table->select(slots, stride);
+  std::vector<std::size_t> kept;
+  for (const std::size_t slot : slots) kept.push_back(lanes[slot]);
+  lanes = std::move(kept);
+}
+
+template <class T>
+Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameters, std::size_t rule, bool keep_best) {
+  const std::size_t n = configs.size(), stride = lane_stride<T>(n);
+  const RuleShape shape = rule_shape(rule);
+  const std::size_t coefficients = configs[0].training.optimizer.coefficients().size();
+  const auto table = [n](std::size_t rows) { return LaneTable<T>(rows, n); };
+  const auto wide = [n, stride](std::size_t rows) { return LaneTable<double>(rows, n, stride); };
+  Cohort<T> c{{},
+              table(parameters),
+              table(parameters),
+              table(parameters * shape.states),
+              table(kMostFactors),
+              table(shape.looks_ahead ? parameters : 0),
+              table(1),
+              wide(coefficients),
+              wide(shape.memory),
+              wide(1),
+              table(keep_best ? parameters : 0)};
+  for (std::size_t lane = 0; lane < n; ++lane) {
+    c.lanes.push_back(lane);
+    c.l2.at(0, lane) = static_cast<T>(configs[lane].model.l2);
+    const auto values = configs[lane].training.optimizer.coefficients();
+    for (std::size_t i = 0; i < coefficients; ++i) c.coefficients.at(i, lane) = values[i];
+  }
+  // Padding repeats the first lane's coefficients: computed with, never looked at, and no division by zero.
+  for (std::size_t lane = n; lane < stride; ++lane)
+    for (std::size_t i = 0; i < coefficients; ++i) *(c.coefficients.row(i) + lane) = c.coefficients.at(i, 0);
+  return c;
+}
+
+template struct Cohort<float>;
+template struct Cohort<double>;
+template Cohort<float> make_cohort(std::span<const LaneConfig>, std::size_t, std::size_t, bool);
+template Cohort<double> make_cohort(std::span<const LaneConfig>, std::size_t, std::size_t, bool);
+
+}  // namespace holdout::train

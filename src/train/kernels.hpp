@@ -1,0 +1,133 @@
+// The passes of a training step, as plain functions on plain structs. Behind each stands a kernel for every SIMD target
+// of the CPU family, chosen at run time. T is float or double. Tables are [row][lane] with `stride` elements a row
+// (lane_stride), aligned to 32 bytes or more.
+//
+// The order of operations in a lane depends on none of: number of lanes, position, vector width, threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <holdout/update/rule.hpp>
+
+namespace holdout::train {
+
+/// Rows of a dense row-major matrix: row i is x + order[i] · features, or x + i · features without an order.
+template <class T>
+struct Rows {
+  const T* x = nullptr;
+  std::size_t features = 0;
+  const std::uint32_t* order = nullptr;
+  std::size_t n = 0;
+
+  const T* operator[](std::size_t i) const { return x + (order ? order[i] : i) * features; }
+  Rows part(std::size_t from, std::size_t count) const {
+    return order ? Rows{x, features, order + from, count} : Rows{x + from * features, features, nullptr, count};
+  }
+};
+
+/// scores[i] = bias + Σ_j X[i, j] · theta[j], one fused chain over j.
+template <class T>
+struct ScorePass {
+  Rows<T> rows;
+  const T* theta;            // [features][lane]
+  const T* bias;             // [lane]
+  T* scores;                 // row i at scores + i · scores_stride
+  std::size_t scores_stride;
+  std::size_t stride;
+};
+
+/// gradient[j] += Σ_i X[i, j] · slopes[i], bias_gradient += Σ_i slopes[i]: one chain over i that goes on from what is
+/// there, or starts at 0 if `first`.
+template <class T>
+struct GradientPass {
+  Rows<T> rows;
+  const T* slopes;           // row i at slopes + i · slopes_stride
+  std::size_t slopes_stride;
+  T* gradient;               // [features][lane]
+  T* bias_gradient;          // [lane]
+  std::size_t stride;
+  bool first;
+};
+
+/// Scores become slopes: share · ∂L/∂f. Losses are added up in double, in the order of rows.
+template <class T>
+struct LossPass {
+  T* scores;                 // [n][outputs][lane], replaced by slopes
+  std::size_t n, outputs, stride;
+  const std::uint32_t* order;  // as in Rows: row i has target y[order[i]]
+  const T* y;                // regression: target; two classes: ±1; more: index of the class
+  double share;              // 1 / rows of the batch
+  double* losses;            // [lane], Σ L is added; null: not wanted
+};
+
+/// gradient[r] += λ[lane] · theta[r].
+template <class T>
+struct PenaltyPass {
+  const T* theta;
+  T* gradient;
+  std::size_t rows, stride;
+  const T* l2;               // [lane]
+};
+
+/// sums[lane] = Σ_r table[r]², in double, in the order of rows.
+template <class T>
+struct NormPass {
+  const T* table;
+  std::size_t rows, stride;
+  double* sums;
+};
+
+/// table[r] += other[r].
+template <class T>
+struct AddPass {
+  T* table;
+  const T* other;
+  std::size_t elements;      // a multiple of the stride
+};
+
+/// One step of an update rule (update/rule.hpp) on rows [0, rows) of theta. The rows from `penalized` on take no decay.
+template <class T>
+struct UpdatePass {
+  T* theta;
+  const T* gradient;
+  T* state;                  // [states][rows][lane]
+  std::size_t rows, penalized, stride;
+  const double* rate;        // [lane]
+  const double* coefficients;  // [coefficient][lane]
+  double* memory;            // [memory][lane]
+  T* factors;                // [factor][lane], room for kMostFactors rows; begin_step fills it
+};
+
+inline constexpr std::size_t kMostFactors = 16;
+
+/// What a rule needs besides parameters.
+struct RuleShape {
+  std::size_t states, memory;
+  bool looks_ahead;          // its gradient is taken at another point than theta
+};
+RuleShape rule_shape(std::size_t rule);
+
+enum class LossKind { squared, logistic, softmax };
+
+template <class T> void score(const ScorePass<T>& pass);
+template <class T> void gradient(const GradientPass<T>& pass);
+template <class T> void loss(LossKind kind, const LossPass<T>& pass);
+template <class T> void penalty(const PenaltyPass<T>& pass);
+template <class T> void squared_sums(const NormPass<T>& pass);
+template <class T> void add(const AddPass<T>& pass);
+/// Factors of this step from rate, coefficients and memory; before look_ahead and update.
+template <class T> void begin_step(std::size_t rule, const UpdatePass<T>& pass);
+template <class T> void update(std::size_t rule, const UpdatePass<T>& pass);
+/// out[r] = the point where the rule wants its gradient.
+template <class T> void look_ahead(std::size_t rule, const UpdatePass<T>& pass, T* out);
+
+/// The SIMD target in use: AVX2, AVX3 (AVX-512) …
+const char* simd_target();
+/// All targets this CPU can run, widest first; the baseline is the last.
+std::span<const std::int64_t> simd_targets();
+/// Runs everything on one of them from now on (for tests of bits), or on the best again with 0. Not thread-safe.
+void force_simd_target(std::int64_t target);
+
+}  // namespace holdout::train

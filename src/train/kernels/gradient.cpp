@@ -1,0 +1,92 @@
+// Gradients: the transposed product of score.cpp.
+#include "kernels.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/gradient.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <cmath>
+
+HWY_BEFORE_NAMESPACE();
+namespace holdout::train::HWY_NAMESPACE {
+#include "lanes-inl.hpp"
+
+// kJ features × kN vectors of lanes stay in registers while the rows pass by.
+template <size_t kJ, size_t kN, class D, class T = hn::TFromD<D>>
+HWY_INLINE void block(D d, const GradientPass<T>& p, size_t feature, size_t lane) {
+  const size_t width = hn::Lanes(d);
+  T* out = p.gradient + feature * p.stride + lane;
+  hn::Vec<D> sum[kJ][kN];
+#pragma GCC unroll 16
+  for (size_t j = 0; j < kJ; ++j)
+#pragma GCC unroll 4
+    for (size_t n = 0; n < kN; ++n)
+      sum[j][n] = p.first ? hn::Zero(d) : hn::Load(d, out + j * p.stride + n * width);
+  const T* slopes = p.slopes + lane;
+  for (size_t i = 0; i < p.rows.n; ++i, slopes += p.slopes_stride) {
+    const T* x = p.rows[i] + feature;
+    hn::Vec<D> s[kN];
+#pragma GCC unroll 4
+    for (size_t n = 0; n < kN; ++n) s[n] = hn::Load(d, slopes + n * width);
+#pragma GCC unroll 16
+    for (size_t j = 0; j < kJ; ++j) {
+      const hn::Vec<D> xj = hn::Set(d, x[j]);
+#pragma GCC unroll 4
+      for (size_t n = 0; n < kN; ++n) sum[j][n] = hn::MulAdd(xj, s[n], sum[j][n]);
+    }
+  }
+#pragma GCC unroll 16
+  for (size_t j = 0; j < kJ; ++j)
+#pragma GCC unroll 4
+    for (size_t n = 0; n < kN; ++n) hn::Store(sum[j][n], d, out + j * p.stride + n * width);
+}
+
+// The shape of score.cpp, and for the same reason.
+template <size_t kN, class D, class T = hn::TFromD<D>>
+HWY_INLINE void columns(D d, const GradientPass<T>& p, size_t lane) {
+  constexpr size_t kRegisters = HWY_TARGET <= HWY_AVX3 ? 24 : 12;
+  constexpr size_t kJ = kRegisters / kN < 12 ? kRegisters / kN : 12;
+  size_t j = 0;
+  for (; j + kJ <= p.rows.features; j += kJ) block<kJ, kN>(d, p, j, lane);
+  for (; j + 2 <= p.rows.features; j += 2) block<2, kN>(d, p, j, lane);
+  for (; j < p.rows.features; ++j) block<1, kN>(d, p, j, lane);
+}
+
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE void bias(D d, const GradientPass<T>& p, size_t lane) {
+  hn::Vec<D> sum = p.first ? hn::Zero(d) : hn::Load(d, p.bias_gradient + lane);
+  for (size_t i = 0; i < p.rows.n; ++i) sum = hn::Add(sum, hn::Load(d, p.slopes + i * p.slopes_stride + lane));
+  hn::Store(sum, d, p.bias_gradient + lane);
+}
+
+template <class T>
+void gradient_rows(const GradientPass<T>& p) {
+  with_tag<T>(p.stride, [&](auto d) HWY_ATTR {
+    constexpr size_t kMost = HWY_TARGET <= HWY_AVX3 ? 4 : 3;
+    const size_t width = hn::Lanes(d);
+    size_t lane = 0;
+    for (; lane + kMost * width <= p.stride; lane += kMost * width) columns<kMost>(d, p, lane);
+    if (lane + 3 * width <= p.stride) columns<3>(d, p, lane), lane += 3 * width;
+    if (lane + 2 * width <= p.stride) columns<2>(d, p, lane), lane += 2 * width;
+    if (lane < p.stride) columns<1>(d, p, lane);
+    for (lane = 0; lane < p.stride; lane += width) bias(d, p, lane);
+  });
+}
+
+void gradient_f64(const GradientPass<double>& p) { gradient_rows(p); }
+void gradient_f32(const GradientPass<float>& p) { gradient_rows(p); }
+
+}  // namespace holdout::train::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace holdout::train {
+HWY_EXPORT(gradient_f64);
+HWY_EXPORT(gradient_f32);
+template <>
+void gradient(const GradientPass<double>& p) { HWY_DYNAMIC_DISPATCH(gradient_f64)(p); }
+template <>
+void gradient(const GradientPass<float>& p) { HWY_DYNAMIC_DISPATCH(gradient_f32)(p); }
+}  // namespace holdout::train
+#endif

@@ -1,0 +1,86 @@
+// Scores: rows of data times a table of lanes. With gradient.cpp, where a training's time goes.
+#include "kernels.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/score.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <cmath>
+
+HWY_BEFORE_NAMESPACE();
+namespace holdout::train::HWY_NAMESPACE {
+#include "lanes-inl.hpp"
+
+// kR rows × kN vectors of lanes stay in registers while j runs: one broadcast of X feeds kN multiply-adds.
+template <size_t kR, size_t kN, class D, class T = hn::TFromD<D>>
+HWY_INLINE void block(D d, const ScorePass<T>& p, size_t row, size_t lane) {
+  const size_t width = hn::Lanes(d);
+  const T* x[kR];
+  hn::Vec<D> sum[kR][kN];
+#pragma GCC unroll 16
+  for (size_t r = 0; r < kR; ++r) {
+    x[r] = p.rows[row + r];
+#pragma GCC unroll 4
+    for (size_t n = 0; n < kN; ++n) sum[r][n] = hn::Load(d, p.bias + lane + n * width);
+  }
+  const T* theta = p.theta + lane;
+  for (size_t j = 0; j < p.rows.features; ++j, theta += p.stride) {
+    hn::Vec<D> t[kN];
+#pragma GCC unroll 4
+    for (size_t n = 0; n < kN; ++n) t[n] = hn::Load(d, theta + n * width);
+#pragma GCC unroll 16
+    for (size_t r = 0; r < kR; ++r) {
+      const hn::Vec<D> xj = hn::Set(d, x[r][j]);
+#pragma GCC unroll 4
+      for (size_t n = 0; n < kN; ++n) sum[r][n] = hn::MulAdd(xj, t[n], sum[r][n]);
+    }
+  }
+#pragma GCC unroll 16
+  for (size_t r = 0; r < kR; ++r)
+#pragma GCC unroll 4
+    for (size_t n = 0; n < kN; ++n)
+      hn::Store(sum[r][n], d, p.scores + (row + r) * p.scores_stride + lane + n * width);
+}
+
+// kR × kN accumulators, kN + 1 other registers: 6 × 4 of the 32 of AVX-512, 4 × 3 of the 16 of AVX2. With fewer
+// vectors more rows, so that enough multiply-adds are in flight.
+template <size_t kN, class D, class T = hn::TFromD<D>>
+HWY_INLINE void columns(D d, const ScorePass<T>& p, size_t lane) {
+  constexpr size_t kRegisters = HWY_TARGET <= HWY_AVX3 ? 24 : 12;
+  constexpr size_t kR = kRegisters / kN < 12 ? kRegisters / kN : 12;
+  size_t row = 0;
+  for (; row + kR <= p.rows.n; row += kR) block<kR, kN>(d, p, row, lane);
+  for (; row + 2 <= p.rows.n; row += 2) block<2, kN>(d, p, row, lane);
+  for (; row < p.rows.n; ++row) block<1, kN>(d, p, row, lane);
+}
+
+template <class T>
+void score_rows(const ScorePass<T>& p) {
+  with_tag<T>(p.stride, [&](auto d) HWY_ATTR {
+    constexpr size_t kMost = HWY_TARGET <= HWY_AVX3 ? 4 : 3;
+    const size_t width = hn::Lanes(d);
+    size_t lane = 0;
+    for (; lane + kMost * width <= p.stride; lane += kMost * width) columns<kMost>(d, p, lane);
+    if (lane + 3 * width <= p.stride) columns<3>(d, p, lane), lane += 3 * width;
+    if (lane + 2 * width <= p.stride) columns<2>(d, p, lane), lane += 2 * width;
+    if (lane < p.stride) columns<1>(d, p, lane);
+  });
+}
+
+void score_f64(const ScorePass<double>& p) { score_rows(p); }
+void score_f32(const ScorePass<float>& p) { score_rows(p); }
+
+}  // namespace holdout::train::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace holdout::train {
+HWY_EXPORT(score_f64);
+HWY_EXPORT(score_f32);
+template <>
+void score(const ScorePass<double>& p) { HWY_DYNAMIC_DISPATCH(score_f64)(p); }
+template <>
+void score(const ScorePass<float>& p) { HWY_DYNAMIC_DISPATCH(score_f32)(p); }
+}  // namespace holdout::train
+#endif

@@ -1,0 +1,78 @@
+#include <array>
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "metrics/classification.hpp"
+#include "metrics/ranking.hpp"
+#include "metrics/regression.hpp"
+
+namespace holdout::train {
+namespace {
+
+// A metric with `term` is a mean over rows.
+template <class M>
+concept MeanOverRows = requires(const Predictions& p) { M::term(p, std::size_t{}); };
+
+template <class M>
+double value_of(const Predictions& p) {
+  if constexpr (MeanOverRows<M>) {
+    double sum = 0;
+    for (std::size_t i = 0; i < p.y.size(); ++i) sum += M::term(p, i);
+    return sum / static_cast<double>(p.y.size());
+  } else {
+    return M::value(p);
+  }
+}
+
+template <class M>
+double error_of(const Predictions& p) {
+  if constexpr (MeanOverRows<M>) {
+    const double n = static_cast<double>(p.y.size()), mean = value_of<M>(p);
+    double sum = 0;
+    for (std::size_t i = 0; i < p.y.size(); ++i) {
+      const double off = M::term(p, i) - mean;
+      sum += off * off;
+    }
+    if (n > 1) return std::sqrt(sum / (n - 1) / n);
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+using StandardError = double (*)(const Predictions&);
+
+template <class... Ms>
+struct MetricFamily {
+  static constexpr std::array<Metric, sizeof...(Ms)> all{{{Ms::info, Ms::classes, Ms::maximize, value_of<Ms>}...}};
+  static constexpr std::array<StandardError, sizeof...(Ms)> errors{{error_of<Ms>...}};
+};
+
+// The list: a metric is added here and nowhere else.
+using Family = MetricFamily<Mse, Rmse, Mae, R2, LogLoss, Error01, Accuracy, Auc, F1>;
+
+}  // namespace
+
+std::span<const Metric> metrics() { return Family::all; }
+
+const Metric* find_metric(std::string_view name) {
+  for (const Metric& m : Family::all)
+    if (m.info.name == name) return &m;
+  return nullptr;
+}
+
+bool measures(const Metric& metric, std::size_t classes) {
+  switch (metric.classes) {
+    case Classes::none: return classes == 0;
+    case Classes::two: return classes == 2;
+    case Classes::any: return classes >= 2;
+  }
+  return false;
+}
+
+double standard_error(const Metric& metric, const Predictions& predictions) {
+  for (std::size_t i = 0; i < Family::all.size(); ++i)
+    if (Family::all[i].info.name == metric.info.name) return Family::errors[i](predictions);
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace holdout::train

@@ -1,0 +1,53 @@
+#include "models.hpp"
+
+#include <array>
+#include <cassert>
+
+#include <holdout/train/settings.hpp>
+
+#include "models/linear.hpp"
+
+namespace holdout::train {
+namespace {
+
+// The list: a kind of model is added here and nowhere else.
+constexpr std::array<ModelKind, 2> kKinds{{
+    {{"linear", "linear regression with squared loss; ridge with l2"}, LossKind::squared, Classes::none, 1.0},
+    {{"logistic", "logistic regression, two classes"}, LossKind::logistic, Classes::two, 0.25},
+}};
+
+constexpr auto kInfos = [] {
+  std::array<Info, kKinds.size()> infos;
+  for (std::size_t i = 0; i < infos.size(); ++i) infos[i] = kKinds[i].info;
+  return infos;
+}();
+
+std::size_t output_count(const ModelKind& kind, std::size_t classes) {
+  return kind.classes == Classes::any ? classes : 1;
+}
+
+}  // namespace
+
+std::span<const Info> ModelSettings::alternatives() const { return kInfos; }
+
+std::span<const ModelKind> model_kinds() { return kKinds; }
+
+const ModelKind& model_kind(std::string_view name) {
+  for (const ModelKind& kind : kKinds)
+    if (kind.info.name == name) return kind;
+  assert(!"a model of the list");
+  return kKinds[0];
+}
+
+template <class T>
+std::unique_ptr<Model<T>> make_model(const ModelKind& kind, std::size_t features, std::size_t classes) {
+  return std::make_unique<LinearModel<T>>(features, output_count(kind, classes));
+}
+template std::unique_ptr<Model<float>> make_model(const ModelKind&, std::size_t, std::size_t);
+template std::unique_ptr<Model<double>> make_model(const ModelKind&, std::size_t, std::size_t);
+
+std::size_t parameter_count(const ModelKind& kind, std::size_t features, std::size_t classes) {
+  return make_model<float>(kind, features, classes)->parameters();
+}
+
+}  // namespace holdout::train

@@ -1,0 +1,48 @@
+// Models: what turns rows and parameters into scores, and slopes into gradients. One object for each shape; virtual, one
+// call for a block of rows.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include <holdout/base/settings.hpp>
+#include <holdout/train/metric.hpp>
+#include <holdout/train/lanes.hpp>
+
+#include "kernels.hpp"
+
+namespace holdout::train {
+
+/// A kind of model, as studies name it.
+struct ModelKind {
+  Info info;
+  LossKind loss;
+  Classes classes;       // which tasks it is for
+  double curvature;      // κ: a bound of L″ (of the largest eigenvalue of ∂²L/∂f²)
+};
+
+/// All kinds, in the order of ModelSettings::alternatives().
+std::span<const ModelKind> model_kinds();
+const ModelKind& model_kind(std::string_view name);
+
+/// Parameters are rows of a lane table: first the penalized ones, then the others (intercepts).
+template <class T>
+class Model {
+ public:
+  virtual ~Model() = default;
+  virtual std::size_t parameters() const = 0;
+  virtual std::size_t penalized() const = 0;
+  virtual std::size_t outputs() const = 0;
+  /// scores: [row][output][lane] with theta's stride.
+  virtual void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores) const = 0;
+  /// gradient += ∂Σ(slope · score)/∂θ over the rows, in their order; starts at 0 if `first`.
+  virtual void gradient(const Rows<T>& rows, const T* slopes, LaneTable<T>& gradient, bool first) const = 0;
+};
+
+template <class T>
+std::unique_ptr<Model<T>> make_model(const ModelKind& kind, std::size_t features, std::size_t classes);
+
+/// Parameters of such a model.
+std::size_t parameter_count(const ModelKind& kind, std::size_t features, std::size_t classes);
+
+}  // namespace holdout::train

@@ -1,0 +1,87 @@
+#include "objective.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace holdout::train {
+namespace {
+
+// Rows at a time: their scores stay in the L1 cache between the score, loss and gradient passes.
+template <class T>
+std::size_t chunk_rows(std::size_t outputs, std::size_t stride) {
+  constexpr std::size_t kScoreBytes = 32 * 1024;
+  return std::clamp<std::size_t>(kScoreBytes / (outputs * stride * sizeof(T)), 12, kRowBlock);
+}
+
+}  // namespace
+
+template <class T>
+void LossSum<T>::mean(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t n, LaneTable<T>& gradient,
+                      std::vector<double>* losses) {
+  const std::size_t stride = theta.stride();
+  scores_.resize(std::max(scores_.size(), chunk_rows<T>(model_.outputs(), stride) * model_.outputs() * stride));
+  AlignedVector<double> sums(losses ? stride : 0);
+  blocks(theta, order, 0, n, T(1) / static_cast<T>(n), gradient, losses ? sums.data() : nullptr, 0);
+  if (!losses) return;
+  losses->resize(theta.lanes());
+  for (std::size_t lane = 0; lane < theta.lanes(); ++lane) (*losses)[lane] = sums[lane] / static_cast<double>(n);
+}
+
+// [first, first + n) is cut at the largest power of two of blocks below n: a tree that depends on n alone.
+template <class T>
+void LossSum<T>::blocks(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t first, std::size_t n, T share,
+                        LaneTable<T>& gradient, double* losses, std::size_t depth) {
+  if (n <= kRowBlock) return block(theta, order, first, n, share, gradient, losses);
+  const std::size_t left = kRowBlock * std::bit_floor((n - 1) / kRowBlock);
+  blocks(theta, order, first, left, share, gradient, losses, depth + 1);
+  if (halves_.size() <= depth) halves_.resize(depth + 1);
+  if (halves_[depth].gradient.stride() != theta.stride())
+    halves_[depth] = {LaneTable<T>(gradient.rows(), theta.lanes()), AlignedVector<double>(theta.stride())};
+  // The right half may make halves_ grow: it is taken out while it is worked on.
+  Half right = std::move(halves_[depth]);
+  std::fill(right.losses.begin(), right.losses.end(), 0);
+  blocks(theta, order, first + left, n - left, share, right.gradient, losses ? right.losses.data() : nullptr, depth + 1);
+  add(AddPass<T>{gradient.row(0), right.gradient.row(0), gradient.rows() * gradient.stride()});
+  if (losses)
+    for (std::size_t lane = 0; lane < theta.stride(); ++lane) losses[lane] += right.losses[lane];
+  halves_[depth] = std::move(right);
+}
+
+template <class T>
+void LossSum<T>::block(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t first, std::size_t n, T share,
+                       LaneTable<T>& gradient, double* losses) {
+  const std::size_t chunk = chunk_rows<T>(model_.outputs(), theta.stride());
+  for (std::size_t done = 0; done < n; done += chunk) {
+    const std::size_t count = std::min(chunk, n - done), at = first + done;
+    const Rows<T> rows = Rows<T>{part_.x.data(), features_, order, part_.n}.part(at, count);
+    model_.scores(rows, theta, scores_.data());
+    loss(loss_, LossPass<T>{scores_.data(), count, model_.outputs(), theta.stride(), rows.order,
+                            order ? part_.y.data() : part_.y.data() + at, share, losses});
+    model_.gradient(rows, scores_.data(), gradient, done == 0);
+  }
+}
+
+template <class T>
+std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T>& part, std::size_t features,
+                                             const LaneTable<T>& theta) {
+  const std::size_t outputs = model.outputs(), stride = theta.stride(), chunk = chunk_rows<T>(outputs, stride);
+  std::vector<std::vector<double>> out(theta.lanes(), std::vector<double>(part.n * outputs));
+  AlignedVector<T> scores(chunk * outputs * stride);
+  for (std::size_t first = 0; first < part.n; first += chunk) {
+    const std::size_t n = std::min(chunk, part.n - first);
+    model.scores(Rows<T>{part.x.data(), features, nullptr, part.n}.part(first, n), theta, scores.data());
+    for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
+      for (std::size_t i = 0; i < n * outputs; ++i)
+        out[lane][first * outputs + i] = static_cast<double>(scores[i * stride + lane]);
+  }
+  return out;
+}
+
+template class LossSum<float>;
+template class LossSum<double>;
+template std::vector<std::vector<double>> lane_scores(const Model<float>&, const Part<float>&, std::size_t,
+                                                      const LaneTable<float>&);
+template std::vector<std::vector<double>> lane_scores(const Model<double>&, const Part<double>&, std::size_t,
+                                                      const LaneTable<double>&);
+
+}  // namespace holdout::train

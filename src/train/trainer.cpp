@@ -1,0 +1,324 @@
+// The loop of a training: epochs, batches, steps; who stops, when and why.
+#include <holdout/train/trainer.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+#include "cohort.hpp"
+#include "models.hpp"
+#include "objective.hpp"
+
+namespace holdout::train {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kTiny = 1e-300;      // keeps a relative gradient norm finite where ∇J(0) is 0
+constexpr double kExploding = 1e8;    // a loss so many times its first value never comes back in time
+
+template <class T>
+class CohortTrainer final : public Trainer {
+ public:
+  CohortTrainer(const Design<T>& design, const Metric& objective, std::span<const LaneConfig> configs, Seed seed,
+                std::size_t fold, std::span<const std::vector<double>> start);
+  void run_to(const Goal& goal, const std::atomic<bool>* interrupt) override;
+  void drop(std::size_t lane) override;
+  std::size_t lanes() const override { return configs_.size(); }
+  std::size_t running() const override { return running_; }
+  LaneResult result(std::size_t lane) const override;
+
+ private:
+  // What the loop keeps of a lane besides its result.
+  struct Progress {
+    double first_loss = kNaN, first_norm = kNaN;  // ‖∇J(0)‖
+    double best_value = kNaN;
+    std::int64_t unimproved = 0;                  // epochs since best_value
+  };
+
+  bool in_training(std::size_t slot) const { return results_[cohort_.lanes[slot]].end == LaneEnd::running; }
+  double tolerance() const { return std::max(goal_.tolerance.value_or(0), shared_.stop.gradient_norm); }
+  void epoch();
+  void step(const std::uint32_t* order, std::size_t n, bool want_loss);
+  void take_gradient(const LaneTable<T>& point, const std::uint32_t* order, std::size_t n, std::vector<double>* losses);
+  void check_gradient();
+  void check_finite();
+  void look_at_holdout(bool record);
+  void finish(std::size_t slot, LaneEnd end);
+  void finish_running(LaneEnd end);
+  void compact();
+  std::vector<double> column(const LaneTable<T>& table, std::size_t slot) const;
+  void measure(LaneResult& result) const;
+
+  const Design<T>& design_;
+  const Metric& objective_;
+  std::vector<LaneConfig> configs_;
+  TrainingSettings shared_;  // the cohort fields, equal in all lanes
+  Seed seed_;
+  std::size_t fold_;
+  std::size_t rule_;
+  bool full_batch_, looks_ahead_;
+  std::size_t batch_;
+  std::unique_ptr<Model<T>> model_;
+  LossSum<T> loss_;
+  Cohort<T> cohort_;
+  Goal goal_;
+  std::vector<std::int64_t> recorded_;  // epochs of the curve
+  std::int64_t epoch_ = 0, steps_ = 0;
+  std::size_t running_;
+  std::vector<LaneResult> results_;
+  std::vector<Progress> progress_;
+  std::vector<double> losses_, epoch_losses_;  // by slot
+  std::vector<double> sums_;                   // by slot, with padding
+};
+
+template <class T>
+CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective, std::span<const LaneConfig> configs,
+                                Seed seed, std::size_t fold, std::span<const std::vector<double>> start)
+    : design_(design),
+      objective_(objective),
+      configs_(configs.begin(), configs.end()),
+      shared_(configs[0].training),
+      seed_(seed),
+      fold_(fold),
+      rule_(shared_.optimizer.selected()),
+      full_batch_(shared_.batch_size == TrainingSettings::kFullBatch ||
+                  static_cast<std::size_t>(shared_.batch_size) >= design.train.n),
+      looks_ahead_(rule_shape(rule_).looks_ahead),
+      batch_(full_batch_ ? design.train.n : static_cast<std::size_t>(shared_.batch_size)),
+      model_(make_model<T>(model_kind(configs[0].model.type()), design.features, design.classes)),
+      loss_(*model_, model_kind(configs[0].model.type()).loss, design.train, design.features),
+      cohort_(make_cohort<T>(configs, model_->parameters(), rule_, shared_.stop.patience > 0)),
+      recorded_(recorded_epochs(shared_.epochs)),
+      running_(configs.size()),
+      results_(configs.size()),
+      progress_(configs.size()) {
+  for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
+    const double given = configs_[lane].training.learning_rate.start;
+    if (given == LearningRate::kAuto && shared_.optimizer.rule().adaptive)
+      throw Error("learning_rate auto is 1/L̂, a step size for gd, momentum and nesterov; " +
+                      std::string(shared_.optimizer.rule().info.name) + " scales its steps itself",
+                  "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
+    cohort_.rate.at(0, lane) =
+        given != LearningRate::kAuto
+            ? given
+            : automatic_rate(design.curvature, configs_[lane].model.type(), full_batch_, configs_[lane].model.l2);
+    results_[lane].gradient_norm = kNaN;
+    if (!start.empty())
+      for (std::size_t r = 0; r < model_->parameters(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(start[lane][r]);
+  }
+  sums_.resize(cohort_.theta.stride());
+  if (!start.empty()) {  // tolerances are relative to ∇J(0) wherever a training starts
+    const LaneTable<T> zeros(model_->parameters(), lanes());
+    take_gradient(zeros, nullptr, design_.train.n, nullptr);
+    for (std::size_t lane = 0; lane < lanes(); ++lane) progress_[lane].first_norm = std::sqrt(sums_[lane]);
+  }
+}
+
+template <class T>
+void CohortTrainer<T>::run_to(const Goal& goal, const std::atomic<bool>* interrupt) {
+  goal_ = goal;
+  while (running_ > 0 && epoch_ < std::min(goal.epochs, shared_.epochs)) {
+    if (interrupt && interrupt->load(std::memory_order_relaxed)) return finish_running(LaneEnd::interrupted);
+    epoch();
+  }
+}
+
+template <class T>
+void CohortTrainer<T>::epoch() {
+  const std::size_t n = design_.train.n, slots = cohort_.lanes.size();
+  const bool record = std::binary_search(recorded_.begin(), recorded_.end(), epoch_ + 1);
+  epoch_losses_.assign(slots, 0);
+  std::int64_t batches = 0;
+  if (full_batch_) {
+    step(nullptr, n, true);
+    batches = 1;
+  } else {
+    const std::vector<std::uint32_t> order =
+        stream(seed_, "shuffle", fold_, static_cast<std::uint64_t>(epoch_)).permutation(static_cast<std::uint32_t>(n));
+    for (std::size_t first = 0; first < n; first += batch_, ++batches)
+      step(order.data() + first, std::min(batch_, n - first), record);
+  }
+  ++epoch_;
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    if (!in_training(slot)) continue;
+    LaneResult& r = results_[cohort_.lanes[slot]];
+    r.epochs = r.best_epoch = epoch_;
+    r.steps = steps_;
+    if (record || full_batch_) r.train_loss = epoch_losses_[slot] / static_cast<double>(batches);
+  }
+  check_finite();
+  if (!full_batch_ && tolerance() > 0) {
+    take_gradient(cohort_.theta, nullptr, n, nullptr);
+    check_gradient();
+  }
+  if (record || shared_.stop.patience > 0) look_at_holdout(record);
+  if (epoch_ == shared_.epochs) finish_running(LaneEnd::epochs);
+  compact();
+}
+
+template <class T>
+void CohortTrainer<T>::step(const std::uint32_t* order, std::size_t n, bool want_loss) {
+  const UpdatePass<T> pass = cohort_.update_pass(model_->penalized());
+  begin_step(rule_, pass);
+  if (looks_ahead_) look_ahead(rule_, pass, cohort_.ahead.row(0));
+  take_gradient(looks_ahead_ ? cohort_.ahead : cohort_.theta, order, n, want_loss ? &losses_ : nullptr);
+  if (want_loss)
+    for (std::size_t slot = 0; slot < losses_.size(); ++slot) epoch_losses_[slot] += losses_[slot];
+  if (full_batch_) check_gradient();  // a lane that has converged ends before the step
+  update(rule_, pass);
+  ++steps_;
+}
+
+// gradient ← ∇J(point) over the batch, and its squared norm where a decision hangs on it.
+template <class T>
+void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const std::uint32_t* order, std::size_t n,
+                                     std::vector<double>* losses) {
+  loss_.mean(point, order, n, cohort_.gradient, losses);
+  penalty(PenaltyPass<T>{point.row(0), cohort_.gradient.row(0), model_->penalized(), point.stride(), cohort_.l2.row(0)});
+  if (n == design_.train.n)
+    squared_sums(NormPass<T>{cohort_.gradient.row(0), cohort_.gradient.rows(), cohort_.gradient.stride(), sums_.data()});
+}
+
+template <class T>
+void CohortTrainer<T>::check_gradient() {
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
+    if (!in_training(slot)) continue;
+    LaneResult& r = results_[cohort_.lanes[slot]];
+    Progress& p = progress_[cohort_.lanes[slot]];
+    const double norm = std::sqrt(sums_[slot]);
+    if (std::isnan(p.first_norm)) p.first_norm = norm;
+    r.gradient_norm = norm / std::max(p.first_norm, kTiny);
+    if (tolerance() > 0 && norm <= tolerance() * std::max(p.first_norm, kTiny)) finish(slot, LaneEnd::converged);
+  }
+}
+
+template <class T>
+void CohortTrainer<T>::check_finite() {
+  squared_sums(NormPass<T>{cohort_.theta.row(0), cohort_.theta.rows(), cohort_.theta.stride(), sums_.data()});
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
+    if (!in_training(slot)) continue;
+    const double loss = results_[cohort_.lanes[slot]].train_loss;
+    Progress& p = progress_[cohort_.lanes[slot]];
+    if (std::isnan(p.first_loss)) p.first_loss = loss;
+    const bool exploding = loss > kExploding * std::max(p.first_loss, 1.0);
+    if (!std::isfinite(sums_[slot]) || !std::isfinite(loss) || exploding) finish(slot, LaneEnd::diverged);
+  }
+}
+
+template <class T>
+void CohortTrainer<T>::look_at_holdout(bool record) {
+  const auto scores = lane_scores(*model_, design_.holdout, design_.features, cohort_.theta);
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
+    if (!in_training(slot)) continue;
+    LaneResult& r = results_[cohort_.lanes[slot]];
+    Progress& p = progress_[cohort_.lanes[slot]];
+    const double value = objective_.value({scores[slot], model_->outputs(), design_.holdout.target});
+    if (record) r.curve.push_back({epoch_, r.train_loss, value});
+    if (shared_.stop.patience == 0) continue;
+    if (std::isnan(p.best_value) || (objective_.maximize ? value > p.best_value : value < p.best_value)) {
+      p.best_value = value, p.unimproved = 0, r.best_epoch = epoch_;
+      for (std::size_t row = 0; row < cohort_.best.rows(); ++row) cohort_.best.at(row, slot) = cohort_.theta.at(row, slot);
+    } else {
+      r.best_epoch = epoch_ - ++p.unimproved;
+      if (p.unimproved >= shared_.stop.patience) finish(slot, LaneEnd::patience);
+    }
+  }
+}
+
+template <class T>
+void CohortTrainer<T>::finish(std::size_t slot, LaneEnd end) {
+  LaneResult& r = results_[cohort_.lanes[slot]];
+  r.end = end;
+  r.epochs = epoch_, r.steps = steps_;
+  const bool best = shared_.stop.patience > 0 && !std::isnan(progress_[cohort_.lanes[slot]].best_value);
+  r.theta = column(best ? cohort_.best : cohort_.theta, slot);
+  --running_;
+}
+
+template <class T>
+void CohortTrainer<T>::finish_running(LaneEnd end) {
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
+    if (in_training(slot)) finish(slot, end);
+}
+
+template <class T>
+void CohortTrainer<T>::drop(std::size_t lane) {
+  const auto at = std::find(cohort_.lanes.begin(), cohort_.lanes.end(), lane);
+  if (at == cohort_.lanes.end() || results_[lane].end != LaneEnd::running) return;
+  finish(static_cast<std::size_t>(at - cohort_.lanes.begin()), LaneEnd::dropped);
+  compact();
+}
+
+// Ended lanes leave as soon as the others fit into narrower rows.
+template <class T>
+void CohortTrainer<T>::compact() {
+  if (running_ == 0 || lane_stride<T>(running_) == cohort_.theta.stride()) return;
+  std::vector<std::size_t> slots;
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
+    if (in_training(slot)) slots.push_back(slot);
+  cohort_.keep(slots);
+}
+
+template <class T>
+std::vector<double> CohortTrainer<T>::column(const LaneTable<T>& table, std::size_t slot) const {
+  std::vector<double> out(table.rows());
+  for (std::size_t r = 0; r < out.size(); ++r) out[r] = static_cast<double>(table.at(r, slot));
+  return out;
+}
+
+template <class T>
+LaneResult CohortTrainer<T>::result(std::size_t lane) const {
+  LaneResult r = results_[lane];
+  if (r.end == LaneEnd::running) {
+    const auto slot = std::find(cohort_.lanes.begin(), cohort_.lanes.end(), lane) - cohort_.lanes.begin();
+    r.theta = column(cohort_.theta, static_cast<std::size_t>(slot));
+  }
+  measure(r);
+  if (r.curve.empty() || r.curve.back().epoch != r.epochs) r.curve.push_back({r.epochs, r.train_loss, r.value});
+  return r;
+}
+
+template <class T>
+void CohortTrainer<T>::measure(LaneResult& result) const {
+  const std::vector<double> scores = predict(design_.holdout, design_.features, result.theta);
+  const Predictions predictions{scores, model_->outputs(), design_.holdout.target};
+  for (const Metric& m : metrics())
+    if (measures(m, design_.classes)) result.metrics.emplace_back(m.info.name, m.value(predictions));
+  result.value = objective_.value(predictions);
+}
+
+template <class T>
+std::vector<double> predict_lane(const Part<T>& part, std::size_t features, std::span<const double> theta) {
+  LaneTable<T> table(theta.size(), 1);
+  for (std::size_t r = 0; r < theta.size(); ++r) table.at(r, 0) = static_cast<T>(theta[r]);
+  const LinearModel<T> model(features, theta.size() / (features + 1));
+  return lane_scores(model, part, features, table).front();
+}
+
+}  // namespace
+
+std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
+                                      std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
+                                      std::span<const std::vector<double>> start) {
+  return std::make_unique<CohortTrainer<double>>(design, objective, lanes, seed, fold, start);
+}
+
+std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric& objective,
+                                      std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
+                                      std::span<const std::vector<double>> start) {
+  return std::make_unique<CohortTrainer<float>>(design, objective, lanes, seed, fold, start);
+}
+
+std::vector<double> predict(const Part<double>& part, std::size_t features, std::span<const double> theta) {
+  return predict_lane(part, features, theta);
+}
+
+std::vector<double> predict(const Part<float>& part, std::size_t features, std::span<const double> theta) {
+  return predict_lane(part, features, theta);
+}
+
+}  // namespace holdout::train
