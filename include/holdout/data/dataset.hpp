@@ -36,9 +36,12 @@ struct Split {
   RowList test;
 };
 
-/// z = (x − mean) / scale, per feature.
+/// z = (x − mean) / scale, per feature; a missing x (NaN) counts as `fill`.
 struct Scaling {
-  std::vector<double> mean, scale;
+  std::vector<double> mean, scale, fill;  // [feature]
+  double apply(std::size_t feature, double x) const {
+    return ((x == x ? x : fill[feature]) - mean[feature]) / scale[feature];
+  }
 };
 
 }  // namespace holdout::data

@@ -1,0 +1,38 @@
+// From a study's `data:` section to rows that can be trained on.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <holdout/base/random.hpp>
+#include <holdout/data/dataset.hpp>
+#include <holdout/data/settings.hpp>
+
+namespace holdout::data {
+
+/// What a file was when it was read, to tell whether it has changed since.
+struct FileMark {
+  std::string path;         // as the study names it
+  std::uint64_t bytes = 0;
+  std::uint32_t crc32 = 0;  // of the bytes on disk
+};
+
+/// A dataset with its parts.
+struct Prepared {
+  Dataset dataset;
+  Split split;                        // every fold has rows on both sides; for classes: each class in every training part
+  std::vector<FileMark> files;        // data file and, if there is one, split file
+  std::vector<std::string> notices;   // what the user should know: rows dropped, columns that are constant
+};
+
+/// Reads, encodes and splits.
+/// @param folder  relative file names are relative to it
+/// @throws Error with all that is wrong: places in the data file, or `path` naming the setting to blame
+Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed);
+
+/// Means and population standard deviations of the given rows; scale 1 for constant columns; fill is the mean. Without
+/// `standardize`, mean 0 and scale 1. A column whose spread is rounding noise of its mean counts as constant.
+Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardize);
+
+}  // namespace holdout::data

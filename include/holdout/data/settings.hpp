@@ -1,0 +1,52 @@
+// Settings of a study's `data:` section: which file, what to predict, how it is encoded and split.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <holdout/base/settings.hpp>
+
+namespace holdout::data {
+
+/// `data.split:` which rows train, which measure the hold-out error, which only the winner sees.
+class SplitSettings final : public Choice {
+ public:
+  enum Method : std::size_t { holdout, kfold, column };
+  std::span<const Info> alternatives() const override;
+  std::size_t selected() const override { return method_; }
+  void select(std::size_t alternative) override;
+  void fields(FieldVisitor& f) override;
+
+  double fraction = 0.25;      // holdout: share of all rows that measures
+  std::int64_t folds = 5;      // kfold
+  bool stratify = true;        // holdout, kfold: every part has the classes' shares; means nothing for regression
+  double test = 0;             // holdout, kfold: share of all rows set aside for the winner
+  std::string column_name;     // column: its values are train, holdout, test, or fold numbers (−1: test)
+  std::string file;            // column: a side file with one row for each data row; empty: the data file
+
+ private:
+  std::size_t method_ = holdout;
+};
+
+/// `data.features:` which columns are features; all but the target and the split column if nothing is said.
+struct FeatureSettings {
+  std::vector<std::string> include, exclude;  // column names; not both
+  void fields(FieldVisitor& f);
+};
+
+/// `data:`
+struct DataSettings {
+  std::string file;                      // CSV, may be gzip-compressed (.gz); relative to the study's folder
+  std::string target;                    // name of the column to predict
+  std::string delimiter = "auto";        // auto, comma, semicolon, tab
+  bool standardize = true;               // with means and scales of the training rows only
+  std::string missing = "refuse";        // refuse, drop_row, mean (of the training rows)
+  std::vector<std::string> categorical;  // columns of numbers that are categories
+  std::string positive;                  // two classes: the positive one; empty: the last in order
+  FeatureSettings features;
+  SplitSettings split;
+  void fields(FieldVisitor& f);
+};
+
+}  // namespace holdout::data
