@@ -81,7 +81,7 @@ Error::Error(std::vector<Message> messages, Fault fault)
     : std::runtime_error(in_order(messages)), messages_(std::move(messages)), fault_(fault) {}
 
 Error::Error(std::string text, std::string hint, Fault fault)
-    : Error(Message{{}, std::move(text), std::move(hint), {}}, fault) {}
+    : Error(Message{{}, std::move(text), std::move(hint)}, fault) {}
 
 void Errors::add(const Error& error) {
   messages_.insert(messages_.end(), error.messages().begin(), error.messages().end());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models.hpp"
+
 namespace holdout::train {
 
 template <class T>
@@ -26,7 +28,7 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameter
               table(parameters),
               table(parameters),
               table(parameters * shape.states),
-              table(kMostFactors),
+              table(update::kMostFactors),
               table(shape.looks_ahead ? parameters : 0),
               table(1),
               wide(coefficients),
@@ -43,6 +45,13 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameter
   for (std::size_t lane = n; lane < stride; ++lane)
     for (std::size_t i = 0; i < coefficients; ++i) *(c.coefficients.row(i) + lane) = c.coefficients.at(i, 0);
   return c;
+}
+
+std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes) {
+  const RuleShape shape = rule_shape(config.training.optimizer.selected());
+  const std::size_t tables = 2 + shape.states + (shape.looks_ahead ? 1 : 0);  // theta, gradient
+  const std::size_t bytes = config.training.precision == "float32" ? sizeof(float) : sizeof(double);
+  return parameter_count(model_kind(config.model.type()), features, classes) * tables * bytes;
 }
 
 template struct Cohort<float>;

@@ -100,7 +100,6 @@ struct UpdatePass {
   T* factors;                // [factor][lane], room for kMostFactors rows; begin_step fills it
 };
 
-inline constexpr std::size_t kMostFactors = 16;
 
 /// What a rule needs besides parameters.
 struct RuleShape {
@@ -122,12 +121,5 @@ template <class T> void begin_step(std::size_t rule, const UpdatePass<T>& pass);
 template <class T> void update(std::size_t rule, const UpdatePass<T>& pass);
 /// out[r] = the point where the rule wants its gradient.
 template <class T> void look_ahead(std::size_t rule, const UpdatePass<T>& pass, T* out);
-
-/// The SIMD target in use: AVX2, AVX3 (AVX-512) …
-const char* simd_target();
-/// All targets this CPU can run, widest first; the baseline is the last.
-std::span<const std::int64_t> simd_targets();
-/// Runs everything on one of them from now on (for tests of bits), or on the best again with 0. Not thread-safe.
-void force_simd_target(std::int64_t target);
 
 }  // namespace holdout::train

@@ -3,7 +3,7 @@
 #include <array>
 #include <cassert>
 
-#include <holdout/train/settings.hpp>
+#include <holdout/train/trainer.hpp>
 
 #include "models/linear.hpp"
 
@@ -48,6 +48,14 @@ template std::unique_ptr<Model<double>> make_model(const ModelKind&, std::size_t
 
 std::size_t parameter_count(const ModelKind& kind, std::size_t features, std::size_t classes) {
   return make_model<float>(kind, features, classes)->parameters();
+}
+
+Classes classes_of(std::string_view model) { return model_kind(model).classes; }
+
+double automatic_rate(const Curvature& curvature, std::string_view model, bool full_batch, double l2) {
+  constexpr double kSafety = 1.02;  // power iteration comes from below
+  const double bound = full_batch ? kSafety * curvature.largest_eigenvalue : curvature.largest_row;
+  return 1 / (model_kind(model).curvature * bound + l2);
 }
 
 }  // namespace holdout::train

@@ -29,7 +29,7 @@ class CohortTrainer final : public Trainer {
   void drop(std::size_t lane) override;
   std::size_t lanes() const override { return configs_.size(); }
   std::size_t running() const override { return running_; }
-  LaneResult result(std::size_t lane) const override;
+  std::vector<LaneResult> results() const override;
 
  private:
   // What the loop keeps of a lane besides its result.
@@ -51,7 +51,7 @@ class CohortTrainer final : public Trainer {
   void finish_running(LaneEnd end);
   void compact();
   std::vector<double> column(const LaneTable<T>& table, std::size_t slot) const;
-  void measure(LaneResult& result) const;
+  void measure(std::vector<LaneResult>& results) const;
 
   const Design<T>& design_;
   const Metric& objective_;
@@ -148,7 +148,7 @@ void CohortTrainer<T>::epoch() {
     LaneResult& r = results_[cohort_.lanes[slot]];
     r.epochs = r.best_epoch = epoch_;
     r.steps = steps_;
-    if (record || full_batch_) r.train_loss = epoch_losses_[slot] / static_cast<double>(batches);
+    if (record && !full_batch_) r.train_loss = epoch_losses_[slot] / static_cast<double>(batches);
   }
   check_finite();
   if (!full_batch_ && tolerance() > 0) {
@@ -166,9 +166,13 @@ void CohortTrainer<T>::step(const std::uint32_t* order, std::size_t n, bool want
   begin_step(rule_, pass);
   if (looks_ahead_) look_ahead(rule_, pass, cohort_.ahead.row(0));
   take_gradient(looks_ahead_ ? cohort_.ahead : cohort_.theta, order, n, want_loss ? &losses_ : nullptr);
-  if (want_loss)
+  if (full_batch_) {
+    for (std::size_t slot = 0; slot < losses_.size(); ++slot)
+      if (in_training(slot)) results_[cohort_.lanes[slot]].train_loss = losses_[slot];
+    check_gradient();  // a lane that has converged ends before the step
+  } else if (want_loss) {
     for (std::size_t slot = 0; slot < losses_.size(); ++slot) epoch_losses_[slot] += losses_[slot];
-  if (full_batch_) check_gradient();  // a lane that has converged ends before the step
+  }
   update(rule_, pass);
   ++steps_;
 }
@@ -271,32 +275,37 @@ std::vector<double> CohortTrainer<T>::column(const LaneTable<T>& table, std::siz
 }
 
 template <class T>
-LaneResult CohortTrainer<T>::result(std::size_t lane) const {
-  LaneResult r = results_[lane];
-  if (r.end == LaneEnd::running) {
-    const auto slot = std::find(cohort_.lanes.begin(), cohort_.lanes.end(), lane) - cohort_.lanes.begin();
-    r.theta = column(cohort_.theta, static_cast<std::size_t>(slot));
+std::vector<LaneResult> CohortTrainer<T>::results() const {
+  std::vector<LaneResult> all = results_;
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
+    if (in_training(slot)) all[cohort_.lanes[slot]].theta = column(cohort_.theta, slot);
+  measure(all);
+  return all;
+}
+
+// All metrics of all lanes, with one pass over the hold-out rows.
+template <class T>
+void CohortTrainer<T>::measure(std::vector<LaneResult>& results) const {
+  LaneTable<T> theta(model_->parameters(), results.size());
+  for (std::size_t lane = 0; lane < results.size(); ++lane)
+    for (std::size_t r = 0; r < theta.rows(); ++r) theta.at(r, lane) = static_cast<T>(results[lane].theta[r]);
+  const auto scores = lane_scores(*model_, design_.holdout, design_.features, theta);
+  for (std::size_t lane = 0; lane < results.size(); ++lane) {
+    LaneResult& r = results[lane];
+    const Predictions predictions{scores[lane], model_->outputs(), design_.holdout.target};
+    for (const Metric& m : metrics())
+      if (measures(m, design_.classes)) r.metrics.emplace_back(m.info.name, m.value(predictions));
+    r.value = objective_.value(predictions);
+    if (r.curve.empty() || r.curve.back().epoch != r.epochs) r.curve.push_back({r.epochs, r.train_loss, r.value});
   }
-  measure(r);
-  if (r.curve.empty() || r.curve.back().epoch != r.epochs) r.curve.push_back({r.epochs, r.train_loss, r.value});
-  return r;
 }
 
 template <class T>
-void CohortTrainer<T>::measure(LaneResult& result) const {
-  const std::vector<double> scores = predict(design_.holdout, design_.features, result.theta);
-  const Predictions predictions{scores, model_->outputs(), design_.holdout.target};
-  for (const Metric& m : metrics())
-    if (measures(m, design_.classes)) result.metrics.emplace_back(m.info.name, m.value(predictions));
-  result.value = objective_.value(predictions);
-}
-
-template <class T>
-std::vector<double> predict_lane(const Part<T>& part, std::size_t features, std::span<const double> theta) {
+std::vector<double> predict_lane(const Part<T>& part, const Shape& shape, std::span<const double> theta) {
   LaneTable<T> table(theta.size(), 1);
   for (std::size_t r = 0; r < theta.size(); ++r) table.at(r, 0) = static_cast<T>(theta[r]);
-  const LinearModel<T> model(features, theta.size() / (features + 1));
-  return lane_scores(model, part, features, table).front();
+  const auto model = make_model<T>(model_kind(shape.model), shape.features, shape.classes);
+  return lane_scores(*model, part, shape.features, table).front();
 }
 
 }  // namespace
@@ -313,12 +322,12 @@ std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric&
   return std::make_unique<CohortTrainer<float>>(design, objective, lanes, seed, fold, start);
 }
 
-std::vector<double> predict(const Part<double>& part, std::size_t features, std::span<const double> theta) {
-  return predict_lane(part, features, theta);
+std::vector<double> predict(const Part<double>& part, const Shape& shape, std::span<const double> theta) {
+  return predict_lane(part, shape, theta);
 }
 
-std::vector<double> predict(const Part<float>& part, std::size_t features, std::span<const double> theta) {
-  return predict_lane(part, features, theta);
+std::vector<double> predict(const Part<float>& part, const Shape& shape, std::span<const double> theta) {
+  return predict_lane(part, shape, theta);
 }
 
 }  // namespace holdout::train

@@ -17,11 +17,11 @@ struct Place {
 
 /// One thing that is wrong.
 struct Message {
-  Place place;        // file may be empty: the message is then about no file
-  std::string text;   // what is wrong, the value quoted: unknown key 'learnin_rate' in training
-  std::string hint;   // how to mend it: did you mean 'learning_rate'?
-  std::string source; // the line of the file, shown with a caret below the column; may be empty
-  std::string path;   // the setting to blame, data.target, where the place is not known yet: the study reader finds it
+  Place place;              // file may be empty: the message is then about no file
+  std::string text;         // what is wrong, the value quoted: unknown key 'learnin_rate' in training
+  std::string hint = {};    // how to mend it: did you mean 'learning_rate'?
+  std::string source = {};  // the line of the file, shown with a caret below the column; may be empty
+  std::string path = {};    // the setting to blame (data.target) where its place is not known yet: the reader finds it
 };
 
 /// `file:line:column: error: text`, the source line with a caret, and the hint; control characters are escaped.

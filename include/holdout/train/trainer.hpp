@@ -69,8 +69,8 @@ class Trainer {
   virtual void drop(std::size_t lane) = 0;
   virtual std::size_t lanes() const = 0;
   virtual std::size_t running() const = 0;
-  /// The lane's result so far; metrics and parameters of a running lane are those of its last completed epoch.
-  virtual LaneResult result(std::size_t lane) const = 0;
+  /// Every lane's result so far; metrics and parameters of a running lane are those of its last completed epoch.
+  virtual std::vector<LaneResult> results() const = 0;
 };
 
 /// Makes the trainer of a cohort.
@@ -88,9 +88,18 @@ std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric&
 /// Bytes of parameters, gradients and state that one lane of such a training moves in every step.
 std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes);
 
+/// The task a type of model is for, and the classes it needs: two for logistic, none for linear.
+Classes classes_of(std::string_view model);
+
+/// A model as its parameters' shape tells it.
+struct Shape {
+  std::string_view model;  // its type
+  std::size_t features = 0, classes = 0;
+};
+
 /// Scores [row][output] of a trained model for the rows of a part.
-std::vector<double> predict(const Part<double>& part, std::size_t features, std::span<const double> theta);
-std::vector<double> predict(const Part<float>& part, std::size_t features, std::span<const double> theta);
+std::vector<double> predict(const Part<double>& part, const Shape& shape, std::span<const double> theta);
+std::vector<double> predict(const Part<float>& part, const Shape& shape, std::span<const double> theta);
 
 /// γ of `learning_rate: auto`: 1/L̂, L̂ a bound of the largest Hessian eigenvalue of J over all θ.
 /// Full batch: L̂ = κ · 1.02 · λmax([X 1]ᵀ[X 1]/N) + λ; smaller batches, whose own Hessians may be larger: L̂ = κ ·

@@ -1,6 +1,8 @@
 // What is done to whole tables of parameters: penalty, norms, sums; and the choice of the SIMD target.
 #include "kernels.hpp"
 
+#include <holdout/train/cpu.hpp>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/sums.cpp"
 #include <hwy/foreach_target.h>
