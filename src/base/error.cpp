@@ -63,7 +63,7 @@ std::string to_string(const Message& m) {
     if (m.place.line > 0 && m.place.column > 0) out += std::to_string(m.place.column) + ":";
     out += " ";
   }
-  out += "error: " + m.text;
+  out += "error: " + escaped(m.text);
   if (!m.source.empty() && m.place.column > 0) {
     constexpr std::size_t kWidest = 160;  // a longer line would hide the message
     std::string line = m.source.substr(0, kWidest);
@@ -71,7 +71,7 @@ std::string to_string(const Message& m) {
     if (static_cast<std::size_t>(m.place.column) <= kWidest)
       out += "\n    " + escaped(line) + "\n    " + std::string(static_cast<std::size_t>(m.place.column) - 1, ' ') + "^";
   }
-  if (!m.hint.empty()) out += "\n  " + m.hint;
+  if (!m.hint.empty()) out += "\n  " + escaped(m.hint);
   return out;
 }
 

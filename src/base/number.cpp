@@ -18,12 +18,13 @@ std::string to_text(double x) {
 
 std::string to_text(double x, int digits) {
   if (x == 0) return "0";
+  if (std::isnan(x)) return "nan";
   char buffer[64];
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x, std::chars_format::general, digits).ptr};
 }
 
 std::optional<double> to_real(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   double x = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), x);
   if (problem != std::errc() || end != text.data() + text.size() || text.empty() || !std::isfinite(x)) return {};
@@ -31,7 +32,7 @@ std::optional<double> to_real(std::string_view text) {
 }
 
 std::optional<std::int64_t> to_integer(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   std::int64_t n = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), n);
   if (problem == std::errc() && end == text.data() + text.size() && !text.empty()) return n;
@@ -119,6 +120,28 @@ double log(double x) {
   const double high = k * kLog2High, main = 2 * s;
   const double sum = high + main, rest = k == 0 ? 0 : main - (sum - high);
   return sum + (rest + low);
+}
+
+// cos: x = k π/2 + r with |r| ≤ π/4 in two pieces (Cody and Waite); then the Taylor polynomial of cos or sin, whose
+// remainder is below 2^-60 there.
+double cos(double x) {
+  constexpr double kHalfPiHigh = 0x1.921fb54442d18p+0, kHalfPiLow = 0x1.1a62633145c07p-54;
+  const double k = std::nearbyint(x * 0x1.45f306dc9c883p-1);
+  const double r = std::fma(-k, kHalfPiLow, std::fma(-k, kHalfPiHigh, x)), z = r * r;
+  const long quadrant = static_cast<long>(k) & 3;
+  if (quadrant % 2 == 0) {
+    double p = -1.0 / 6402373705728000;  // 1/18!
+    for (const double c : {1.0 / 20922789888000, -1.0 / 87178291200, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320,
+                           -1.0 / 720, 1.0 / 24, -0.5, 1.0})
+      p = std::fma(p, z, c);
+    return quadrant == 0 ? p : -p;
+  }
+  double p = 1.0 / 355687428096000;  // 1/17!
+  for (const double c : {-1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040, 1.0 / 120,
+                         -1.0 / 6})
+    p = std::fma(p, z, c);
+  const double sine = std::fma(p * z, r, r);
+  return quadrant == 1 ? -sine : sine;
 }
 
 }  // namespace holdout

@@ -67,8 +67,7 @@ std::uint64_t Stream::below(std::uint64_t n) {
 
 double Stream::normal() {
   const double u = 1 - uniform(), v = uniform();
-
-  return std::sqrt(-2 * log(u)) * std::cos(2 * std::numbers::pi * v);
+  return std::sqrt(-2 * log(u)) * cos(2 * std::numbers::pi * v);
 }
 
 std::vector<std::uint32_t> Stream::permutation(std::uint32_t n) {

@@ -48,9 +48,13 @@ struct Lanes {
     return hn::IfThenElse(hn::Gt(test.v, hn::Zero(D())), yes.v, no.v);
   }
 #ifdef HOLDOUT_LANES_WITH_EXP  // costs compile time: only losses and activations want it
-  friend HWY_INLINE Lanes exp(Lanes a) { return hn::Exp(D(), a.v); }
-  friend HWY_INLINE Lanes log(Lanes a) { return hn::Log(D(), a.v); }
-  friend HWY_INLINE Lanes log1p(Lanes a) { return hn::Log1p(D(), a.v); }
+  friend HWY_INLINE Lanes exp(Lanes a) { return nan_or(a.v, hn::Exp(D(), a.v)); }
+  friend HWY_INLINE Lanes log(Lanes a) { return nan_or(a.v, hn::Log(D(), a.v)); }
+  friend HWY_INLINE Lanes log1p(Lanes a) { return nan_or(a.v, hn::Log1p(D(), a.v)); }
+
+ private:
+  // Highway's exp(NaN) is 0, and a diverged lane would seem to fit perfectly.
+  static HWY_INLINE hn::Vec<D> nan_or(hn::Vec<D> x, hn::Vec<D> of_x) { return hn::IfThenElse(hn::Eq(x, x), of_x, x); }
 #endif
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -14,8 +15,12 @@ namespace {
 template <class M>
 concept MeanOverRows = requires(const Predictions& p) { M::term(p, std::size_t{}); };
 
+// Scores that are not numbers are those of a training that diverged: no metric has a value then, not even one that
+// only counts decisions.
 template <class M>
 double value_of(const Predictions& p) {
+  if (std::any_of(p.scores.begin(), p.scores.end(), [](double f) { return std::isnan(f); }))
+    return std::numeric_limits<double>::quiet_NaN();
   if constexpr (MeanOverRows<M>) {
     double sum = 0;
     for (std::size_t i = 0; i < p.y.size(); ++i) sum += M::term(p, i);

@@ -35,8 +35,7 @@ class CohortTrainer final : public Trainer {
   // What the loop keeps of a lane besides its result.
   struct Progress {
     double first_loss = kNaN, first_norm = kNaN;  // ‖∇J(0)‖
-    double best_value = kNaN;
-    std::int64_t unimproved = 0;                  // epochs since best_value
+    double best_value = kNaN;                     // with patience: hold-out value of the best epoch
   };
 
   bool in_training(std::size_t slot) const { return results_[cohort_.lanes[slot]].end == LaneEnd::running; }
@@ -44,6 +43,7 @@ class CohortTrainer final : public Trainer {
   void epoch();
   void step(const std::uint32_t* order, std::size_t n, bool want_loss);
   void take_gradient(const LaneTable<T>& point, const std::uint32_t* order, std::size_t n, std::vector<double>* losses);
+  void take_first_norms();
   void check_gradient();
   void check_finite();
   void look_at_holdout(bool record);
@@ -106,16 +106,12 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
         given != LearningRate::kAuto
             ? given
             : automatic_rate(design.curvature, configs_[lane].model.type(), full_batch_, configs_[lane].model.l2);
-    results_[lane].gradient_norm = kNaN;
+    results_[lane].gradient_norm = results_[lane].train_loss = kNaN;
     if (!start.empty())
       for (std::size_t r = 0; r < model_->parameters(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(start[lane][r]);
   }
   sums_.resize(cohort_.theta.stride());
-  if (!start.empty()) {  // tolerances are relative to ∇J(0) wherever a training starts
-    const LaneTable<T> zeros(model_->parameters(), lanes());
-    take_gradient(zeros, nullptr, design_.train.n, nullptr);
-    for (std::size_t lane = 0; lane < lanes(); ++lane) progress_[lane].first_norm = std::sqrt(sums_[lane]);
-  }
+  if (!start.empty()) take_first_norms();
 }
 
 template <class T>
@@ -146,16 +142,18 @@ void CohortTrainer<T>::epoch() {
   for (std::size_t slot = 0; slot < slots; ++slot) {
     if (!in_training(slot)) continue;
     LaneResult& r = results_[cohort_.lanes[slot]];
-    r.epochs = r.best_epoch = epoch_;
-    r.steps = steps_;
+    r.epochs = epoch_, r.steps = steps_;
+    if (shared_.stop.patience == 0) r.best_epoch = epoch_;
     if (record && !full_batch_) r.train_loss = epoch_losses_[slot] / static_cast<double>(batches);
   }
   check_finite();
+  if (record || shared_.stop.patience > 0) look_at_holdout(record);
   if (!full_batch_ && tolerance() > 0) {
+    const auto unknown = [this](std::size_t lane) { return std::isnan(progress_[lane].first_norm); };
+    if (std::any_of(cohort_.lanes.begin(), cohort_.lanes.end(), unknown)) take_first_norms();
     take_gradient(cohort_.theta, nullptr, n, nullptr);
     check_gradient();
   }
-  if (record || shared_.stop.patience > 0) look_at_holdout(record);
   if (epoch_ == shared_.epochs) finish_running(LaneEnd::epochs);
   compact();
 }
@@ -187,6 +185,15 @@ void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const std::uint3
     squared_sums(NormPass<T>{cohort_.gradient.row(0), cohort_.gradient.rows(), cohort_.gradient.stride(), sums_.data()});
 }
 
+// Tolerances are relative to ∇J(0), wherever a training starts. A full batch from zeros has it from its first step.
+template <class T>
+void CohortTrainer<T>::take_first_norms() {
+  const LaneTable<T> zeros(model_->parameters(), cohort_.lanes.size());
+  take_gradient(zeros, nullptr, design_.train.n, nullptr);
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
+    progress_[cohort_.lanes[slot]].first_norm = std::sqrt(sums_[slot]);
+}
+
 template <class T>
 void CohortTrainer<T>::check_gradient() {
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
@@ -196,7 +203,10 @@ void CohortTrainer<T>::check_gradient() {
     const double norm = std::sqrt(sums_[slot]);
     if (std::isnan(p.first_norm)) p.first_norm = norm;
     r.gradient_norm = norm / std::max(p.first_norm, kTiny);
-    if (tolerance() > 0 && norm <= tolerance() * std::max(p.first_norm, kTiny)) finish(slot, LaneEnd::converged);
+    if (tolerance() == 0 || !(norm <= tolerance() * std::max(p.first_norm, kTiny))) continue;
+    if (full_batch_ && looks_ahead_)  // the point whose gradient is small is the solution
+      for (std::size_t row = 0; row < cohort_.theta.rows(); ++row) cohort_.theta.at(row, slot) = cohort_.ahead.at(row, slot);
+    finish(slot, LaneEnd::converged);
   }
 }
 
@@ -221,15 +231,15 @@ void CohortTrainer<T>::look_at_holdout(bool record) {
     LaneResult& r = results_[cohort_.lanes[slot]];
     Progress& p = progress_[cohort_.lanes[slot]];
     const double value = objective_.value({scores[slot], model_->outputs(), design_.holdout.target});
-    if (record) r.curve.push_back({epoch_, r.train_loss, value});
-    if (shared_.stop.patience == 0) continue;
-    if (std::isnan(p.best_value) || (objective_.maximize ? value > p.best_value : value < p.best_value)) {
-      p.best_value = value, p.unimproved = 0, r.best_epoch = epoch_;
+    const bool patient = shared_.stop.patience > 0;
+    const bool better = std::isnan(p.best_value) || (objective_.maximize ? value > p.best_value : value < p.best_value);
+    if (patient && better) {
+      p.best_value = value, r.best_epoch = epoch_;
       for (std::size_t row = 0; row < cohort_.best.rows(); ++row) cohort_.best.at(row, slot) = cohort_.theta.at(row, slot);
-    } else {
-      r.best_epoch = epoch_ - ++p.unimproved;
-      if (p.unimproved >= shared_.stop.patience) finish(slot, LaneEnd::patience);
     }
+    const bool ends = patient && epoch_ - r.best_epoch >= shared_.stop.patience;
+    if (record || ends) r.curve.push_back({epoch_, r.train_loss, value});
+    if (ends) finish(slot, LaneEnd::patience);
   }
 }
 
@@ -296,7 +306,9 @@ void CohortTrainer<T>::measure(std::vector<LaneResult>& results) const {
     for (const Metric& m : metrics())
       if (measures(m, design_.classes)) r.metrics.emplace_back(m.info.name, m.value(predictions));
     r.value = objective_.value(predictions);
-    if (r.curve.empty() || r.curve.back().epoch != r.epochs) r.curve.push_back({r.epochs, r.train_loss, r.value});
+    const bool of_last_epoch = r.end == LaneEnd::running || r.best_epoch == r.epochs;
+    if (of_last_epoch && (r.curve.empty() || r.curve.back().epoch != r.epochs))
+      r.curve.push_back({r.epochs, r.train_loss, r.value});
   }
 }
 

@@ -35,5 +35,7 @@ std::string joined(std::span<const std::string> words, std::string_view separato
 // one unit in the last place (tests/base). Used for log scales, schedules, random draws and metrics.
 double exp(double x);
 double log(double x);
+/// |x| up to 1e5; the error is below 2^-52, absolute.
+double cos(double x);
 
 }  // namespace holdout

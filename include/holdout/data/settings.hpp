@@ -39,7 +39,7 @@ struct FeatureSettings {
 struct DataSettings {
   std::string file;                      // CSV, may be gzip-compressed (.gz); relative to the study's folder
   std::string target;                    // name of the column to predict
-  std::string delimiter = "auto";        // auto, comma, semicolon, tab
+  std::string delimiter = ",";           // between cells: "," ";" or tab
   bool standardize = true;               // with means and scales of the training rows only
   std::string missing = "refuse";        // refuse, drop_row, mean (of the training rows)
   std::vector<std::string> categorical;  // columns of numbers that are categories

@@ -33,9 +33,9 @@ enum class End { complete, failed, pruned };
 
 /// The answer.
 struct Evaluation {
-  int trial = 0;                  // its number: the position of its request among all requests
+  int trial = 0;  // its number: the position of its request among all requests
   End end = End::complete;
-  double value = 0;               // hold-out error, to be minimized (maximized metrics come negated); only if complete
+  double value = 0;  // hold-out error, to be minimized (maximized metrics come negated); only if complete
   std::optional<double> error_bound = {};  // of `value`, from the inner problem's residual
   std::vector<double> gradient = {};       // d value / d (log) parameter, by parameter index; empty if not wanted
   std::vector<double> curvature = {};      // second derivatives, row-major

@@ -14,11 +14,11 @@ namespace holdout::search {
 
 /// A range of numbers.
 struct Interval {
-  double min = 0, max = 1;     // true values, never exponents; both ends belong to it
-  bool log = false;            // uniform in the logarithm; min > 0
-  std::optional<double> step;  // min, min + step, … (linear only)
+  double min = 0, max = 1;          // true values, never exponents; both ends belong to it
+  bool log = false;                 // uniform in the logarithm; min > 0
+  std::optional<double> step = {};  // min, min + step, … (linear only)
   bool integer = false;
-  std::int64_t points = 0;     // grid points, both ends included; 0: not given
+  std::int64_t points = 0;  // grid points, both ends included; 0: not given
 };
 
 /// A parameter exists only where another one has a certain value.
@@ -29,10 +29,10 @@ struct Condition {
 
 /// One hyperparameter that is searched. It has `values`, an `interval`, or both ("zero or the range").
 struct Parameter {
-  std::string path;                  // its path in the study: model.l2
-  std::vector<Value> values;         // listed values, in the study's order
-  std::optional<Interval> interval;
-  std::optional<Condition> condition;
+  std::string path;                // its path in the study: model.l2
+  std::vector<Value> values = {};  // listed values, in the study's order
+  std::optional<Interval> interval = {};
+  std::optional<Condition> condition = {};
 };
 
 /// One value for every parameter, by index; empty where the parameter's condition does not hold.

@@ -36,10 +36,12 @@ class Storage {
   virtual ~Storage() = default;
 
   virtual const StudyRecord& study() const = 0;
-  /// Notes that these trials have begun: RUNNING rows with their parameters. One transaction.
+  /// Notes that these trials have begun: RUNNING rows with their parameters. One transaction. New numbers go on from the
+  /// largest stored one, in order; a trial that a killed run left RUNNING is begun again under its number.
   virtual void begin(std::span<const Trial> trials) = 0;
   /// Notes outcomes of begun trials: state, value, attributes and curve together, in one transaction. A trial with an
-  /// outcome is never written again.
+  /// outcome is never written again. Complete with a value that is not finite is stored as failed.
+  /// @throws Error if another program has given a trial an outcome, or the file cannot be written (nothing is then)
   virtual void finish(std::span<const Trial> trials) = 0;
   /// All trials, by number.
   virtual std::vector<Trial> trials() const = 0;

@@ -21,7 +21,7 @@ struct Predictions {
 
 enum class Classes { none, two, any };  // none: regression
 
-/// A metric. `value` sums in double, in the order of rows; it is pure.
+/// A metric. `value` sums in double, in the order of rows; it is pure. NaN if a score is NaN.
 struct Metric {
   Info info;
   Classes classes = Classes::none;  // which models it measures

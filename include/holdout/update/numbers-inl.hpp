@@ -1,21 +1,25 @@
 // The operations that update rules, losses and penalties are written in, for two kinds of numbers:
 //   double    the search on log λ, factors of a lane, tests
 //   Dual<V>   value and tangent; V a double, or the register of lanes of src/train/lanes-inl.hpp (the third kind)
-// They are: + − · / and unary −; mul_add(a, b, c) = a·b + c and neg_mul_add(a, b, c) = c − a·b, rounded once; sqrt, abs,
-// max, exp, log, log1p; where_positive(test, x) = x where test > 0, else 0; select_positive(test, yes, no);
-// read and write, `gap` elements from a value to its tangent; construction from a double.
+// They are: + − · / and unary −; mul_add(a, b, c) = a·b + c and neg_mul_add(a, b, c) = c − a·b, rounded once; sqrt,
+// abs, max, exp, log, log1p; where_positive(test, x) = x where test > 0, else 0; select_positive(test, yes, no); read
+// and write, `gap` elements from a value to its tangent; construction from a double.
 //
 // No include guard: update/plain.hpp includes this file for plain numbers, and each kernel file does once for each SIMD
 // target, with RULE_FN defined as HWY_INLINE. Wants <cmath> and <holdout/base/number.hpp> before it.
 template <class T>
-RULE_FN void read(double& x, const T* p, long) { x = *p; }
+RULE_FN void read(double& x, const T* p, long) {
+  x = *p;
+}
 template <class T>
-RULE_FN void write(double x, T* p, long) { *p = static_cast<T>(x); }
+RULE_FN void write(double x, T* p, long) {
+  *p = static_cast<T>(x);
+}
 RULE_FN double mul_add(double a, double b, double c) { return std::fma(a, b, c); }
 RULE_FN double neg_mul_add(double a, double b, double c) { return std::fma(-a, b, c); }
 RULE_FN double sqrt(double a) { return std::sqrt(a); }
 RULE_FN double abs(double a) { return std::fabs(a); }
-RULE_FN double max(double a, double b) { return a > b ? a : b; }  // the second where one is NaN, as registers do
+RULE_FN double max(double a, double b) { return a > b ? a : b; }  // of a NaN and x: either, targets differ
 RULE_FN double exp(double a) { return holdout::exp(a); }
 RULE_FN double log(double a) { return holdout::log(a); }
 // log(1 + a) lacks what rounding took from 1 + a; log has slope 1 / (1 + a) there.
@@ -32,8 +36,8 @@ RULE_FN double select_positive(double test, double yes, double no) { return test
 // so following a derivative changes no bit of a training. In memory the tangent stands `gap` elements behind its value:
 // it is one more lane table.
 //
-// Where a function has a kink, the tangent is that of the branch taken where a test is not positive: |x| falls at 0, and
-// of equals max takes the first. All functions agree on that, so one pieced together from branches has its true
+// Where a function has a kink, the tangent is that of the branch taken where a test is not positive: |x| falls at 0,
+// and of equals max takes the first. All functions agree on that, so one pieced together from branches has its true
 // derivative where they meet. Logistic loss at margin 0 is such a point, and every training starts there.
 template <class V>
 struct Dual {
@@ -42,9 +46,13 @@ struct Dual {
   RULE_FN explicit Dual(double x) : a(x) {}
   RULE_FN Dual(V value, V tangent) : a(value), d(tangent) {}
   template <class T>
-  friend RULE_FN void read(Dual& x, const T* p, long gap) { read(x.a, p, 0), read(x.d, p + gap, 0); }
+  friend RULE_FN void read(Dual& x, const T* p, long gap) {
+    read(x.a, p, 0), read(x.d, p + gap, 0);
+  }
   template <class T>
-  friend RULE_FN void write(Dual x, T* p, long gap) { write(x.a, p, 0), write(x.d, p + gap, 0); }
+  friend RULE_FN void write(Dual x, T* p, long gap) {
+    write(x.a, p, 0), write(x.d, p + gap, 0);
+  }
   friend RULE_FN Dual operator+(Dual x, Dual y) { return {x.a + y.a, x.d + y.d}; }
   friend RULE_FN Dual operator-(Dual x, Dual y) { return {x.a - y.a, x.d - y.d}; }
   friend RULE_FN Dual operator-(Dual x) { return {-x.a, -x.d}; }

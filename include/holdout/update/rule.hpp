@@ -6,8 +6,8 @@
 //   begin_step(V rate, const V (&c)[C], V (&memory)[M], V (&k)[K])    once a step and lane, always in double
 //   step(V& theta, V g, V (&state)[S], const V (&k)[K])               once a step and parameter
 //
-// State and memory start at 0. Arrays have room(n) elements, as C++ has none of size 0. Optional: kDecay, the index of a
-// factor that the caller puts at 0 for unpenalized parameters (intercepts); look_ahead(theta, state, k), the point at
+// State and memory start at 0. Arrays have room(n) elements, as C++ has none of size 0. Optional: kDecay, the index of
+// a factor that the caller puts at 0 for unpenalized parameters (intercepts); look_ahead(theta, state, k), the point at
 // which the gradient is taken. A rule touches each parameter alone (elementwise).
 #pragma once
 
@@ -26,7 +26,8 @@ inline constexpr int kMostFactors = 16;
 
 /// A coefficient of a rule, one value a lane.
 struct Coefficient {
-  enum class Kind { decay, real, flag };  // decay: in [0, 1); real: in [0, max]; flag: false or true, 0 or 1 in a table
+  // decay: in [0, 1); real: in [0, max]; positive: in (0, max]; flag: false or true, 0 or 1 in a table
+  enum class Kind { decay, real, positive, flag };
   std::string_view name;
   double value;  // default
   Kind kind;

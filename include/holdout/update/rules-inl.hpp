@@ -1,33 +1,26 @@
-// The update rules, each written once over a number type V. A new rule is a file in rules/, its include, and its name in
-// RuleTuple.
+// The update rules, each written once over a number type V. A new rule is a file in rules/, its include, and its name
+// in RuleTuple.
 //
-// No include guard: update/plain.hpp includes this file for plain numbers, and the update kernel does once for each SIMD
-// target, after the operations (numbers-inl.hpp, src/train/lanes-inl.hpp), with RULE_FN defined as HWY_INLINE.
+// No include guard: update/plain.hpp includes this file for plain numbers, and the update kernel does once for each
+// SIMD target, after the operations (numbers-inl.hpp, src/train/lanes-inl.hpp), with RULE_FN defined as HWY_INLINE.
 // Wants <tuple>, <utility> and <holdout/update/rule.hpp> before it.
 
 // x / root for rules that divide by a root. A root of 0 needs ε = 0 and a parameter that never had a gradient; then
-// x is 0 too, and so is the step. NaN in x or root stays NaN: divergence must be seen.
+// x is 0 too, and so are the step and its tangent. NaN in x or root stays NaN: divergence must be seen.
 template <class V>
 RULE_FN V over_root(V x, V root) {
-  return select_positive(root, x / root, x + root);
+  return select_positive(root, x / root, x * root);
 }
 
+#include <holdout/update/rules/adagrad-inl.hpp>
+#include <holdout/update/rules/adam-inl.hpp>
+#include <holdout/update/rules/adamw-inl.hpp>
 #include <holdout/update/rules/gd-inl.hpp>
 #include <holdout/update/rules/momentum-inl.hpp>
 #include <holdout/update/rules/nesterov-inl.hpp>
-#include <holdout/update/rules/adagrad-inl.hpp>
 #include <holdout/update/rules/rmsprop-inl.hpp>
-#include <holdout/update/rules/adam-inl.hpp>
-#include <holdout/update/rules/adamw-inl.hpp>
 
-using RuleTuple = std::tuple<
-    Gd,
-    Momentum,
-    Nesterov,
-    Adagrad,
-    Rmsprop,
-    Adam,
-    Adamw>;
+using RuleTuple = std::tuple<Gd, Momentum, Nesterov, Adagrad, Rmsprop, Adam, Adamw>;
 
 /// Sizes of the arrays that Rule's functions take: room(n) each.
 template <class Rule>
@@ -41,16 +34,18 @@ struct RuleSizes {
 
 /// Whether the rule's gradient is taken at another point than theta.
 template <class Rule>
-inline constexpr bool kLooksAhead =
-    requires(double theta, const double (&state)[RuleSizes<Rule>::states], const double (&k)[RuleSizes<Rule>::factors]) {
-      Rule::look_ahead(theta, state, k);
-    };
+inline constexpr bool kLooksAhead = requires(double theta, const double (&state)[RuleSizes<Rule>::states],
+                                             const double (&k)[RuleSizes<Rule>::factors]) {
+  Rule::look_ahead(theta, state, k);
+};
 
 /// Index of the factor that is 0 for unpenalized parameters, or −1.
 template <class Rule>
 inline constexpr int kDecayFactor = [] {
-  if constexpr (requires { Rule::kDecay; }) return Rule::kDecay;
-  else return -1;
+  if constexpr (requires { Rule::kDecay; })
+    return Rule::kDecay;
+  else
+    return -1;
 }();
 
 template <class F, std::size_t... I>

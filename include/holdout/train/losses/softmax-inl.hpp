@@ -24,6 +24,6 @@ struct Softmax {
       if (k == y) fk = fk - share;
       write(fk, f + k * stride, gap);
     }
-    return log(sum) + most - of_class;
+    return log(sum) + (most - of_class);  // often exact: of large scores only their difference counts
   }
 };

@@ -37,7 +37,8 @@ struct Adam {
   template <class V, int K>
   static RULE_FN void step(V& theta, V g, V (&state)[2], const V (&k)[K]) {
     auto& [p, s] = state;
-    const V &b1 = k[0], &new1 = k[1], &b2 = k[2], &new2 = k[3], &rate = k[4], &c2 = k[5], &inside = k[6], &outside = k[7];
+    const V &b1 = k[0], &new1 = k[1], &b2 = k[2], &new2 = k[3], &rate = k[4], &c2 = k[5], &inside = k[6],
+            &outside = k[7];
     p = mul_add(b1, p, new1 * g);
     s = mul_add(b2, s, new2 * (g * g));
     theta = theta - over_root(rate * p, sqrt(mul_add(c2, s, inside)) + outside);

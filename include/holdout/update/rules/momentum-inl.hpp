@@ -7,9 +7,8 @@
 // Mathematical Physics 4, 1964. γ is inside p: where it changes over time, PyTorch's form (p ← μ p + g; θ ← θ − γ p)
 // differs, at a constant γ it is the same.
 struct Momentum {
-  static constexpr update::RuleInfo<1> info{
-      {"momentum", "steps that keep a share of the one before", "Polyak, 1964"},
-      {update::decay("momentum", 0.9, "share of the last step that is kept")}};
+  static constexpr update::RuleInfo<1> info{{"momentum", "steps that keep a share of the one before", "Polyak, 1964"},
+                                            {update::decay("momentum", 0.9, "share of the last step that is kept")}};
   static constexpr int kStates = 1, kMemory = 0, kFactors = 2;
   static constexpr bool kAdaptive = false;
 

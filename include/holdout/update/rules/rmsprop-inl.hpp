@@ -5,10 +5,10 @@
 //
 // Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5, Coursera 2012.
 struct Rmsprop {
-  static constexpr update::RuleInfo<3> info{
-      {"rmsprop", "steps scaled by a running mean of squared gradients", "Tieleman and Hinton, Coursera 2012, lecture 6.5"},
-      {update::decay("beta", 0.9, "decay of the mean of squared gradients"), update::kEpsilon,
-       update::kEpsilonInsideRoot}};
+  static constexpr update::RuleInfo<3> info{{"rmsprop", "steps scaled by a running mean of squared gradients",
+                                             "Tieleman and Hinton, Coursera 2012, lecture 6.5"},
+                                            {update::decay("beta", 0.9, "decay of the mean of squared gradients"),
+                                             update::kEpsilon, update::kEpsilonInsideRoot}};
   static constexpr int kStates = 1, kMemory = 0, kFactors = 5;
   static constexpr bool kAdaptive = true;
 

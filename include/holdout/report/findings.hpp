@@ -1,0 +1,72 @@
+// What a run showed: computed once from what it stored, apart from the writers, so that every format says the same.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <holdout/study/storage.hpp>
+
+namespace holdout::report {
+
+/// The best value of a numeric range lies at the range's end: the optimum may be outside.
+struct BoundHit {
+  std::size_t parameter = 0;  // index in the search space
+  bool upper = false;         // which end
+  double value = 0, bound = 0;
+};
+
+/// Failed (or pruned) trials with the same reason, numbers in it aside.
+struct FailureGroup {
+  study::TrialState state = study::TrialState::failed;
+  std::string reason;                              // diverged at epoch 2–7
+  std::vector<int> trials;                         // their numbers
+  std::optional<std::pair<double, double>> rates;  // smallest and largest learning rate, if that was searched
+};
+
+/// How the training of the best trial went, from its learning curve.
+struct Convergence {
+  study::CurvePoint best, last;  // the point with the best hold-out value, and the last one
+  bool all_epochs = false;       // training used all epochs it had: neither patience nor a tolerance ended it
+  bool still_improving = false;  // it did, and the last tenth of them gained more than 1 % of the value
+  bool worsened = false;         // the last value is more than 1 % worse than the best one
+};
+
+/// All that the reports say. A value: independent of the storage it came from.
+struct Findings {
+  study::StudyRecord study;
+  std::vector<study::Trial> trials;  // those with an outcome, by number; only the best one keeps its curve
+  std::size_t begun = 0;             // trials in the storage, those included that never got an outcome
+  std::size_t complete = 0, failed = 0, pruned = 0;
+  std::optional<study::RunFacts> facts;
+  /// The run did not come to its end: it says so, noted no end, or left trials without an outcome.
+  bool interrupted = false;
+
+  /// Indices in `trials` of the complete trials with a finite value, best first; of equal values the smaller number.
+  std::vector<std::size_t> ranking;
+  /// The retrained winner, if it is the first of the ranking: after an interruption it may still be an older one.
+  std::optional<study::Winner> winner;
+
+  /// Standard error of the best value. k folds: s / √k of the folds' errors. One split: the winner's, over the hold-out
+  /// rows. Empty where it is not known.
+  std::optional<double> standard_error;
+  /// How far the best value is on the good side of the constant model's (negative: on the bad side).
+  std::optional<double> gain;
+  std::size_t within_percent = 0;           // other trials whose value is within 1 % of the best
+  std::optional<std::size_t> within_error;  // … within one standard error
+  std::vector<BoundHit> bounds;             // within 1 % of the range's length, on its scale
+  std::vector<FailureGroup> failures;       // largest group first
+  std::optional<std::size_t> rate;          // the learning rate's index in the search space, if it is searched
+  std::optional<double> largest_good_rate;  // among complete trials
+  std::optional<Convergence> convergence;
+
+  const study::Trial* best() const { return ranking.empty() ? nullptr : &trials[ranking.front()]; }
+};
+
+/// One pass over what is stored.
+/// @throws Error if the storage cannot be read
+Findings find(const study::Storage& storage);
+
+}  // namespace holdout::report

@@ -1,0 +1,57 @@
+// Reports of a run: what was found, in files and on standard output.
+//
+// report.json, schema 1. Keys stand in this order; numbers read back exactly; what is not a finite number is null.
+// Two runs of one study differ in `run` only.
+//
+//   schema        1
+//   study         its name
+//   objective     {metric, direction: minimize | maximize}
+//   data          {task, file, target, classes, rows, features, train_rows, holdout_rows, test_rows, folds, baseline};
+//                 null if the run ended before it knew. baseline: the metric of the constant model on the hold-out rows
+//   search_space  [{path, values?, min?, max?, scale?, step?, points?, integer?, only_if?: {path, value}}]
+//   best          null without a complete trial; else
+//     trial, value, parameters {path: value}, metrics {name: value on the hold-out rows}
+//     test        {name: value}, by the model trained on the training rows; null without test rows and with k folds
+//     refit       {test, epochs}, by the model refitted on training and hold-out rows; null until that was done
+//     uncertainty {value, test}: standard errors of the hold-out and the test value of the objective's metric, or null
+//     folds       the k values, if k > 1
+//     curve       [{epoch, train_loss, holdout}], at most 200 points
+//   findings      {gain, near_ties: {percent, standard_error}, bounds: [{path, end: min | max, value, bound}],
+//                 failures: [{state, reason, trials: how many}]}
+//   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,
+//                 train_loss, gradient_norm, end, folds?}]; value is null unless complete, and `reason` says why
+//                 then (null otherwise); parameters that a condition switches off are absent
+//   notices       [text]
+//   run           {threads, seconds, versions: {holdout}, cpu_target, started, finished, interrupted, trials_begun}
+//
+// trials.csv (RFC 4180): number, state, value, the parameters by path, the metrics by name, epochs, steps, train_loss,
+// end, reason. Empty: no such value. Text that a spreadsheet would run (= + - @ tab CR in front) gets a ' in front.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <holdout/report/findings.hpp>
+
+namespace holdout::report {
+
+/// json, markdown, html, csv: what a study's `report.formats` may name.
+std::span<const std::string_view> formats();
+
+/// Writes report.json, report.md, report.html and trials.csv, as far as `formats` names them, and best.yaml if the
+/// winner is known; each is written whole or not at all.
+/// @return the paths written
+/// @throws Error for an unknown format (before anything is written), Error(Fault::failure) if a file cannot be written
+std::vector<std::string> write(const Findings& findings, const std::string& folder,
+                               std::span<const std::string> formats);
+
+/// The text of one format. @throws Error for an unknown one
+std::string render(const Findings& findings, std::string_view format);
+
+/// At most 12 lines for standard output: best value ± standard error, parameters as `path: value`, test error, trials
+/// by state, where the report is. Ends with a line feed.
+std::string summary(const Findings& findings, const std::string& folder);
+
+}  // namespace holdout::report

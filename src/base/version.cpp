@@ -1,0 +1,7 @@
+#include <holdout/base/version.hpp>
+
+namespace holdout {
+
+std::string_view version() { return HOLDOUT_VERSION; }
+
+}  // namespace holdout

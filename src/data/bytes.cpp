@@ -1,0 +1,112 @@
+#include "bytes.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <holdout/base/error.hpp>
+
+namespace holdout::data {
+namespace {
+
+constexpr std::size_t kChunk = 256 * 1024;
+
+std::string reason() {
+  return errno == ENOENT ? "no such file" : errno == EACCES ? "permission denied" : std::strerror(errno);
+}
+
+}  // namespace
+
+Bytes::Bytes(const std::string& path, const std::string& name, const std::string& setting) {
+  mark_.path = name;
+  const auto refuse = [&](const std::string& why, const std::string& hint) {
+    throw Error(Message{{}, "data file " + holdout::quoted(name) + ": " + why, hint, {}, setting});
+  };
+  const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
+  file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file_ < 0) refuse(reason(), "tried " + absolute + "; file names are relative to the study's folder");
+  struct stat status {};
+  fstat(file_, &status);
+  if (!S_ISREG(status.st_mode)) {
+    close(file_);
+    refuse(S_ISDIR(status.st_mode) ? "is a directory, not a regular file" : "is not a regular file", "tried " + absolute);
+  }
+  raw_.resize(kChunk);
+  raw_.resize(read_disk(raw_.data(), kChunk));
+  compressed_ = raw_.size() >= 2 && raw_[0] == '\x1f' && raw_[1] == '\x8b';
+  if (compressed_) {
+    constexpr int kGzip = 16 + MAX_WBITS;
+    inflateInit2(&stream_, kGzip);
+    stream_.next_in = reinterpret_cast<Bytef*>(raw_.data());
+    stream_.avail_in = static_cast<uInt>(raw_.size());
+  }
+}
+
+Bytes::~Bytes() {
+  if (compressed_) inflateEnd(&stream_);
+  close(file_);
+}
+
+void Bytes::fail(const std::string& what, const std::string& hint) const {
+  throw Error(Message{{mark_.path, 0, 0}, what, hint});
+}
+
+std::size_t Bytes::read_disk(char* to, std::size_t n) {
+  ssize_t got = 0;
+  do got = ::read(file_, to, n);
+  while (got < 0 && errno == EINTR);
+  if (got < 0) fail("cannot be read: " + reason());
+  mark_.bytes += static_cast<std::uint64_t>(got);
+  mark_.crc32 = static_cast<std::uint32_t>(
+      crc32(mark_.crc32, reinterpret_cast<const Bytef*>(to), static_cast<uInt>(got)));
+  return static_cast<std::size_t>(got);
+}
+
+std::size_t Bytes::read(char* to, std::size_t n) {
+  if (compressed_) return inflate_some(to, n);
+  if (raw_.empty()) return read_disk(to, n);
+  const std::size_t count = std::min(n, raw_.size());  // the first chunk, read to see what the file is
+  std::memcpy(to, raw_.data(), count);
+  raw_.erase(0, count);
+  return count;
+}
+
+std::size_t Bytes::inflate_some(char* to, std::size_t n) {
+  constexpr std::size_t kFree = 64 * 1024 * 1024, kMostRatio = 1000;  // tables of zeros compress well, but not so well
+  if (ended_) return 0;
+  stream_.next_out = reinterpret_cast<Bytef*>(to);
+  stream_.avail_out = static_cast<uInt>(n);
+  while (stream_.avail_out == n) {
+    if (stream_.avail_in == 0) {
+      raw_.resize(kChunk);
+      raw_.resize(read_disk(raw_.data(), kChunk));
+      stream_.next_in = reinterpret_cast<Bytef*>(raw_.data());
+      stream_.avail_in = static_cast<uInt>(raw_.size());
+      if (raw_.empty()) fail("the gzip file is truncated: unexpected end", "copy it again; gzip -t FILE tests it");
+    }
+    const int state = inflate(&stream_, Z_NO_FLUSH);
+    if (state == Z_STREAM_END) {
+      // gzip files may be glued together; what is no gzip after the end is not ours.
+      if (stream_.avail_in > 1 && stream_.next_in[0] == 0x1f && stream_.next_in[1] == 0x8b) {
+        inflateReset(&stream_);
+        continue;
+      }
+      ended_ = true;
+      while (read_disk(raw_.data(), std::max<std::size_t>(raw_.size(), 1)) > 0) {}  // for the mark
+      break;
+    }
+    if (state != Z_OK && state != Z_BUF_ERROR) fail("the gzip file is corrupt", "copy it again; gzip -t FILE tests it");
+  }
+  const std::size_t count = n - stream_.avail_out;
+  inflated_ += count;
+  if (inflated_ > kFree && inflated_ / kMostRatio > mark_.bytes)
+    fail("the gzip file grows more than a thousandfold: it is no data", "decompress and look at it");
+  return count;
+}
+
+}  // namespace holdout::data

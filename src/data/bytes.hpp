@@ -1,0 +1,43 @@
+// Bytes of a file, plain or gzip-compressed, as a stream.
+#pragma once
+
+#include <zlib.h>
+
+#include <cstddef>
+#include <string>
+
+#include <holdout/data/load.hpp>
+
+namespace holdout::data {
+
+/// Reads a regular file from front to back; what starts with gzip's magic number is inflated on the way.
+class Bytes {
+ public:
+  /// @param path  file to open
+  /// @param name  how messages call it
+  /// @param setting  the setting that names it (data.file), for messages
+  /// @throws Error if there is no such regular file, or it cannot be read
+  Bytes(const std::string& path, const std::string& name, const std::string& setting);
+  ~Bytes();
+  Bytes(const Bytes&) = delete;
+  Bytes& operator=(const Bytes&) = delete;
+
+  /// Up to `n` bytes; 0 at the end. @throws Error if reading fails, or the gzip file is cut, damaged or a bomb
+  std::size_t read(char* to, std::size_t n);
+  /// Of the file as it lies on the disk; complete once read() has returned 0.
+  const FileMark& mark() const { return mark_; }
+
+ private:
+  std::size_t read_disk(char* to, std::size_t n);
+  std::size_t inflate_some(char* to, std::size_t n);
+  [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const;
+
+  int file_ = -1;
+  FileMark mark_;
+  bool compressed_ = false, ended_ = false;
+  z_stream stream_{};
+  std::string raw_;              // compressed bytes that wait
+  std::size_t inflated_ = 0;
+};
+
+}  // namespace holdout::data

@@ -1,0 +1,236 @@
+#include "encode.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+namespace holdout::data {
+namespace {
+
+constexpr std::size_t kMostLevels = 100;    // one-hot columns of one feature
+constexpr std::size_t kMostClasses = 1000;
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// Numbers in their order if all are numbers, else bytes.
+std::vector<std::uint32_t> sorted_levels(const std::vector<std::string>& levels) {
+  std::vector<std::uint32_t> order(levels.size());
+  std::iota(order.begin(), order.end(), 0u);
+  const bool numbers = std::all_of(levels.begin(), levels.end(), [](const auto& l) { return to_real(l).has_value(); });
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    if (!numbers) return levels[a] < levels[b];
+    const double x = *to_real(levels[a]), y = *to_real(levels[b]);
+    return x != y ? x < y : levels[a] < levels[b];
+  });
+  return order;
+}
+
+class Encoder {
+ public:
+  Encoder(Table& table, const DataSettings& settings, Task task) : table_(table), settings_(settings), task_(task) {}
+  Encoded encode();
+
+ private:
+  void choose_columns();
+  std::vector<std::size_t> named(const std::vector<std::string>& names, const std::string& path);
+  void check_column(std::size_t j);
+  void check_feature(std::size_t j);
+  void check_target();
+  void order_classes();
+  void check_memory(std::size_t rows, std::size_t features) const;
+  void add(std::optional<int> line, std::string text, std::string hint, std::string path = {}) {
+    errors_.add(Message{{line ? table_.file : "", line.value_or(0), 0}, std::move(text), std::move(hint), {}, std::move(path)});
+  }
+
+  Table& table_;
+  const DataSettings& settings_;
+  Task task_;
+  Errors errors_;
+  std::size_t target_ = 0;
+  std::vector<std::size_t> features_;                // columns of the table
+  std::vector<std::vector<std::uint32_t>> orders_;   // [feature]: its levels in order; empty for numbers
+  std::vector<double> class_of_;                     // [level of the target]
+  Encoded out_;
+};
+
+std::vector<std::size_t> Encoder::named(const std::vector<std::string>& names, const std::string& path) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto j = table_.find(names[i]);
+    if (j) found.push_back(*j);
+    else add({}, "the data have no column " + quoted(names[i]), did_you_mean(names[i], table_.names()), path + "." + std::to_string(i));
+  }
+  return found;
+}
+
+void Encoder::choose_columns() {
+  const auto target = table_.find(settings_.target);
+  if (!target)
+    add({}, "the data have no column " + quoted(settings_.target) + " for the target",
+        did_you_mean(settings_.target, table_.names()), "data.target");
+  target_ = target.value_or(table_.columns.size());
+  const auto& [include, exclude] = settings_.features;
+  if (!include.empty() && !exclude.empty())
+    add({}, "features: include and exclude cannot both be given", "include names all that are used", "data.features");
+  const std::vector<std::size_t> in = named(include, "data.features.include"), no = named(exclude, "data.features.exclude");
+  named(settings_.categorical, "data.categorical");
+  const auto split = settings_.split.selected() == SplitSettings::column && settings_.split.file.empty()
+                         ? table_.find(settings_.split.column_name)
+                         : std::optional<std::size_t>();
+  const auto has = [](const std::vector<std::size_t>& list, std::size_t j) {
+    return std::find(list.begin(), list.end(), j) != list.end();
+  };
+  for (std::size_t j = 0; j < table_.columns.size(); ++j)
+    if (j != target_ && j != split && (include.empty() || has(in, j)) && !has(no, j)) features_.push_back(j);
+  if (target && features_.empty())
+    add({}, "no column is left for the features: the data have " + quoted(settings_.target) + " alone",
+        "add columns to the file, or see data.features", "data.file");
+  errors_.throw_if_any();
+}
+
+// What features and targets have in common: no odd cells, and missing ones only if the study says what to do.
+void Encoder::check_column(std::size_t j) {
+  const Column& c = table_.columns[j];
+  if (c.first_odd) {
+    const bool comma = !c.text && c.first_odd->cell.find(',') != std::string::npos;
+    add(c.first_odd->line,
+        "column " + quoted(c.name) + ": " + quoted(c.first_odd->cell) +
+            (c.text ? " is a number among text" : " is not a number, as the cells before are"),
+        comma ? "decimal commas are not read: write decimal points"
+              : "mend the cell; or, if the column holds categories, list it in data.categorical");
+  } else if (c.missing > 0 && settings_.missing == "refuse") {
+    add(c.first_missing->line,
+        "column " + quoted(c.name) + ": a missing value, " + quoted(c.first_missing->cell) +
+            (c.missing > 1 ? ", the first of " + std::to_string(c.missing) : std::string()),
+        "set data.missing to drop_row or mean");
+  } else if (c.missing == table_.rows) {
+    add(c.first_missing->line, "column " + quoted(c.name) + ": every cell is missing", "exclude it: data.features");
+  }
+}
+
+void Encoder::check_feature(std::size_t j) {
+  check_column(j);
+  const Column& c = table_.columns[j];
+  if (!c.text || c.first_odd) return;
+  if (c.too_many || c.levels.size() > kMostLevels) {
+    // Cells like 0,5 make a column of words: say so rather than count them.
+    const bool commas = std::all_of(c.levels.begin(), c.levels.end(), [](const std::string& level) {
+      std::string point = level;
+      std::replace(point.begin(), point.end(), ',', '.');
+      return to_real(point).has_value();
+    });
+    const std::string count = (c.too_many ? "more than " : "") + std::to_string(c.levels.size());
+    add(static_cast<int>(table_.lines[0]),
+        "column " + quoted(c.name) + ": text with " + count + " different values, " + quoted(c.levels[0]) + " for one",
+        commas ? "decimal commas are not read: write decimal points"
+               : "at most " + std::to_string(kMostLevels) + " can be one-hot columns; exclude it: data.features");
+  }
+}
+
+void Encoder::check_target() {
+  check_column(target_);
+  const Column& c = table_.columns[target_];
+  if (c.missing > 0 && settings_.missing == "mean")
+    add(c.first_missing->line, "target " + quoted(c.name) + ": a missing value", "set data.missing to drop_row");
+  if (c.first_odd) return;
+  if (task_ == Task::regression) {
+    if (c.text)
+      add(static_cast<int>(table_.lines[0]), "target " + quoted(c.name) + " holds text, " + quoted(c.levels[0]) + "; a regression needs numbers",
+          "for classes use model: {type: logistic}");
+    return;
+  }
+  for (const std::string& label : c.levels)
+    if (const auto x = to_real(label); x && std::trunc(*x) != *x)
+      return add({}, "target " + quoted(c.name) + ": label " + quoted(label) + " is no class",
+                 "classes are words or whole numbers; for a measured target use model: {type: linear}", "data.target");
+  if (c.too_many || c.levels.size() > kMostClasses)
+    return add({}, "target " + quoted(c.name) + " has more than " + std::to_string(kMostClasses) + " classes",
+               "for a measured target use model: {type: linear}", "data.target");
+  if (c.levels.size() < 2)
+    add({}, "target " + quoted(c.name) + " has one class only, " + quoted(c.levels.empty() ? "" : c.levels[0]),
+        "a classification needs rows of two classes or more", "data.target");
+}
+
+void Encoder::order_classes() {
+  const std::vector<std::string>& levels = table_.columns[target_].levels;
+  std::vector<std::uint32_t> order = sorted_levels(levels);
+  if (!settings_.positive.empty()) {
+    const auto at = std::find_if(order.begin(), order.end(), [&](auto l) { return levels[l] == settings_.positive; });
+    if (at == order.end())
+      add({}, "no row has the class " + quoted(settings_.positive), did_you_mean(settings_.positive, levels), "data.positive");
+    else if (order.size() != 2)
+      add({}, "positive is for two classes; the target has " + std::to_string(order.size()), "leave it out", "data.positive");
+    else if (at == order.begin())
+      std::swap(order[0], order[1]);
+    errors_.throw_if_any();
+  }
+  class_of_.resize(levels.size());
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    class_of_[order[k]] = static_cast<double>(k);
+    out_.dataset.classes.push_back(levels[order[k]]);
+  }
+}
+
+void Encoder::check_memory(std::size_t rows, std::size_t features) const {
+  const double bytes = static_cast<double>(rows) * static_cast<double>(features) * sizeof(double);
+  const double there = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  constexpr double kCopies = 2.5, kGigabyte = 1e9;  // as read, standardized for training, and room to work
+  if (kCopies * bytes > there)
+    throw Error(Message{{table_.file, 0, 0},
+                        std::to_string(rows) + " rows of " + std::to_string(features) + " features need about " +
+                            to_text(kCopies * bytes / kGigabyte, 3) + " GB; the machine has " + to_text(there / kGigabyte, 3),
+                        "use fewer rows, or fewer columns: data.features"});
+}
+
+Encoded Encoder::encode() {
+  choose_columns();
+  for (const std::size_t j : features_) check_feature(j);
+  check_target();
+  errors_.throw_if_any();
+  Dataset& data = out_.dataset;
+  data.task = task_;
+  data.target_name = settings_.target;
+  if (task_ == Task::classification) order_classes();
+  for (const std::size_t j : features_) {
+    const Column& c = table_.columns[j];
+    orders_.push_back(c.text ? sorted_levels(c.levels) : std::vector<std::uint32_t>());
+    if (!c.text) data.feature_names.push_back(c.name);
+    for (const std::uint32_t level : orders_.back()) data.feature_names.push_back(c.name + "=" + c.levels[level]);
+  }
+  data.features = data.feature_names.size();
+  check_memory(table_.rows, data.features);
+  data.x.reserve(table_.rows * data.features);
+  for (std::size_t i = 0; i < table_.rows; ++i) {
+    if (i % table_.block_rows == 0 && i > 0) std::vector<double>().swap(table_.blocks[i / table_.block_rows - 1]);
+    const double target = table_.cell(i, target_);
+    bool complete = !std::isnan(target);
+    for (const std::size_t j : features_) complete = complete && !std::isnan(table_.cell(i, j));
+    if (!complete && settings_.missing == "drop_row") continue;
+    for (std::size_t f = 0; f < features_.size(); ++f) {
+      const double cell = table_.cell(i, features_[f]);
+      if (orders_[f].empty()) data.x.push_back(cell);
+      for (const std::uint32_t level : orders_[f])
+        data.x.push_back(std::isnan(cell) ? kNaN : cell == static_cast<double>(level) ? 1 : 0);
+    }
+    data.y.push_back(task_ == Task::classification ? class_of_[static_cast<std::size_t>(target)] : target);
+    out_.kept.push_back(static_cast<std::uint32_t>(i));
+  }
+  data.rows = data.y.size();
+  const std::size_t dropped = table_.rows - data.rows;
+  if (data.rows == 0)
+    throw Error(Message{{table_.file, 0, 0}, "every row has a missing value: none is left", "set data.missing to mean"});
+  if (dropped > 0)
+    out_.notices.push_back(std::to_string(dropped) + " of " + std::to_string(table_.rows) + " rows dropped: missing values");
+  return std::move(out_);
+}
+
+}  // namespace
+
+Encoded encode(Table&& table, const DataSettings& settings, Task task) { return Encoder(table, settings, task).encode(); }
+
+}  // namespace holdout::data

@@ -1,0 +1,25 @@
+// From columns to numbers: one-hot features, classes, missing cells.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <holdout/data/dataset.hpp>
+#include <holdout/data/settings.hpp>
+
+#include "table.hpp"
+
+namespace holdout::data {
+
+struct Encoded {
+  Dataset dataset;
+  std::vector<std::uint32_t> kept;   // [row of the dataset]: its row in the table
+  std::vector<std::string> notices;
+};
+
+/// Uses up the table's cells: its blocks are freed as they are read.
+/// @throws Error with all that is wrong with the columns that are used
+Encoded encode(Table&& table, const DataSettings& settings, Task task);
+
+}  // namespace holdout::data

@@ -1,0 +1,96 @@
+#include <holdout/data/load.hpp>
+
+#include <cmath>
+#include <filesystem>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+#include "encode.hpp"
+#include "split.hpp"
+
+namespace holdout::data {
+namespace {
+
+std::string resolved(const std::string& file, const std::string& folder) {
+  return (std::filesystem::path(folder) / file).string();
+}
+
+char delimiter_of(const DataSettings& settings) { return settings.delimiter == "tab" ? '\t' : settings.delimiter[0]; }
+
+// The split column's cells, for all rows of its table.
+SplitColumn values_of(const Table& table, const std::string& name) {
+  const auto j = table.find(name);
+  if (!j)
+    throw Error(Message{{}, holdout::quoted(table.file) + " has no column " + holdout::quoted(name), did_you_mean(name, table.names()), {},
+                        "data.split.column"});
+  const Column& c = table.columns[*j];
+  if (c.first_missing)
+    throw Error(Message{{table.file, c.first_missing->line, 0}, "column " + holdout::quoted(name) + " is empty: the row is in no part",
+                        "expected train, holdout, test, or the number of a fold (-1: test)"});
+  SplitColumn column{table.file, {}, table.lines};
+  for (std::size_t i = 0; i < table.rows; ++i) {
+    const double level = table.cell(i, *j);
+    column.values.push_back(std::isnan(level) ? "…" : c.levels[static_cast<std::size_t>(level)]);
+  }
+  return column;
+}
+
+void note_constant_columns(Prepared& prepared) {
+  const Dataset& data = prepared.dataset;
+  const RowList& rows = prepared.split.folds[0].train;
+  std::vector<std::string> names;
+  for (std::size_t j = 0; j < data.features; ++j) {
+    const double first = data.x[rows[0] * data.features + j];
+    bool same = true;
+    for (std::size_t i = 1; same && i < rows.size(); ++i) same = data.x[rows[i] * data.features + j] == first;
+    if (same) names.push_back(data.feature_names[j]);
+  }
+  constexpr std::size_t kShown = 5;
+  if (names.empty()) return;
+  const std::size_t count = names.size();
+  if (count > kShown) names.resize(kShown), names.push_back("…");
+  prepared.notices.push_back((count == 1 ? "1 feature is" : std::to_string(count) + " features are") +
+                             " constant on the training rows: " + joined(names));
+}
+
+}  // namespace
+
+Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed) {
+  const bool by_column = settings.split.selected() == SplitSettings::column;
+  TableOptions options{delimiter_of(settings), settings.categorical, "data.file"};
+  if (task == Task::classification) options.as_text.push_back(settings.target);
+  if (by_column && settings.split.file.empty()) options.as_text.push_back(settings.split.column_name);
+  Prepared prepared;
+  prepared.files.emplace_back();
+  Table table = read_table(resolved(settings.file, folder), settings.file, options, prepared.files.back());
+
+  SplitColumn parts;
+  if (by_column && settings.split.file.empty()) {
+    parts = values_of(table, settings.split.column_name);
+  } else if (by_column) {
+    prepared.files.emplace_back();
+    const Table side = read_table(resolved(settings.split.file, folder), settings.split.file,
+                                  {options.delimiter, {settings.split.column_name}, "data.split.file"}, prepared.files.back());
+    parts = values_of(side, settings.split.column_name);
+    if (side.rows != table.rows)
+      throw Error(Message{{}, holdout::quoted(settings.split.file) + " has " + std::to_string(side.rows) + " rows, the data " +
+                                  std::to_string(table.rows),
+                          "the split file needs one row for each data row, in the same order", {}, "data.split.file"});
+  }
+  Encoded encoded = encode(std::move(table), settings, task);
+  prepared.dataset = std::move(encoded.dataset);
+  prepared.notices = std::move(encoded.notices);
+  if (by_column) {
+    SplitColumn kept{parts.file, {}, {}};
+    for (const std::uint32_t i : encoded.kept) kept.values.push_back(parts.values[i]), kept.lines.push_back(parts.lines[i]);
+    prepared.split = split_by_column(prepared.dataset, kept);
+  } else {
+    prepared.split = draw_split(prepared.dataset, settings.split, seed);
+  }
+  check_split(prepared.dataset, prepared.split);
+  note_constant_columns(prepared);
+  return prepared;
+}
+
+}  // namespace holdout::data

@@ -1,0 +1,61 @@
+#include <holdout/data/settings.hpp>
+
+namespace holdout::data {
+namespace {
+
+constexpr Info kMethods[] = {
+    {"holdout", "a share of the rows, drawn once, measures the hold-out error"},
+    {"kfold", "every row measures once: k trainings, their errors averaged", "Stone, JRSS B 36, 1974"},
+    {"column", "a column says of every row: train, holdout, test, or the number of its fold"},
+};
+constexpr std::string_view kDelimiters[] = {",", ";", "tab"};
+constexpr std::string_view kMissing[] = {"refuse", "drop_row", "mean"};
+constexpr std::span<const std::string_view> kAnyText;
+
+// Beyond this a fold's error says little, and the sweep is that many trainings for each configuration.
+constexpr std::int64_t kMostFolds = 1000;
+
+}  // namespace
+
+std::span<const Info> SplitSettings::alternatives() const { return kMethods; }
+
+void SplitSettings::select(std::size_t alternative) {
+  *this = SplitSettings();
+  method_ = alternative;
+}
+
+void SplitSettings::fields(FieldVisitor& f) {
+  if (method_ == column) {
+    f({"column", "name of the column: train, holdout, test, or fold numbers with -1 for test", Scope::fixed, true},
+      column_name, kAnyText);
+    f({"file", "CSV file with that column, a row for each data row; the data file if left out"}, file, kAnyText);
+    return;
+  }
+  if (method_ == holdout)
+    f({"fraction", "share of all rows that measures the hold-out error"}, fraction, open(0.0, 1.0));
+  else
+    f({"folds", "parts, each of which measures once"}, folds, between<std::int64_t>(2, kMostFolds));
+  f({"stratify", "keep the classes' shares in every part; means nothing for regression"}, stratify);
+  f({"test", "share of all rows that only the winner sees, after the search"}, test, half_open(0.0, 1.0));
+}
+
+void FeatureSettings::fields(FieldVisitor& f) {
+  f({"include", "the columns to use; all if left out"}, include, kAnyText);
+  f({"exclude", "columns to leave out: identifiers, for one"}, exclude, kAnyText);
+}
+
+void DataSettings::fields(FieldVisitor& f) {
+  f({"file", "CSV file with a header, may be gzip-compressed; relative to the study's folder", Scope::fixed, true}, file,
+    kAnyText);
+  f({"target", "name of the column to predict", Scope::fixed, true}, target, kAnyText);
+  f({"delimiter", "what stands between cells"}, delimiter, kDelimiters);
+  f({"standardize", "features get mean 0 and standard deviation 1 on the training rows"}, standardize);
+  f({"missing", "empty cells, NA, nan and ?: refuse them, drop their rows, or put the training rows' mean"}, missing,
+    kMissing);
+  f({"categorical", "columns of numbers that are categories: one-hot"}, categorical, kAnyText);
+  f({"positive", "the positive one of two classes; the last in order if left out"}, positive, kAnyText);
+  f({"features", "which columns are features; all but the target if left out"}, features);
+  f({"split", "which rows train, measure, and test"}, split, ChoiceStyle{"method", false});
+}
+
+}  // namespace holdout::data

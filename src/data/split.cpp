@@ -1,0 +1,159 @@
+#include "split.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+namespace holdout::data {
+namespace {
+
+// Rows that are dealt out together: those of a class if the split is stratified, else all.
+std::vector<RowList> groups_of(const Dataset& dataset, bool stratify) {
+  const bool by_class = stratify && !dataset.classes.empty();
+  std::vector<RowList> groups(by_class ? dataset.classes.size() : 1);
+  for (std::size_t i = 0; i < dataset.rows; ++i)
+    groups[by_class ? static_cast<std::size_t>(dataset.y[i]) : 0].push_back(static_cast<std::uint32_t>(i));
+  return groups;
+}
+
+std::size_t half_up(double x) { return static_cast<std::size_t>(std::floor(x + 0.5)); }
+
+// `total` rows, shared among groups in proportion to their sizes: largest remainders, of equals the first.
+std::vector<std::size_t> shares(const std::vector<RowList>& groups, std::size_t rows, std::size_t total) {
+  std::vector<std::size_t> share, order(groups.size());
+  std::vector<std::size_t> remainder;
+  std::size_t given = 0;
+  for (const RowList& group : groups) {
+    share.push_back(group.size() * total / rows);
+    remainder.push_back(group.size() * total % rows);
+    given += share.back();
+  }
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return remainder[a] > remainder[b]; });
+  for (std::size_t i = 0; given < total; ++i, ++given) ++share[order[i]];
+  return share;
+}
+
+RowList sorted(RowList rows) {
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+[[noreturn]] void refuse(std::string text, std::string hint, std::string path) {
+  throw Error(Message{{}, std::move(text), std::move(hint), {}, std::move(path)});
+}
+
+}  // namespace
+
+Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed seed) {
+  const bool folds = settings.selected() == SplitSettings::kfold;
+  const double n = static_cast<double>(dataset.rows);
+  const std::size_t test_rows = half_up(settings.test * n), measure_rows = folds ? 0 : half_up(settings.fraction * n);
+  if (settings.test > 0 && test_rows == 0)
+    refuse("test: " + to_text(settings.test) + " of " + std::to_string(dataset.rows) + " rows is no row", "use a larger share",
+           "data.split.test");
+  if (!folds && (measure_rows == 0 || test_rows + measure_rows >= dataset.rows))
+    refuse("fraction: of " + std::to_string(dataset.rows) + " rows " + std::to_string(measure_rows) + " would hold out, " +
+               std::to_string(test_rows) + " test, and " +
+               std::to_string(dataset.rows - std::min(dataset.rows, test_rows + measure_rows)) + " train",
+           "each part needs rows", "data.split.fraction");
+  std::vector<RowList> groups = groups_of(dataset, settings.stratify);
+  const auto test = shares(groups, dataset.rows, test_rows), measure = shares(groups, dataset.rows, measure_rows);
+  const std::size_t k = folds ? static_cast<std::size_t>(settings.folds) : 1;
+  Split split;
+  std::vector<RowList> parts(k);  // k-fold: the folds; else the hold-out rows
+  RowList train;
+  std::size_t dealt = 0;
+  for (std::size_t c = 0; c < groups.size(); ++c) {
+    RowList rows;
+    for (const std::uint32_t i : stream(seed, "split", c).permutation(static_cast<std::uint32_t>(groups[c].size())))
+      rows.push_back(groups[c][i]);
+    auto next = rows.begin();
+    for (std::size_t i = 0; i < test[c]; ++i) split.test.push_back(*next++);
+    if (folds) {
+      if (static_cast<std::size_t>(rows.end() - next) < k) {
+        const std::string left = std::to_string(rows.end() - next) + " rows";
+        refuse("folds: " + std::to_string(k) + ", but " +
+                   (groups.size() > 1 ? "class " + quoted(dataset.classes[c]) + " has only " + left
+                                      : "there are only " + left),
+               groups.size() > 1 ? "use fewer folds, or stratify: false" : "use fewer folds", "data.split.folds");
+      }
+      for (; next != rows.end(); ++next) parts[dealt++ % k].push_back(*next);
+    } else {
+      for (std::size_t i = 0; i < measure[c] && next != rows.end(); ++i) parts[0].push_back(*next++);
+      train.insert(train.end(), next, rows.end());
+    }
+  }
+  split.test = sorted(std::move(split.test));
+  for (RowList& part : parts) part = sorted(std::move(part));
+  for (std::size_t fold = 0; fold < k; ++fold) {
+    for (std::size_t other = 0; folds && other < k; ++other)
+      if (other != fold) train.insert(train.end(), parts[other].begin(), parts[other].end());
+    split.folds.push_back({sorted(std::exchange(train, {})), parts[fold]});
+  }
+  return split;
+}
+
+Split split_by_column(const Dataset& dataset, const SplitColumn& column) {
+  static const std::vector<std::string> kWords = {"train", "holdout", "test"};
+  constexpr std::size_t kMostErrors = 20;
+  std::map<std::int64_t, RowList> folds;
+  RowList parts[3];
+  Errors errors;
+  for (std::uint32_t i = 0; i < dataset.rows; ++i) {
+    const std::string& value = column.values[i];
+    const auto word = std::find(kWords.begin(), kWords.end(), value);
+    const auto fold = to_integer(value);
+    if (word != kWords.end()) parts[word - kWords.begin()].push_back(i);
+    else if (fold && *fold == -1) parts[2].push_back(i);
+    else if (fold && *fold >= 0) folds[*fold].push_back(i);
+    else if (errors.messages().size() < kMostErrors)
+      errors.add(Message{{column.file, static_cast<int>(column.lines[i]), 0},
+                         quoted(value) + " is no part of a split",
+                         "expected train, holdout, test, or the number of a fold (-1: test)"});
+  }
+  errors.throw_if_any();
+  const bool words = !parts[0].empty() || !parts[1].empty();
+  if (words && !folds.empty())
+    refuse("the split column mixes words and fold numbers", "use train, holdout, test; or numbers, -1 for test",
+           "data.split.column");
+  if (!words && folds.size() < 2)
+    refuse("the split column names " + std::to_string(folds.size()) + " folds; there must be two or more",
+           "or use the words train and holdout", "data.split.column");
+  Split split;
+  split.test = std::move(parts[2]);
+  if (words) split.folds.push_back({std::move(parts[0]), std::move(parts[1])});
+  for (const auto& [number, rows] : folds) {
+    Fold fold{{}, rows};
+    for (const auto& [other, theirs] : folds)
+      if (other != number) fold.train.insert(fold.train.end(), theirs.begin(), theirs.end());
+    fold.train = sorted(std::move(fold.train));
+    split.folds.push_back(std::move(fold));
+  }
+  return split;
+}
+
+void check_split(const Dataset& dataset, const Split& split) {
+  for (std::size_t k = 0; k < split.folds.size(); ++k) {
+    const Fold& fold = split.folds[k];
+    const std::string of = split.folds.size() > 1 ? " of fold " + std::to_string(k) : "";
+    if (fold.train.empty() || fold.holdout.empty())
+      refuse("the split leaves " + std::to_string(fold.train.size()) + " training and " +
+                 std::to_string(fold.holdout.size()) + " hold-out rows" + of,
+             "both parts need rows", "data.split");
+    std::vector<std::size_t> count(dataset.classes.size());
+    for (const std::uint32_t i : fold.train)
+      if (!count.empty()) ++count[static_cast<std::size_t>(dataset.y[i])];
+    for (std::size_t c = 0; c < count.size(); ++c)
+      if (count[c] == 0)
+        refuse("class " + quoted(dataset.classes[c]) + " has no row in the training part" + of,
+               "it has too few rows for this split; stratify: true spreads them", "data.split");
+  }
+}
+
+}  // namespace holdout::data

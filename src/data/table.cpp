@@ -1,0 +1,195 @@
+#include "table.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+#include "csv.hpp"
+
+namespace holdout::data {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kMostErrors = 20;
+constexpr std::size_t kKeptLevels = 10'000;       // of a text column; no model here takes more
+constexpr std::size_t kBlockCells = 128 * 1024;   // 1 MiB
+
+bool is_missing(std::string_view text) {
+  constexpr std::string_view kWords[] = {"", "?", "NA", "N/A", "nan", "NaN", "NAN", "null", "NULL", "None"};
+  return std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords);
+}
+
+// A finite number, or nothing. As to_real, but for speed without the detour through optional and checks of the sign.
+bool to_number(std::string_view text, double& x) {
+  const char *from = text.data(), *end = from + text.size();
+  if (from != end && *from == '+') ++from;
+  const auto [stop, problem] = std::from_chars(from, end, x);
+  return problem == std::errc() && stop == end && std::isfinite(x) && (from == text.data() || *from != '-');
+}
+
+std::string cells(std::size_t n) { return std::to_string(n) + (n == 1 ? " cell" : " cells"); }
+
+class TableReader {
+ public:
+  TableReader(Bytes& bytes, const TableOptions& options)
+      : bytes_(bytes), options_(options), source_(bytes, options.delimiter) {
+    table_.file = bytes.mark().path;
+  }
+  Table read();
+
+ private:
+  void read_header();
+  void read_cell(std::size_t column, std::string_view text, double& out);
+  void end_row(std::size_t width, int line);
+  std::string wrong_delimiter(const std::string& header) const;
+  void add(int line, std::string text, std::string hint = {}) {
+    errors_.add(Message{{table_.file, line, 0}, std::move(text), std::move(hint)});
+    if (errors_.messages().size() >= kMostErrors) errors_.throw_if_any();
+  }
+
+  Bytes& bytes_;
+  const TableOptions& options_;
+  CsvCells source_;
+  Table table_;
+  Errors errors_;
+  std::vector<char> decided_;   // [column]: whether its kind is known
+  std::vector<char> declared_;  // [column]: whether its numbers are words
+};
+
+// What the delimiter should have been, if the header is one cell that another one would split.
+std::string TableReader::wrong_delimiter(const std::string& header) const {
+  for (const auto& [c, word] : {std::pair{',', "','"}, std::pair{';', "';'"}, std::pair{'\t', "tab"}})
+    if (c != options_.delimiter && header.find(c) != std::string::npos) return word;
+  return {};
+}
+
+void TableReader::read_header() {
+  Cell cell;
+  bool numbers = true;
+  double x = 0;
+  while (source_.next(cell)) {
+    Column column;
+    column.name = cell.text;
+    column.text = std::find(options_.as_text.begin(), options_.as_text.end(), column.name) != options_.as_text.end();
+    decided_.push_back(column.text), declared_.push_back(column.text);
+    numbers = numbers && to_number(cell.text, x);
+    table_.columns.push_back(std::move(column));
+    if (cell.last) break;
+  }
+  if (table_.columns.empty()) throw Error(Message{{table_.file, 0, 0}, "the file is empty", "expected a header line and rows"});
+  if (table_.columns.size() == 1)
+    if (const std::string word = wrong_delimiter(table_.columns[0].name); !word.empty())
+      throw Error(Message{{table_.file, 1, 0},
+                          "one column only, " + quoted(table_.columns[0].name) + ": the delimiter is not '" +
+                              (options_.delimiter == '\t' ? "tab" : std::string(1, options_.delimiter)) + "'",
+                          "write delimiter: " + word + " below data:"});
+  if (numbers)
+    throw Error(Message{{table_.file, 1, 0}, "line 1 looks like data, not like a header: the target has no name",
+                        "add a header line with a name for every column"});
+  std::map<std::string, std::size_t> seen;
+  for (std::size_t j = 0; j < table_.columns.size(); ++j) {
+    const std::string& name = table_.columns[j].name;
+    if (name.empty())
+      add(1, "column " + std::to_string(j + 1) + " has no name",
+          j + 1 == table_.columns.size() ? "does every line end with a delimiter? remove it" : "name it in the header");
+    else if (const auto [at, fresh] = seen.emplace(name, j + 1); !fresh)
+      add(1, "column " + quoted(name) + " is there twice: columns " + std::to_string(at->second) + " and " +
+                 std::to_string(j + 1),
+          "give every column a name of its own");
+  }
+  errors_.throw_if_any();
+}
+
+void TableReader::read_cell(std::size_t j, std::string_view text, double& out) {
+  Column& column = table_.columns[j];
+  const bool plain_number = to_number(text, out);
+  if (plain_number && !column.text) {
+    decided_[j] = true;
+    return;
+  }
+  const auto surprise = [&](std::optional<Surprise>& first) {
+    if (!first) first = Surprise{source_.line(), std::string(text.substr(0, 80))};
+    out = kNaN;
+  };
+  if (!plain_number && is_missing(text)) {
+    ++column.missing;
+    return surprise(column.first_missing);
+  }
+  if (!decided_[j]) column.text = true, decided_[j] = true;
+  if (!column.text || (plain_number && !declared_[j])) return surprise(column.first_odd);
+  auto at = column.index.find(text);
+  if (at == column.index.end()) {
+    if (column.levels.size() == kKeptLevels) {
+      column.too_many = true;
+      out = kNaN;
+      return;
+    }
+    at = column.index.emplace(text, static_cast<std::uint32_t>(column.levels.size())).first;
+    column.levels.emplace_back(text);
+  }
+  out = at->second;
+}
+
+void TableReader::end_row(std::size_t width, int line) {
+  const std::size_t columns = table_.columns.size();
+  if (width != columns) {
+    std::string hint = "every row needs as many cells as the header";
+    if (width > columns && width % columns == 0) hint += "; decimal commas need another delimiter and points";
+    add(line, "the row has " + cells(width) + ", the header " + std::to_string(columns), hint);
+    return;
+  }
+  table_.lines.push_back(static_cast<std::uint32_t>(line));
+  ++table_.rows;
+}
+
+Table TableReader::read() {
+  read_header();
+  const std::size_t columns = table_.columns.size();
+  table_.block_rows = std::max<std::size_t>(1, kBlockCells / columns);
+  Cell cell;
+  std::size_t width = 0;
+  int line = 0;
+  double* row = nullptr;
+  while (source_.next(cell)) {
+    if (width == 0) {
+      line = source_.line();
+      const std::size_t in_block = table_.rows % table_.block_rows;
+      if (in_block == 0 && table_.rows / table_.block_rows == table_.blocks.size())
+        table_.blocks.emplace_back(table_.block_rows * columns);
+      row = table_.blocks.back().data() + in_block * columns;
+    }
+    if (width < columns) read_cell(width, cell.text, row[width]);
+    ++width;
+    if (cell.last) end_row(width, line), width = 0;
+  }
+  errors_.throw_if_any();
+  if (table_.rows == 0) throw Error(Message{{table_.file, 1, 0}, "a header and no rows", "add rows of data below it"});
+  return std::move(table_);
+}
+
+}  // namespace
+
+std::optional<std::size_t> Table::find(std::string_view name) const {
+  for (std::size_t j = 0; j < columns.size(); ++j)
+    if (columns[j].name == name) return j;
+  return {};
+}
+
+std::vector<std::string> Table::names() const {
+  std::vector<std::string> all;
+  for (const Column& column : columns) all.push_back(column.name);
+  return all;
+}
+
+Table read_table(const std::string& path, const std::string& name, const TableOptions& options, FileMark& mark) {
+  Bytes bytes(path, name, options.setting);
+  Table table = TableReader(bytes, options).read();
+  mark = bytes.mark();
+  return table;
+}
+
+}  // namespace holdout::data

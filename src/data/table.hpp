@@ -1,0 +1,57 @@
+// A table as read: columns of numbers or of text, nothing left out yet.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bytes.hpp"
+
+namespace holdout::data {
+
+/// Where a column surprises: shown only if the column is used.
+struct Surprise {
+  int line = 0;
+  std::string cell;
+};
+
+struct Column {
+  std::string name;
+  bool text = false;                 // cells are indices of `levels`
+  std::vector<std::string> levels;   // in the order of appearance
+  std::map<std::string, std::uint32_t, std::less<>> index;  // of the levels
+  bool too_many = false;             // more levels than were kept
+  std::size_t missing = 0;           // cells
+  std::optional<Surprise> first_missing, first_odd;  // odd: text among numbers, or a number among text
+};
+
+struct Table {
+  std::string file;                  // as messages call it
+  std::vector<Column> columns;
+  std::size_t rows = 0;
+  std::size_t block_rows = 1;
+  std::vector<std::vector<double>> blocks;  // [block][row in block][column]; NaN: missing or odd
+  std::vector<std::uint32_t> lines;         // [row]: its line in the file
+
+  double cell(std::size_t row, std::size_t column) const {
+    return blocks[row / block_rows][row % block_rows * columns.size() + column];
+  }
+  std::optional<std::size_t> find(std::string_view name) const;
+  std::vector<std::string> names() const;
+};
+
+/// How a file is read.
+struct TableOptions {
+  char delimiter = ',';
+  std::vector<std::string> as_text;  // columns whose numbers are words
+  std::string setting;               // that names the file
+};
+
+/// @param path  to open; `name` is how messages call it
+/// @param mark  is filled with what the file was
+/// @throws Error with the lines of all that is wrong (at most 20)
+Table read_table(const std::string& path, const std::string& name, const TableOptions& options, FileMark& mark);
+
+}  // namespace holdout::data

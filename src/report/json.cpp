@@ -1,0 +1,199 @@
+#include <cmath>
+#include <type_traits>
+
+#include <nlohmann/json.hpp>
+
+#include "text.hpp"
+#include "writers.hpp"
+
+namespace holdout::report {
+namespace {
+
+using nlohmann::ordered_json;
+using study::Trial;
+using study::TrialState;
+
+// nlohmann prints doubles by an algorithm of its own, shortest and without locale. JSON has no NaN, and a minus zero
+// would make equal results look different.
+ordered_json number_json(double x) {
+  if (!std::isfinite(x)) return nullptr;
+  return x == 0 ? 0.0 : x;
+}
+
+ordered_json number_json(const std::optional<double>& x) { return x ? number_json(*x) : ordered_json(); }
+
+ordered_json value_json(const Value& value) {
+  return std::visit(
+      [](const auto& v) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(v)>, double>)
+          return number_json(v);
+        else
+          return ordered_json(v);
+      },
+      value);
+}
+
+ordered_json numbers_json(const std::vector<double>& values) {
+  ordered_json list = ordered_json::array();
+  for (const double v : values) list.push_back(number_json(v));
+  return list;
+}
+
+ordered_json metrics_json(const study::Metrics& metrics) {
+  ordered_json all = ordered_json::object();
+  for (const auto& [name, value] : metrics) all[name] = number_json(value);
+  return all;
+}
+
+ordered_json parameters_json(const search::SearchSpace& space, const search::Configuration& configuration) {
+  ordered_json all = ordered_json::object();
+  for (std::size_t i = 0; i < space.size() && i < configuration.values.size(); ++i)
+    if (configuration.values[i]) all[space.parameters()[i].path] = value_json(*configuration.values[i]);
+  return all;
+}
+
+ordered_json data_json(const std::optional<study::RunFacts>& facts) {
+  if (!facts) return nullptr;
+  return {{"task", facts->task},
+          {"file", facts->data_file},
+          {"target", facts->target},
+          {"classes", ordered_json(facts->classes)},
+          {"rows", facts->rows},
+          {"features", facts->features},
+          {"train_rows", facts->train_rows},
+          {"holdout_rows", facts->holdout_rows},
+          {"test_rows", facts->test_rows},
+          {"folds", facts->folds},
+          {"baseline", number_json(facts->baseline)}};
+}
+
+ordered_json bound_json(double x, bool integer) {
+  if (integer) return static_cast<std::int64_t>(x);
+  return number_json(x);
+}
+
+ordered_json space_json(const search::SearchSpace& space) {
+  ordered_json all = ordered_json::array();
+  for (const search::Parameter& parameter : space.parameters()) {
+    ordered_json p = {{"path", parameter.path}};
+    if (!parameter.values.empty()) {
+      p["values"] = ordered_json::array();
+      for (const Value& value : parameter.values) p["values"].push_back(value_json(value));
+    }
+    if (const auto& range = parameter.interval) {
+      p["min"] = bound_json(range->min, range->integer);
+      p["max"] = bound_json(range->max, range->integer);
+      p["scale"] = range->log ? "log" : "linear";
+      if (range->step) p["step"] = bound_json(*range->step, range->integer);
+      if (range->points) p["points"] = range->points;
+      p["integer"] = range->integer;
+    }
+    if (const auto& condition = parameter.condition) {
+      const search::Parameter& other = space.parameters()[condition->parameter];
+      p["only_if"] = {{"path", other.path}, {"value", value_json(other.values[condition->choice])}};
+    }
+    all.push_back(std::move(p));
+  }
+  return all;
+}
+
+ordered_json best_json(const Findings& f) {
+  if (!f.best()) return nullptr;
+  const Trial& trial = *f.best();
+  ordered_json best = {{"trial", trial.number},
+                       {"value", number_json(trial.outcome.value)},
+                       {"parameters", parameters_json(f.study.space, trial.configuration)},
+                       {"metrics", metrics_json(trial.outcome.metrics)}};
+  best["test"] = f.winner && !f.winner->test.empty() ? metrics_json(f.winner->test) : ordered_json();
+  best["refit"] = nullptr;
+  const bool tested = f.winner && !f.winner->refit_test.empty();
+  if (f.winner && (tested || f.winner->refit_epochs > 0)) {
+    best["refit"] = {{"test", tested ? metrics_json(f.winner->refit_test) : ordered_json()},
+                     {"epochs", f.winner->refit_epochs}};
+  }
+  best["uncertainty"] = {{"value", number_json(f.standard_error)}, {"test", number_json(test_error(f))}};
+  if (!trial.outcome.fold_values.empty()) best["folds"] = numbers_json(trial.outcome.fold_values);
+  best["curve"] = ordered_json::array();
+  for (const study::CurvePoint& point : trial.outcome.curve)
+    best["curve"].push_back({{"epoch", point.epoch},
+                             {"train_loss", number_json(point.train_loss)},
+                             {"holdout", number_json(point.holdout)}});
+  return best;
+}
+
+ordered_json findings_json(const Findings& f) {
+  ordered_json ties = {{"percent", f.within_percent}, {"standard_error", nullptr}};
+  if (f.within_error) ties["standard_error"] = *f.within_error;
+  ordered_json bounds = ordered_json::array(), failures = ordered_json::array();
+  for (const BoundHit& hit : f.bounds) {
+    const search::Parameter& parameter = f.study.space.parameters()[hit.parameter];
+    const bool integer = parameter.interval->integer;
+    bounds.push_back({{"path", parameter.path},
+                      {"end", hit.upper ? "max" : "min"},
+                      {"value", bound_json(hit.value, integer)},
+                      {"bound", bound_json(hit.bound, integer)}});
+  }
+  for (const FailureGroup& group : f.failures)
+    failures.push_back({{"state", to_word(group.state)}, {"reason", group.reason}, {"trials", group.trials.size()}});
+  return {{"gain", number_json(f.gain)},
+          {"near_ties", std::move(ties)},
+          {"bounds", std::move(bounds)},
+          {"failures", std::move(failures)}};
+}
+
+ordered_json trial_json(const search::SearchSpace& space, const Trial& trial) {
+  const study::Outcome& o = trial.outcome;
+  const bool complete = o.state == TrialState::complete;
+  ordered_json reason;
+  if (!o.reason.empty())
+    reason = o.reason;
+  else if (complete && !std::isfinite(o.value))
+    reason = "the value is " + shown(o.value);
+  ordered_json t = {{"number", trial.number},
+                    {"state", to_word(o.state)},
+                    {"value", complete ? number_json(o.value) : ordered_json()},
+                    {"parameters", parameters_json(space, trial.configuration)},
+                    {"metrics", metrics_json(o.metrics)},
+                    {"reason", std::move(reason)},
+                    {"epochs", o.epochs},
+                    {"steps", o.steps},
+                    {"train_loss", number_json(o.train_loss)},
+                    {"gradient_norm", number_json(o.gradient_norm)},
+                    {"end", o.end}};
+  if (!o.fold_values.empty()) t["folds"] = numbers_json(o.fold_values);
+  return t;
+}
+
+ordered_json run_json(const Findings& f) {
+  const study::RunFacts facts = f.facts.value_or(study::RunFacts{});
+  return {{"threads", facts.threads},
+          {"seconds", number_json(facts.seconds)},
+          {"versions", {{"holdout", facts.version}}},
+          {"cpu_target", facts.cpu_target},
+          {"started", facts.started},
+          {"finished", facts.finished},
+          {"interrupted", f.interrupted},
+          {"trials_begun", f.begun}};
+}
+
+}  // namespace
+
+std::string json(const Findings& f, const Page&) {
+  ordered_json trials = ordered_json::array();
+  for (const Trial& trial : f.trials) trials.push_back(trial_json(f.study.space, trial));
+  const ordered_json report = {
+      {"schema", 1},
+      {"study", f.study.name},
+      {"objective", {{"metric", f.study.metric}, {"direction", f.study.maximize ? "maximize" : "minimize"}}},
+      {"data", data_json(f.facts)},
+      {"search_space", space_json(f.study.space)},
+      {"best", best_json(f)},
+      {"findings", findings_json(f)},
+      {"trials", std::move(trials)},
+      {"notices", f.facts ? ordered_json(f.facts->notices) : ordered_json::array()},
+      {"run", run_json(f)}};
+  // File and column names may be no UTF-8, which JSON must be: what is not becomes U+FFFD.
+  return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace holdout::report

@@ -1,0 +1,88 @@
+#include <algorithm>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+#include <holdout/report/report.hpp>
+
+#include "text.hpp"
+
+namespace holdout::report {
+namespace {
+
+constexpr std::size_t kLines = 12;
+
+std::string best_line(const Findings& f) {
+  const study::Trial& best = *f.best();
+  std::string line = "best " + f.study.metric + ": " + shown(best.outcome.value, f.standard_error) + "  (trial " +
+                     std::to_string(best.number);
+  if (f.gain) line += "; constant model: " + shown(f.facts->baseline);
+  return line + ")";
+}
+
+std::string test_line(const Findings& f) {
+  if (!f.winner) return {};
+  const auto test = metric(f.winner->test, f.study.metric), refit = metric(f.winner->refit_test, f.study.metric);
+  if (!test && !refit) return {};
+  std::string line = "test " + f.study.metric + ": " + shown(test ? *test : *refit, test_error(f));
+  if (!test) return line + "  (refitted)";
+  return refit ? line + "  (refitted: " + shown(*refit) + ")" : line;
+}
+
+std::string trials_line(const Findings& f) {
+  return "trials: " + std::to_string(f.complete) + " complete, " + std::to_string(f.failed) + " failed, " +
+         std::to_string(f.pruned) + " pruned";
+}
+
+// Why there is no best trial: the reasons with their counts, most frequent first, as many as fit.
+std::vector<std::string> failure_lines(const Findings& f, std::size_t room) {
+  std::vector<std::string> lines;
+  for (const FailureGroup& group : f.failures)
+    lines.push_back("  " + std::to_string(group.trials.size()) + " " + std::string(to_word(group.state)) +
+                    (group.reason.empty() ? "" : ": " + group.reason));
+  if (f.complete > 0) lines.push_back("  " + std::to_string(f.complete) + " complete, with a value that is no number");
+  if (lines.size() > room) {
+    const std::size_t left_out = lines.size() - room + 1;
+    lines.resize(room - 1);
+    lines.push_back("  … and " + counted(left_out, "more reason"));
+  }
+  return lines;
+}
+
+std::vector<std::string> parameter_lines(const Findings& f, std::size_t room) {
+  std::vector<std::string> lines;
+  const auto& values = f.best()->configuration.values;
+  for (std::size_t i = 0; i < f.study.space.size() && i < values.size(); ++i)
+    if (values[i]) lines.push_back("  " + f.study.space.parameters()[i].path + ": " + to_text(*values[i]));
+  if (lines.size() > room) {
+    const std::size_t left_out = lines.size() - room + 1;
+    lines.resize(room - 1);
+    lines.push_back("  … and " + counted(left_out, "more parameter"));
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string summary(const Findings& f, const std::string& folder) {
+  std::vector<std::string> head, tail;
+  if (f.interrupted)
+    head.push_back("interrupted: results cover " + std::to_string(f.trials.size()) + " of " +
+                   counted(f.begun, "trial") + " begun; run it again to go on");
+  if (f.best())
+    head.push_back(best_line(f));
+  else
+    head.push_back(f.trials.empty() ? "no trial has ended" : "no best " + f.study.metric + ": no trial succeeded");
+  if (std::string line = test_line(f); !line.empty()) tail.push_back(std::move(line));
+  tail.push_back(trials_line(f));
+  tail.push_back("report: " + folder);
+
+  const std::size_t room = kLines - head.size() - tail.size();
+  const auto middle = f.best() ? parameter_lines(f, room) : failure_lines(f, room);
+  head.insert(head.end(), middle.begin(), middle.end());
+  head.insert(head.end(), tail.begin(), tail.end());
+  std::string out;
+  for (const std::string& line : head) out += escaped(line) + "\n";
+  return out;
+}
+
+}  // namespace holdout::report

@@ -1,0 +1,145 @@
+#include "text.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <holdout/base/number.hpp>
+
+namespace holdout::report {
+
+std::optional<double> number(const std::optional<Value>& value) {
+  if (!value) return {};
+  if (const auto* n = std::get_if<std::int64_t>(&*value)) return static_cast<double>(*n);
+  if (const auto* x = std::get_if<double>(&*value)) return *x;
+  return {};
+}
+
+std::string shown(double x) {
+  constexpr int kDigits = 6;  // more than any hold-out error means; the exact number is in report.json
+  return to_text(x, kDigits);
+}
+
+std::string shown(const std::optional<Value>& value) {
+  if (!value) return "–";
+  if (const auto* x = std::get_if<double>(&*value)) return shown(*x);
+  return to_text(*value);
+}
+
+std::string shown(double x, const std::optional<double>& standard_error) {
+  constexpr int kDigits = 2;  // of an error only its size matters
+  return standard_error ? shown(x) + " ± " + to_text(*standard_error, kDigits) : shown(x);
+}
+
+std::string counted(std::size_t n, std::string_view noun) {
+  return std::to_string(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
+}
+
+std::string_view to_word(study::TrialState state) {
+  switch (state) {
+    case study::TrialState::waiting:
+      return "waiting";
+    case study::TrialState::running:
+      return "running";
+    case study::TrialState::complete:
+      return "complete";
+    case study::TrialState::failed:
+      return "failed";
+    case study::TrialState::pruned:
+      return "pruned";
+  }
+  return "unknown";
+}
+
+std::optional<double> metric(const study::Metrics& metrics, std::string_view name) {
+  for (const auto& [key, value] : metrics)
+    if (key == name && std::isfinite(value)) return value;
+  return {};
+}
+
+std::optional<double> test_error(const Findings& findings) {
+  if (!findings.winner || !std::isfinite(findings.winner->test_standard_error)) return {};
+  if (findings.winner->test.empty() && findings.winner->refit_test.empty()) return {};
+  return findings.winner->test_standard_error;
+}
+
+namespace {
+
+bool control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace
+
+std::string html_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '`':
+        out += "&#96;";
+        break;
+      case '\n':
+      case '\t':
+        out += c;
+        break;
+      default:
+        if (control(c))
+          out += "\uFFFD";
+        else
+          out += c;
+    }
+  return out;
+}
+
+std::string markdown_escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '\\':
+      case '|':
+      case '`':
+      case '*':
+      case '_':
+      case '[':
+      case ']':
+      case '~':
+      case '$':
+        out += '\\';
+        out += c;
+        break;
+      default:
+        out += control(c) ? ' ' : c;
+    }
+  return out;
+}
+
+std::string csv_cell(std::string_view text) {
+  std::string cell(text);
+  if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos)
+    cell.insert(0, 1, '\'');
+  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
+  std::string out = "\"";
+  for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
+  return out + '"';
+}
+
+}  // namespace holdout::report

@@ -1,0 +1,37 @@
+// Values as the reports show them, and the escapes of each format.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <holdout/report/findings.hpp>
+
+namespace holdout::report {
+
+/// The value as a number, if it is one.
+std::optional<double> number(const std::optional<Value>& value);
+
+/// For people: six digits of a number, words as they are. Empty: "–".
+std::string shown(double x);
+std::string shown(const std::optional<Value>& value);
+/// "0.0731 ± 0.004", or without an error the value alone.
+std::string shown(double x, const std::optional<double>& standard_error);
+/// "1 trial", "3 trials"
+std::string counted(std::size_t n, std::string_view noun);
+std::string_view to_word(study::TrialState state);
+
+/// The metric of that name; empty where it is not there or not finite.
+std::optional<double> metric(const study::Metrics& metrics, std::string_view name);
+/// Standard error of the winner's test value, if it is known.
+std::optional<double> test_error(const Findings& findings);
+
+/// Text for HTML, as content or in a quoted attribute: & < > " ' ` as references, control characters as U+FFFD. The
+/// only escape that the HTML report has.
+std::string html_escaped(std::string_view text);
+/// Text for Markdown, in a table cell or elsewhere: nothing in it has a meaning; one line.
+std::string markdown_escaped(std::string_view text);
+/// A text cell of CSV: a ' before what a spreadsheet would run, quotes where RFC 4180 wants them.
+std::string csv_cell(std::string_view text);
+
+}  // namespace holdout::report

@@ -1,0 +1,78 @@
+#include "axis.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <holdout/base/error.hpp>
+#include <holdout/search/searchers.hpp>
+#include <holdout/search/transform.hpp>
+
+namespace holdout::search {
+
+Axis::Axis(const Parameter& parameter) : interval_(parameter.interval) {
+  for (const Value& value : parameter.values)
+    if (std::find(values_.begin(), values_.end(), value) == values_.end()) values_.push_back(value);
+  if (!interval_) return;
+  const double all = count(*interval_), asked = static_cast<double>(interval_->points);
+  if (std::isinf(all) && interval_->points == 0)
+    throw Error(parameter.path + ": a grid over a continuous range needs `points`",
+                "add `points: 10` to the range, or use `method: random`");
+  // More points than a range has values are all its values: a log scale would pass some over.
+  if (interval_->points >= all) interval_->points = 0;
+  raw_points_ = interval_->points > 0 ? asked : all;
+}
+
+Value Axis::point(double k) const {
+  if (interval_->points == 0) return nth(*interval_, k);
+  const double last = static_cast<double>(interval_->points) - 1;
+  const double u = last > 0 ? k / last : 0.5;
+  if (u == 0 || u == 1) return value_at(*interval_, u);
+  // Of finitely many values the nearest one, so that points stay evenly spaced and both ends belong to them.
+  if (const double all = count(*interval_); !std::isinf(all) && !interval_->log)
+    return nth(*interval_, std::round(u * (all - 1)));
+  Interval real = *interval_;
+  real.integer = false;
+  const double x = std::get<double>(value_at(real, u));
+  if (interval_->integer) return static_cast<std::int64_t>(std::round(x));
+  // A logarithm of 14 with an error of half a unit in its last place is 2e-15 in x: 0.001, not 0.0010000000000000002.
+  constexpr double kRounding = 32 * std::numeric_limits<double>::epsilon();
+  const double largest = interval_->log ? x : std::max(std::abs(real.min), std::abs(real.max));
+  return std::clamp(as_decimal(x, 12, kRounding * largest), real.min, real.max);
+}
+
+Value Axis::at(Place place) const {
+  const auto listed = static_cast<Place>(values_.size());
+  return place < listed ? values_[static_cast<std::size_t>(place)] : point(static_cast<double>(place - listed));
+}
+
+// Points come in increasing order, so that equal ones are neighbours.
+bool Axis::repeated(Place place) const {
+  const auto listed = static_cast<Place>(values_.size());
+  if (place < listed) return false;
+  const Value value = at(place);
+  return (place > listed && at(place - 1) == value) ||
+         std::find(values_.begin(), values_.end(), value) != values_.end();
+}
+
+std::optional<Axis::Place> Axis::from(Place place) const {
+  const double end = static_cast<double>(values_.size()) + raw_points_;
+  for (; static_cast<double>(place) < end; ++place)
+    if (!repeated(place)) return place;
+  return {};
+}
+
+double Axis::points() const {
+  if (raw_points_ > static_cast<double>(kMaxTrials)) return raw_points_;
+  double distinct = 0;
+  std::optional<Value> last;
+  for (Place k = 0; static_cast<double>(k) < raw_points_; ++k) {
+    Value value = point(static_cast<double>(k));
+    if (value != last && std::find(values_.begin(), values_.end(), value) == values_.end()) ++distinct;
+    last = std::move(value);
+  }
+  return distinct;
+}
+
+}  // namespace holdout::search

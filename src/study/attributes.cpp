@@ -1,0 +1,237 @@
+#include "attributes.hpp"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+namespace holdout::study {
+namespace {
+
+double real_from(const Json& json) {
+  if (!json.is_string()) return json.get<double>();
+  const auto& word = json.get_ref<const std::string&>();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (word == "inf") return kInfinity;
+  if (word == "-inf") return -kInfinity;
+  throw std::domain_error("no number: " + holdout::quoted(word));
+}
+
+Value value_from(const Json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<std::int64_t>();
+  if (json.is_number_float()) return json.get<double>();
+  if (json.is_object()) return real_from(json.at("real"));
+  return json.get<std::string>();
+}
+
+// One list of members for both ways: `fields` below calls f(key, member) for each.
+class Writer {
+ public:
+  Json json = Json::object();
+
+  template <class T>
+  void operator()(const char* key, const T& x) {
+    json[key] = x;
+  }
+  void operator()(const char* key, double x) { json[key] = to_json(x); }
+  void operator()(const char* key, const std::optional<double>& x) {
+    if (x) json[key] = to_json(*x);
+  }
+  void operator()(const char* key, const Metrics& metrics) {
+    Json& all = json[key] = Json::object();
+    for (const auto& [name, value] : metrics) all[name] = to_json(value);
+  }
+};
+
+// A missing key leaves the member as it is: an older holdout did not know it.
+class Reader {
+ public:
+  explicit Reader(const Json& json) : json_(json) {
+    if (!json.is_object()) throw std::domain_error("no mapping");
+  }
+
+  template <class T>
+  void operator()(const char* key, T& x) const {
+    if (const auto found = json_.find(key); found != json_.end()) read(*found, x);
+  }
+
+ private:
+  template <class T>
+  static void read(const Json& json, T& x) {
+    x = json.get<T>();
+  }
+  static void read(const Json& json, double& x) { x = real_from(json); }
+  static void read(const Json& json, std::optional<double>& x) { x = real_from(json); }
+  static void read(const Json& json, Metrics& metrics) {
+    metrics.clear();
+    for (const auto& [name, value] : json.items()) metrics.emplace_back(name, real_from(value));
+  }
+
+  const Json& json_;
+};
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, RunFacts>
+void fields(F& f, T& facts) {
+  f("task", facts.task), f("data_file", facts.data_file), f("target", facts.target), f("classes", facts.classes);
+  f("rows", facts.rows), f("features", facts.features), f("train_rows", facts.train_rows);
+  f("holdout_rows", facts.holdout_rows), f("test_rows", facts.test_rows), f("folds", facts.folds);
+  f("baseline", facts.baseline), f("notices", facts.notices);
+  f("threads", facts.threads), f("seconds", facts.seconds), f("version", facts.version);
+  f("cpu_target", facts.cpu_target), f("started", facts.started), f("finished", facts.finished);
+  f("interrupted", facts.interrupted);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, Winner>
+void fields(F& f, T& winner) {
+  f("trial", winner.trial), f("test", winner.test), f("refit_test", winner.refit_test);
+  f("refit_epochs", winner.refit_epochs), f("test_standard_error", winner.test_standard_error);
+  f("best_yaml", winner.best_yaml);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, search::Interval>
+void fields(F& f, T& range) {
+  f("min", range.min), f("max", range.max), f("log", range.log), f("step", range.step);
+  f("integer", range.integer), f("points", range.points);
+}
+
+template <class T>
+Json written(const T& x) {
+  Writer writer;
+  fields(writer, x);
+  return writer.json;
+}
+
+template <class T>
+T read(const Json& json) {
+  T x;
+  Reader reader(json);
+  fields(reader, x);
+  return x;
+}
+
+}  // namespace
+
+// + 0.0 makes 0 of -0: SQLite cannot keep the sign, so a resumed run could not repeat it.
+Json to_json(double x) { return std::isfinite(x) ? Json(x + 0.0) : Json(to_text(x)); }
+
+Json to_json(const Value& value) {
+  return std::visit(
+      [](const auto& x) {
+        using T = std::decay_t<decltype(x)>;
+        if constexpr (std::is_same_v<T, double>)
+          return to_json(x);
+        else
+          return Json(x);
+      },
+      value);
+}
+
+std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string space_json(const search::SearchSpace& space) {
+  Json all = Json::array();
+  for (const search::Parameter& parameter : space.parameters()) {
+    Json json = {{"path", parameter.path}, {"values", Json::array()}};
+    for (const Value& value : parameter.values) {
+      const auto* real = std::get_if<double>(&value);
+      // Marked, because a listed word may be "inf" as well.
+      json["values"].push_back(real && !std::isfinite(*real) ? Json{{"real", to_json(*real)}} : to_json(value));
+    }
+    if (parameter.interval) json["interval"] = written(*parameter.interval);
+    if (const auto& condition = parameter.condition)
+      json["condition"] = {{"parameter", condition->parameter}, {"choice", condition->choice}};
+    all.push_back(std::move(json));
+  }
+  return text_of(all);
+}
+
+search::SearchSpace space_from(std::string_view text) {
+  std::vector<search::Parameter> parameters;
+  for (const Json& json : Json::parse(text)) {
+    search::Parameter parameter;
+    parameter.path = json.at("path").get<std::string>();
+    for (const Json& value : json.at("values")) parameter.values.push_back(value_from(value));
+    if (json.contains("interval")) parameter.interval = read<search::Interval>(json["interval"]);
+    if (json.contains("condition")) {
+      const Json& condition = json["condition"];
+      parameter.condition = {condition.at("parameter").get<std::size_t>(), condition.at("choice").get<std::size_t>()};
+      if (parameter.condition->parameter >= parameters.size() ||
+          parameter.condition->choice >= parameters[parameter.condition->parameter].values.size())
+        throw std::domain_error("a condition on nothing");
+    }
+    for (const search::Parameter& other : parameters)
+      if (other.path == parameter.path) throw std::domain_error(holdout::quoted(parameter.path) + " twice");
+    parameters.push_back(std::move(parameter));
+  }
+  return search::SearchSpace(std::move(parameters));
+}
+
+std::string facts_json(const RunFacts& facts) { return text_of(written(facts)); }
+RunFacts facts_from(std::string_view json) { return read<RunFacts>(Json::parse(json)); }
+
+std::string winner_json(const Winner& winner) { return text_of(written(winner)); }
+Winner winner_from(std::string_view json) { return read<Winner>(Json::parse(json)); }
+
+std::string string_json(std::string_view text) { return text_of(Json(text)); }
+std::string string_from(std::string_view json) { return Json::parse(json).get<std::string>(); }
+
+std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_value) {
+  std::vector<Attribute> all;
+  const auto add = [&all](const char* key, const Json& json) { all.emplace_back(key, text_of(json)); };
+  add("holdout:end", outcome.end);
+  add("holdout:epochs", outcome.epochs);
+  add("holdout:steps", outcome.steps);
+  add("holdout:train_loss", to_json(outcome.train_loss));
+  if (!std::isnan(outcome.gradient_norm)) add("holdout:gradient_norm", to_json(outcome.gradient_norm));
+  if (with_value) add("holdout:value", to_json(outcome.value));
+  if (outcome.state == TrialState::failed)
+    add("holdout:error", outcome.reason);
+  else if (!outcome.reason.empty())
+    add("holdout:reason", outcome.reason);
+  if (!outcome.metrics.empty()) {
+    Json metrics = Json::object();
+    for (const auto& [name, value] : outcome.metrics) metrics[name] = to_json(value);
+    add("holdout:metrics", metrics);
+  }
+  if (!outcome.fold_values.empty()) {
+    Json folds = Json::array();
+    for (const double value : outcome.fold_values) folds.push_back(to_json(value));
+    add("holdout:folds", folds);
+  }
+  return all;
+}
+
+void read_attribute(const std::string& key, std::string_view text, Outcome& outcome) {
+  constexpr std::string_view kOurs = "holdout:";
+  if (!key.starts_with(kOurs)) return;
+  const std::string_view name = std::string_view(key).substr(kOurs.size());
+  const Json json = Json::parse(text);
+  if (name == "end")
+    outcome.end = json.get<std::string>();
+  else if (name == "epochs")
+    outcome.epochs = json.get<std::int64_t>();
+  else if (name == "steps")
+    outcome.steps = json.get<std::int64_t>();
+  else if (name == "train_loss")
+    outcome.train_loss = real_from(json);
+  else if (name == "gradient_norm")
+    outcome.gradient_norm = real_from(json);
+  else if (name == "value")
+    outcome.value = real_from(json);
+  else if (name == "error" || name == "reason")
+    outcome.reason = json.get<std::string>();
+  else if (name == "metrics")
+    for (const auto& [metric, value] : json.items()) outcome.metrics.emplace_back(metric, real_from(value));
+  else if (name == "folds")
+    for (const Json& value : json) outcome.fold_values.push_back(real_from(value));
+}
+
+}  // namespace holdout::study

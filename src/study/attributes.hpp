@@ -1,0 +1,49 @@
+// What holdout knows of a study and its trials, as the JSON texts that stand in user attributes. Numbers come back to
+// the last bit; those that are not finite are the words "nan", "inf", "-inf", because JSON has no such numbers.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <holdout/search/space.hpp>
+#include <holdout/study/run_facts.hpp>
+#include <holdout/study/trial.hpp>
+
+namespace holdout::study {
+
+using Json = nlohmann::ordered_json;
+
+/// An attribute: its key and its value as JSON text.
+using Attribute = std::pair<std::string, std::string>;
+
+Json to_json(double x);
+/// A value by its JSON type: 3 is an integer, 3.0 a real number.
+Json to_json(const Value& value);
+
+/// One line; bytes that are no UTF-8 become U+FFFD.
+std::string text_of(const Json& json);
+
+// The readers below throw nlohmann's exceptions, or std::domain_error, on what the writers never write.
+
+std::string space_json(const search::SearchSpace& space);
+search::SearchSpace space_from(std::string_view json);
+
+std::string facts_json(const RunFacts& facts);
+RunFacts facts_from(std::string_view json);
+
+std::string winner_json(const Winner& winner);
+Winner winner_from(std::string_view json);
+
+std::string string_json(std::string_view text);
+std::string string_from(std::string_view json);
+
+/// All of an outcome but its state, its curve and, unless `with_value`, its value.
+std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_value);
+/// Puts one of these attributes back; other keys, which people may add, are left alone.
+void read_attribute(const std::string& key, std::string_view json, Outcome& outcome);
+
+}  // namespace holdout::study

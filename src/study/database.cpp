@@ -1,0 +1,191 @@
+#include "database.hpp"
+
+#include <soci/sqlite3/soci-sqlite3.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include <holdout/base/error.hpp>
+
+#include "files.hpp"
+
+namespace holdout::study {
+namespace {
+
+constexpr int kPatienceSeconds = 30;  // for other programs' transactions; Optuna's own patience is 5 s
+
+// Optuna writes its revision when it opens a file. Where a writer took the lock again without a gap it never got a turn
+// within its 5 s; with gaps of 10 to 20 ms it always did.
+constexpr std::chrono::milliseconds kPause{20};
+
+// SOCI's connection text: a value with spaces stands in double quotes, and there is no escape for these.
+std::string connection(const std::string& path, bool read_only) {
+  const bool spaces = path.find(' ') != std::string::npos, quotes = path.find('"') != std::string::npos;
+  if (quotes && (spaces || path.starts_with('"')))
+    throw Error(Message{{path, 0, 0},
+                        "a database's path cannot have both a space and a double quote",
+                        "choose another folder with --out",
+                        {}});
+  return std::string(read_only ? "readonly=1 " : "") + "timeout=" + std::to_string(kPatienceSeconds) +
+         " dbname=" + (spaces ? '"' + path + '"' : path);
+}
+
+// Their memory maps or locks are not to be trusted with a write-ahead log (sqlite.org/wal.html).
+bool on_network(const std::string& path) {
+  constexpr std::array<std::uint32_t, 11> kMagic{0x6969,       // NFS
+                                                 0x517B,       // SMB
+                                                 0xFE534D42,   // SMB2
+                                                 0xFF534D42,   // CIFS
+                                                 0x0BD00BD0,   // Lustre
+                                                 0x47504653,   // GPFS
+                                                 0x65735546,   // FUSE: sshfs and others
+                                                 0x00C36400,   // Ceph
+                                                 0x5346414F,   // AFS
+                                                 0x01021997,   // 9P
+                                                 0x19830326};  // BeeGFS
+  struct statfs info {};
+  if (::statfs(path.c_str(), &info) != 0) return false;
+  return std::find(kMagic.begin(), kMagic.end(), static_cast<std::uint32_t>(info.f_type)) != kMagic.end();
+}
+
+bool disk_is_full(const std::string& path) {
+  constexpr std::uintmax_t kNothing = 64 * 1024;
+  std::error_code error;
+  const auto space = std::filesystem::space(folder_of(path), error);
+  return !error && space.available < kNothing;
+}
+
+constexpr const char* kWayOut =
+    "`sqlite3 study.db .recover` saves what can be saved; a new run needs another folder (--out)";
+
+Message in_words(const std::string& path, const std::string& shown, int code, const std::string& said) {
+  const auto message = [&](std::string text, std::string hint) {
+    return Message{{shown, 0, 0}, std::move(text), std::move(hint), {}};
+  };
+  if (code == SQLITE_IOERR && disk_is_full(path)) code = SQLITE_FULL;
+  switch (code) {
+    case SQLITE_FULL:
+      return message("cannot be written: no space left on device",
+                     "make room and run it again: what is finished is stored");
+    case SQLITE_IOERR:
+      return message("cannot be read or written: the system reports an input/output error",
+                     "check the disk, its quota and the file size limit (ulimit -f), then run it again: what is "
+                     "finished is stored");
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return message("another program has kept the database locked for " + std::to_string(kPatienceSeconds) + " s",
+                     "end the program that writes to it, then run it again: what is finished is stored");
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return message("cannot be written: permission denied", "check the permissions of the file and its folder");
+    case SQLITE_CANTOPEN:
+      return message("cannot be opened",
+                     "check the permissions of the file and its folder; a run that was killed has "
+                     "to be opened once in a folder that can be written");
+    case SQLITE_CORRUPT:
+      return message("this database is damaged", kWayOut);
+    case SQLITE_NOTADB:
+      return message("this file is no database, or its beginning is damaged", kWayOut);
+    case SQLITE_NOMEM:
+      return message("out of memory", "");
+    default:
+      return message("the database refused: " + said,
+                     "if another program changed the file, start a new run with --out");
+  }
+}
+
+[[noreturn]] void fail(const std::string& path, const std::string& shown, const soci::soci_error& error) {
+  const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+  constexpr int kPrimary = 0xFF;  // the other bits are details
+  throw Error(in_words(path, shown, sqlite ? sqlite->result() & kPrimary : SQLITE_ERROR, error.get_error_message()),
+              Fault::failure);
+}
+
+}  // namespace
+
+Database::Database(const std::string& path, bool read_only, std::string shown)
+    : path_(path), shown_(shown.empty() ? path : std::move(shown)) {
+  const std::string parameters = connection(path, read_only);
+  guarded([&] { sql_.open(soci::sqlite3, parameters); });
+}
+
+Error Database::damaged(const std::string& what) const {
+  return Error(Message{{shown_, 0, 0}, "this database is damaged: " + escaped(what), kWayOut, {}}, Fault::failure);
+}
+
+void Database::prepare_for_writing() {
+  guarded([&] {
+    std::string mode;
+    sql_ << (on_network(path_) ? "pragma journal_mode = delete" : "pragma journal_mode = wal"), soci::into(mode);
+    sql_ << "pragma synchronous = full";
+    sql_ << "pragma foreign_keys = on";
+  });
+}
+
+void Database::fold_log() {
+  // A reader that stays must not hold up the end of a run: what is in the log is safe there.
+  constexpr int kPatience = 1000;
+  const auto wait = [this](int ms) {
+    int answer = 0;
+    sql_ << "pragma busy_timeout = " << ms, soci::into(answer);
+  };
+  guarded([&] {
+    wait(kPatience);
+    try {
+      int busy = 0, in_log = 0, moved = 0;
+      sql_ << "pragma wal_checkpoint(truncate)", soci::into(busy), soci::into(in_log), soci::into(moved);
+      std::string mode;
+      sql_ << "pragma journal_mode = delete", soci::into(mode);
+    } catch (const soci::sqlite3_soci_error& error) {
+      if (error.result() != SQLITE_BUSY && error.result() != SQLITE_LOCKED) throw;
+    }
+    wait(kPatienceSeconds * 1000);
+  });
+}
+
+void Database::guarded(const std::function<void()>& body) {
+  // What stands in the columns is wrong, not the input of this command.
+  const auto unreadable = [this](const char* why) {
+    return Error(Message{{shown_, 0, 0}, std::string("holds what holdout did not write: ") + why, kWayOut, {}},
+                 Fault::failure);
+  };
+  try {
+    body();
+  } catch (const soci::soci_error& error) {
+    fail(path_, shown_, error);
+  } catch (const nlohmann::json::exception&) {
+    throw unreadable("an attribute is not the JSON that is expected there");
+  } catch (const std::domain_error& error) {
+    throw unreadable(error.what());
+  }
+}
+
+void Database::transaction(const std::function<void()>& body) {
+  std::this_thread::sleep_until(last_end_ + kPause);
+  guarded([&] {
+    sql_ << "begin immediate";
+    try {
+      body();
+      sql_ << "commit";
+    } catch (...) {
+      try {
+        sql_ << "rollback";
+      } catch (const soci::soci_error&) {  // SQLite has undone it already: a full disk
+      }
+      last_end_ = std::chrono::steady_clock::now();
+      throw;
+    }
+  });
+  last_end_ = std::chrono::steady_clock::now();
+}
+
+}  // namespace holdout::study

@@ -1,0 +1,42 @@
+// A SQLite file through SOCI: opening it, transactions, and its failures in words.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include <soci/soci.h>
+
+#include <holdout/base/error.hpp>
+
+namespace holdout::study {
+
+/// One connection. Not thread-safe.
+class Database {
+ public:
+  /// @param shown  the name for messages, where that is not `path`
+  /// @throws Error if it cannot be opened; a file that is no database shows at the first use
+  Database(const std::string& path, bool read_only, std::string shown = {});
+
+  soci::session& sql() { return sql_; }
+  const std::string& shown() const { return shown_; }
+  /// What to throw when SQLite's own check found `what`.
+  Error damaged(const std::string& what) const;
+
+  /// Sets it up for a run that others may read: write-ahead log, every commit synced, foreign keys checked.
+  void prepare_for_writing();
+  /// The log goes into the file and the file needs no other; skipped where other programs have it open.
+  void fold_log();
+
+  /// body(), failures of SQLite and of what was stored turned into Error.
+  void guarded(const std::function<void()>& body);
+  /// body() in one transaction, at least 20 ms after the last one; undone if anything is thrown.
+  void transaction(const std::function<void()>& body);
+
+ private:
+  std::string path_, shown_;
+  soci::session sql_;
+  std::chrono::steady_clock::time_point last_end_{};
+};
+
+}  // namespace holdout::study

@@ -1,0 +1,62 @@
+#include "facts.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
+#include <holdout/base/number.hpp>
+#include <holdout/base/version.hpp>
+#include <holdout/train/cpu.hpp>
+
+namespace holdout::study {
+namespace {
+
+// The error of the model that knows no features: the mean of the training targets, or the shares of the classes.
+double constant_error(const data::Dataset& dataset, const data::Fold& fold, const train::Metric& metric) {
+  const std::size_t classes = dataset.classes.size(), outputs = classes > 2 ? classes : 1;
+  std::vector<double> score(outputs), share(std::max<std::size_t>(classes, 1));
+  const double n = static_cast<double>(fold.train.size());
+  for (const std::uint32_t i : fold.train)
+    if (classes == 0) score[0] += dataset.y[i] / n;
+    else share[static_cast<std::size_t>(dataset.y[i])] += 1 / n;
+  if (classes == 2) score[0] = holdout::log(share[1] / share[0]);
+  if (classes > 2) std::transform(share.begin(), share.end(), score.begin(), holdout::log);
+  std::vector<double> scores, y;
+  for (const std::uint32_t i : fold.holdout) {
+    scores.insert(scores.end(), score.begin(), score.end());
+    y.push_back(dataset.y[i]);
+  }
+  return metric.value({scores, outputs, y});
+}
+
+}  // namespace
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &utc);
+  return text;
+}
+
+RunFacts facts_of(const StudyFile& file, const data::Prepared& data, const train::Metric& metric, int threads) {
+  const data::Dataset& dataset = data.dataset;
+  RunFacts facts;
+  facts.task = dataset.task == data::Task::regression ? "regression" : "classification";
+  facts.data_file = file.study.data.file, facts.target = dataset.target_name;
+  facts.classes = dataset.classes;
+  facts.rows = static_cast<std::int64_t>(dataset.rows), facts.features = static_cast<std::int64_t>(dataset.features);
+  facts.train_rows = static_cast<std::int64_t>(data.split.folds[0].train.size());
+  facts.holdout_rows = static_cast<std::int64_t>(data.split.folds[0].holdout.size());
+  facts.test_rows = static_cast<std::int64_t>(data.split.test.size());
+  facts.folds = static_cast<std::int64_t>(data.split.folds.size());
+  for (const data::Fold& fold : data.split.folds)
+    facts.baseline += constant_error(dataset, fold, metric) / static_cast<double>(data.split.folds.size());
+  facts.notices = data.notices;
+  facts.threads = threads;
+  facts.version = version(), facts.cpu_target = train::simd_target();
+  return facts;
+}
+
+}  // namespace holdout::study

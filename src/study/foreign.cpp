@@ -1,0 +1,159 @@
+#include "foreign.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace holdout::study {
+namespace {
+
+using yaml::Entry;
+using yaml::Node;
+
+// Key, path here, and what differs in the meaning.
+constexpr ForeignKey kKeys[] = {
+    // number of trials: Optuna, W&B, Katib, NNI, Ray, scikit-learn, SMAC
+    {"n_trials", "search.trials", ""},
+    {"run_cap", "search.trials", ""},
+    {"maxTrialCount", "search.trials", ""},
+    {"max_trial_count", "search.trials", ""},
+    {"maxTrialNumber", "search.trials", ""},
+    {"max_trial_number", "search.trials", ""},
+    {"max_trials", "search.trials", ""},
+    {"num_samples", "search.trials", ""},
+    {"num_trials", "search.trials", ""},
+    {"n_iter", "search.trials", ""},
+    // how to search, and for what
+    {"method", "search.method", ""},
+    {"sampler", "search.method", ""},
+    {"searcher", "search.method", ""},
+    {"tuner", "search.method", ""},
+    {"algorithm", "search.method", ""},
+    {"algorithmName", "search.method", ""},
+    {"metric", "objective.metric", ""},
+    {"scoring", "objective.metric", "errors are minimized, so no neg_"},
+    {"objectiveMetricName", "objective.metric", ""},
+    {"direction", "objective.direction", ""},
+    {"goal", "objective.direction", ""},
+    {"mode", "objective.direction", ""},
+    {"optimize_mode", "objective.direction", ""},
+    {"study_name", "name", ""},
+    {"random_state", "seed", ""},
+    {"random_seed", "seed", ""},
+    // data
+    {"dataset", "data.file", ""},
+    {"label", "data.target", ""},
+    {"label_column", "data.target", ""},
+    {"test_size", "data.split.test", "data.split.fraction is the share that measures the search"},
+    {"cv", "data.split.folds", "with method: kfold"},
+    {"n_splits", "data.split.folds", "with method: kfold"},
+    {"scale", "data.standardize", ""},
+    {"normalize", "data.standardize", ""},
+    {"standardise", "data.standardize", ""},
+    // model and training: scikit-learn, PyTorch, Keras
+    {"alpha", "model.l2", "scikit-learn's Ridge divides: l2 = alpha / training rows; SGD's alpha is l2 as it is"},
+    {"lambda", "model.l2", ""},
+    {"reg_lambda", "model.l2", ""},
+    {"weight_decay", "model.l2", ""},
+    {"C", "model.l2", "C is an inverse: l2 = 1 / (C * training rows)"},
+    {"lr", "training.learning_rate", ""},
+    {"eta", "training.learning_rate", ""},
+    {"eta0", "training.learning_rate", ""},
+    {"step_size", "training.learning_rate", ""},
+    {"learning_rate_init", "training.learning_rate", ""},
+    {"solver", "training.optimizer", ""},
+    {"optim", "training.optimizer", ""},
+    {"optimiser", "training.optimizer", ""},
+    {"max_iter", "training.epochs", ""},
+    {"n_epochs", "training.epochs", ""},
+    {"num_epochs", "training.epochs", ""},
+    {"max_epochs", "training.epochs", ""},
+    {"bs", "training.batch_size", ""},
+    {"minibatch_size", "training.batch_size", ""},
+    {"tol", "training.stop.gradient_norm", "relative to the norm at the start"},
+    {"n_iter_no_change", "training.stop.patience", ""},
+    {"early_stopping_rounds", "training.stop.patience", ""},
+    {"dtype", "training.precision", ""},
+};
+
+// Sections of other tools that hold all ranges.
+constexpr std::array<std::string_view, 8> kParameterSections{"parameters",          "hyperparameters", "search_space",
+                                                             "searchSpace",         "params",          "param_grid",
+                                                             "param_distributions", "config"};
+// What is chosen when the command is given.
+constexpr std::array<std::string_view, 7> kThreadKeys{"n_jobs",      "parallelTrialCount", "trialConcurrency",
+                                                      "concurrency", "max_concurrent",     "max_concurrent_trials",
+                                                      "threads"};
+
+bool contains(std::span<const std::string_view> words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// A value as it would stand here: ranges translated, W&B's {value: x} unwrapped, lists made into values.
+std::string value_here(const Node& node, bool range) {
+  if (node.is_mapping())
+    if (const std::string text = foreign_range(node); !text.empty()) return text;
+  if (node.is_scalar())
+    if (const std::string text = foreign_call(node.text); !text.empty()) return text;
+  if (range && node.is_list()) return "{values: " + flow_text(node) + "}";
+  return flow_text(node);
+}
+
+std::string path_here(std::string_view name) {
+  for (const ForeignKey& known : kKeys)
+    if (known.key == name) return std::string(known.path);
+  constexpr std::string_view kSame[] = {"model.l2", "training.learning_rate", "training.batch_size", "training.epochs",
+                                        "training.optimizer"};
+  for (const std::string_view path : kSame)
+    if (path.substr(path.rfind('.') + 1) == name) return std::string(path);
+  return "model." + std::string(name);
+}
+
+// `parameters: {lr: {min: …}}`, or Katib's list of {name, feasibleSpace}: its first entry, where it belongs here.
+std::string first_parameter(const Node& node) {
+  if (node.is_mapping() && !node.entries.empty())
+    return as_line("", path_here(node.entries[0].key), value_here(node.entries[0].value, true));
+  if (node.is_list() && !node.items.empty() && node.items[0].is_mapping())
+    if (const Entry* name = node.items[0].find("name"))
+      return as_line("", path_here(name->value.text), value_here(node.items[0], true));
+  return "model: {l2: {min: 1e-6, max: 1, scale: log}}";
+}
+
+}  // namespace
+
+std::span<const ForeignKey> foreign_keys() { return kKeys; }
+
+std::string as_line(std::string_view section, std::string_view path, const std::string& value) {
+  if (!section.empty() && path.starts_with(section) && path.substr(section.size()).starts_with('.'))
+    path.remove_prefix(section.size() + 1);
+  std::string line, closing;
+  for (std::size_t dot; (dot = path.find('.')) != std::string_view::npos; path.remove_prefix(dot + 1)) {
+    line.append(path.substr(0, dot)).append(": {");
+    closing += '}';
+  }
+  return line.append(path).append(": ").append(value).append(closing);
+}
+
+std::string foreign_key(const std::string& section, const Entry& entry) {
+  if (contains(kParameterSections, entry.key))
+    return "in holdout a range stands in the place of the value: " + first_parameter(entry.value);
+  if (contains(kThreadKeys, entry.key)) return "threads are the command's business: --threads N";
+  for (const ForeignKey& known : kKeys) {
+    if (known.key != entry.key) continue;
+    std::string value =
+        value_here(entry.value, known.path.starts_with("model.") || known.path.starts_with("training."));
+    if (entry.value.is_mapping()) {  // W&B's metric: {name, goal}; Katib's algorithm: {algorithmName}
+      const Entry* name = entry.value.find("name");
+      if (!name) name = entry.value.find("algorithmName");
+      const Entry* goal = entry.value.find("goal");
+      if (name && goal)
+        return "in holdout: objective: {metric: " + flow_text(name->value) + ", direction: " + flow_text(goal->value) +
+               "}";
+      if (name) value = flow_text(name->value);
+    }
+    return "in holdout: " + as_line(section, known.path, value) +
+           (known.note.empty() ? "" : " (" + std::string(known.note) + ")");
+  }
+  return {};
+}
+
+}  // namespace holdout::study

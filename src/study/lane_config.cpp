@@ -1,0 +1,98 @@
+#include "lane_config.hpp"
+
+#include <map>
+
+#include <holdout/study/study.hpp>
+
+#include "leaf.hpp"
+#include "path_visitor.hpp"
+
+namespace holdout::study {
+namespace {
+
+/// Puts values in place, by path. A choice is made before its settings are visited.
+class Setter final : public PathVisitor {
+ public:
+  std::map<std::string, Value, std::less<>> values;
+
+  void operator()(const Field& f, bool& value) override {
+    if (const Value* given = find(f)) value = std::get<bool>(*given);
+  }
+  void operator()(const Field& f, std::int64_t& value, const Range<std::int64_t>& range) override {
+    if (const Value* given = find(f)) value = number(*given, range);
+  }
+  void operator()(const Field& f, double& value, const Range<double>& range) override {
+    if (const Value* given = find(f)) value = number(*given, range);
+  }
+  void operator()(const Field& f, std::string& value, std::span<const std::string_view>) override {
+    if (const Value* given = find(f)) value = std::get<std::string>(*given);
+  }
+  void operator()(const Field&, std::vector<std::string>&, std::span<const std::string_view>) override {}
+
+ private:
+  const Value* find(const Field& field) const {
+    const auto found = values.find(path_of(field));
+    return found == values.end() ? nullptr : &found->second;
+  }
+  void chosen(const Field&, const std::string& path, Choice& choice) override {
+    const auto found = values.find(path);
+    if (found == values.end()) return;
+    const std::span<const Info> all = choice.alternatives();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (all[i].name == std::get<std::string>(found->second)) return choice.select(i);
+  }
+};
+
+/// Writes the values of a scope, one a line.
+class Printer final : public PathVisitor {
+ public:
+  explicit Printer(Scope scope) : scope_(scope) {}
+  std::string text;
+
+  void operator()(const Field& f, bool& value) override { add(f, path_of(f), value); }
+  void operator()(const Field& f, std::int64_t& value, const Range<std::int64_t>&) override {
+    add(f, path_of(f), value);
+  }
+  void operator()(const Field& f, double& value, const Range<double>&) override { add(f, path_of(f), value); }
+  void operator()(const Field& f, std::string& value, std::span<const std::string_view>) override {
+    add(f, path_of(f), value);
+  }
+  void operator()(const Field& f, std::vector<std::string>& values, std::span<const std::string_view>) override {
+    for (std::size_t i = 0; i < values.size(); ++i) add(f, path_of(f) + "." + std::to_string(i), values[i]);
+  }
+
+ private:
+  void chosen(const Field& field, const std::string& path, Choice& choice) override {
+    add(field, path, std::string(choice.alternatives()[choice.selected()].name));
+  }
+  void add(const Field& field, const std::string& path, const Value& value) {
+    if (field.scope == scope_) text += path + ": " + yaml_value(value) + "\n";
+  }
+  Scope scope_;
+};
+
+}  // namespace
+
+train::LaneConfig apply(const Study& study, const search::Configuration& configuration) {
+  Setter setter;
+  const auto& parameters = study.space.parameters();
+  for (const Constant& constant : study.constants) {
+    const search::Condition& condition = constant.condition;
+    if (configuration.values[condition.parameter] == parameters[condition.parameter].values[condition.choice])
+      setter.values.insert_or_assign(constant.path, constant.value);
+  }
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    if (configuration.values[i]) setter.values.insert_or_assign(parameters[i].path, *configuration.values[i]);
+  train::LaneConfig config = study.config;
+  lane_fields(config, setter);
+  return config;
+}
+
+std::string values_of(const train::LaneConfig& config, Scope scope) {
+  train::LaneConfig copy = config;  // fields are for reading and writing
+  Printer printer(scope);
+  lane_fields(copy, printer);
+  return printer.text;
+}
+
+}  // namespace holdout::study

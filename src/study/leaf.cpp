@@ -1,0 +1,131 @@
+#include "leaf.hpp"
+
+#include <algorithm>
+
+#include <holdout/base/number.hpp>
+
+#include "foreign.hpp"
+
+namespace holdout::study {
+namespace {
+
+using yaml::message_at;
+using yaml::Node;
+
+// How to mend a text that should have been a number.
+std::string number_hint(const Node& node, const std::string& what) {
+  const std::string& text = node.text;
+  if (!node.plain && to_real(text)) return "write " + text + " without quotes";
+  if (const std::string range = foreign_call(text); !range.empty()) {
+    const std::string key = what.substr(what.rfind('.') + 1);
+    return "in holdout: " + key + ": " + range;
+  }
+  std::string digits;  // 1_000, 1,000 and 0,5
+  for (const char c : text)
+    if (c != '_') digits += c == ',' ? '.' : c;
+  if (digits != text && to_real(digits) && text.find('.') == std::string::npos) return "write " + digits;
+  return {};  // the message says already what was expected
+}
+
+template <class T>
+std::vector<std::string> word_names(const Range<T>& range) {
+  std::vector<std::string> all;
+  for (const NamedNumber<T>& word : range.words) all.emplace_back(word.name);
+  return all;
+}
+
+template <class T>
+std::optional<Value> read_number(const Range<T>& range, const Node& node, const std::string& what, Errors& errors) {
+  const std::vector<std::string> words = word_names(range);
+  if (std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
+  const std::string expected = describe(range);
+  const auto refuse = [&](const std::string& hint) -> std::optional<Value> {
+    errors.add(message_at(node.mark, what + ": " + quoted(node.text) + " is not " + expected, hint));
+    return {};
+  };
+  if (!words.empty())
+    if (const std::string_view near = nearest_word(node.text, words); !near.empty() && !to_real(node.text))
+      return refuse("did you mean '" + std::string(near) + "'?");
+  std::optional<T> x;
+  if (node.plain) {
+    if constexpr (std::is_same_v<T, double>)
+      x = to_real(node.text);
+    else
+      x = to_integer(node.text);
+  }
+  if (!x) {
+    std::string lower = node.text;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (lower.ends_with(".inf") || lower.ends_with(".nan")) return refuse("a finite number is needed");
+    return refuse(number_hint(node, what));
+  }
+  if (!range.contains(*x)) return refuse("");
+  if (*x == 0) x = T{};  // a minus zero is a zero
+  return *x;
+}
+
+std::optional<Value> read_word(std::span<const std::string_view> words, const Node& node, const std::string& what,
+                               Errors& errors) {
+  if (words.empty() || std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
+  errors.add(message_at(node.mark, what + ": " + quoted(node.text) + " is not known",
+                        did_you_mean(node.text, strings(words))));
+  return {};
+}
+
+std::optional<Value> read_boolean(const Node& node, const std::string& what, Errors& errors) {
+  if (node.plain && (node.text == "true" || node.text == "false")) return node.text == "true";
+  const std::string hint = node.text == "true" || node.text == "false" ? "write it without quotes" : "true, false";
+  errors.add(message_at(node.mark, what + ": " + quoted(node.text) + " is neither true nor false", hint));
+  return {};
+}
+
+}  // namespace
+
+std::string Leaf::describe() const {
+  switch (kind) {
+    case Kind::boolean:
+      return "true or false";
+    case Kind::integer:
+      return holdout::describe(integers);
+    case Kind::real:
+      return holdout::describe(reals);
+    case Kind::word:
+      return words.empty() ? "a text" : "one of " + joined(strings(words));
+  }
+  return {};
+}
+
+std::optional<Value> read_value(const Leaf& leaf, const Node& node, const std::string& what, Errors& errors) {
+  if (!node.is_scalar()) {
+    std::string hint;
+    if (node.is_list() && !node.items.empty()) hint = "to search: {values: " + flow_text(node) + "}";
+    errors.add(message_at(node.mark, what + ": expected " + leaf.describe() + ", found " + kind_name(node), hint));
+    return {};
+  }
+  switch (leaf.kind) {
+    case Leaf::Kind::boolean:
+      return read_boolean(node, what, errors);
+    case Leaf::Kind::integer:
+      return read_number(leaf.integers, node, what, errors);
+    case Leaf::Kind::real:
+      return read_number(leaf.reals, node, what, errors);
+    case Leaf::Kind::word:
+      return read_word(leaf.words, node, what, errors);
+  }
+  return {};
+}
+
+std::string yaml_value(const Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return yaml::yaml_text(*text);
+  return to_text(value);
+}
+
+std::vector<std::string> strings(std::span<const std::string_view> words) { return {words.begin(), words.end()}; }
+
+std::vector<std::string> names(std::span<const Info> infos) {
+  std::vector<std::string> all;
+  for (const Info& info : infos) all.emplace_back(info.name);
+  return all;
+}
+
+}  // namespace holdout::study

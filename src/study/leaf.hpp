@@ -1,0 +1,66 @@
+// Single values of settings: from the text of a scalar to a Value, and from a Value to a number.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <holdout/base/settings.hpp>
+
+#include "yaml.hpp"
+
+namespace holdout::study {
+
+/// What a setting accepts: one kind of field, its range or its words.
+struct Leaf {
+  enum class Kind { boolean, integer, real, word };
+  Kind kind = Kind::word;
+  Range<std::int64_t> integers = {};
+  Range<double> reals = {};
+  std::span<const std::string_view> words = {};  // empty: any text
+
+  static Leaf boolean() { return {Kind::boolean}; }
+  static Leaf of(const Range<std::int64_t>& range) { return {Kind::integer, range}; }
+  static Leaf of(const Range<double>& range) { return {Kind::real, {}, range}; }
+  static Leaf of(std::span<const std::string_view> words) { return {Kind::word, {}, {}, words}; }
+
+  bool number() const { return kind == Kind::integer || kind == Kind::real; }
+  std::string describe() const;
+};
+
+/// One value of a setting. A word that stands for a number stays a word.
+/// @param what   the setting, at the front of messages: training.epochs
+std::optional<Value> read_value(const Leaf& leaf, const yaml::Node& node, const std::string& what, Errors& errors);
+
+/// The number that a value of such a setting means.
+template <class T>
+T number(const Value& value, const Range<T>& range) {
+  if (const auto* word = std::get_if<std::string>(&value)) {
+    for (const NamedNumber<T>& named : range.words)
+      if (named.name == *word) return named.value;
+    return T{};
+  }
+  if (const auto* n = std::get_if<std::int64_t>(&value)) return static_cast<T>(*n);
+  if (const auto* x = std::get_if<double>(&value)) return static_cast<T>(*x);
+  return static_cast<T>(std::get<bool>(value));
+}
+
+/// The number as a value of that setting: a word where only the word can say it.
+template <class T>
+Value value_of(T number, const Range<T>& range) {
+  if (!range.contains(number))
+    for (const NamedNumber<T>& named : range.words)
+      if (named.value == number) return std::string(named.name);
+  return number;
+}
+
+/// The value as YAML that reads back to it.
+std::string yaml_value(const Value& value);
+
+/// Copies of words, as base's suggestions take them.
+std::vector<std::string> strings(std::span<const std::string_view> words);
+std::vector<std::string> names(std::span<const Info> infos);
+
+}  // namespace holdout::study

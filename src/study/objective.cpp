@@ -1,0 +1,200 @@
+#include "objective.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <new>
+
+#include <holdout/base/number.hpp>
+
+#include "cohorts.hpp"
+
+namespace holdout::study {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+bool trains_in_float(const train::LaneConfig& config) { return config.training.precision == "float32"; }
+
+template <class T>
+std::vector<train::LaneResult> train_on(const train::Design<T>& design, const train::Metric& metric,
+                                        std::span<const train::LaneConfig> lanes, Seed seed, std::size_t fold,
+                                        const std::atomic<bool>* interrupt) {
+  const auto trainer = train::make_trainer(design, metric, lanes, seed, fold);
+  trainer->run_to({lanes[0].training.epochs, {}}, interrupt);
+  return trainer->results();
+}
+
+// Learning curves of the folds, averaged at the epochs that all of them recorded.
+std::vector<CurvePoint> mean_curve(std::span<const train::LaneResult> folds) {
+  std::map<std::int64_t, std::pair<std::size_t, CurvePoint>> sums;
+  for (const train::LaneResult& fold : folds)
+    for (const train::LanePoint& p : fold.curve) {
+      auto& [count, sum] = sums[p.epoch];
+      ++count, sum.train_loss += p.train_loss, sum.holdout += p.holdout;
+    }
+  std::vector<CurvePoint> curve;
+  for (const auto& [epoch, entry] : sums) {
+    const auto& [count, sum] = entry;
+    const double n = static_cast<double>(count);
+    if (count == folds.size()) curve.push_back({epoch, sum.train_loss / n, sum.holdout / n});
+  }
+  return curve;
+}
+
+std::string diverged(const train::LaneResult& lane, std::size_t fold, std::size_t folds) {
+  std::string text = "diverged at epoch " + std::to_string(lane.epochs);
+  if (folds > 1) text += " of fold " + std::to_string(fold);
+  return text;
+}
+
+}  // namespace
+
+std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t fold, const train::Metric& metric,
+                                           std::span<const train::LaneConfig> lanes, Seed seed,
+                                           const std::atomic<bool>* interrupt) {
+  if (trains_in_float(lanes[0])) return train_on(designs.get<float>(fold), metric, lanes, seed, fold, interrupt);
+  return train_on(designs.get<double>(fold), metric, lanes, seed, fold, interrupt);
+}
+
+std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const train::Metric& metric) {
+  const double n = static_cast<double>(folds.size());
+  Outcome out;
+  out.metrics = folds[0].metrics;
+  for (auto& [name, value] : out.metrics) value = 0;
+  for (std::size_t k = 0; k < folds.size(); ++k) {
+    const train::LaneResult& fold = folds[k];
+    if (fold.end == train::LaneEnd::interrupted || fold.end == train::LaneEnd::running) return {};
+    out.epochs += fold.epochs, out.steps += fold.steps;
+    out.train_loss += fold.train_loss / n, out.value += fold.value / n;
+    out.gradient_norm = k == 0 ? fold.gradient_norm : std::max(out.gradient_norm, fold.gradient_norm);
+    for (std::size_t m = 0; m < out.metrics.size(); ++m) out.metrics[m].second += fold.metrics[m].second / n;
+    if (folds.size() > 1) out.fold_values.push_back(fold.value);
+    const std::string end(to_text(fold.end));
+    if (out.end.find(end) == std::string::npos) out.end += (out.end.empty() ? "" : ", ") + end;
+    if (fold.end == train::LaneEnd::diverged && out.reason.empty()) out.reason = diverged(fold, k, folds.size());
+  }
+  out.curve = mean_curve(folds);
+  if (out.reason.empty() && !std::isfinite(out.value))
+    out.reason = std::string(metric.info.name) + " is " + to_text(out.value) + " on the hold-out rows";
+  if (!out.reason.empty()) out.state = TrialState::failed, out.value = kNaN;
+  return out;
+}
+
+// One call of evaluate: what is trained together, and what came of it.
+struct TrainingObjective::Batch {
+  std::vector<Trial> trials;
+  std::vector<train::LaneConfig> configs;
+  std::vector<std::vector<std::size_t>> cohorts;                        // positions in trials
+  std::vector<std::vector<std::vector<train::LaneResult>>> results;     // [cohort][fold][lane]
+  std::vector<std::string> problems;                                    // [cohort]: why it could not be trained
+  std::unique_ptr<std::atomic<std::size_t>[]> open;                     // [cohort]: folds to go
+  std::vector<char> closed;                                             // [trial]: has an outcome
+  std::mutex mutex;                                                     // of problems
+};
+
+TrainingObjective::TrainingObjective(const World& world, Designs& designs, Writer& writer, Observer& observer,
+                                     std::int64_t planned)
+    : world_(world), designs_(designs), writer_(writer), observer_(observer) {
+  state_.planned = planned;
+}
+
+std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const search::Request> requests) {
+  Batch batch;
+  for (const search::Request& request : requests) {
+    batch.trials.push_back({next_trial_++, request.configuration, {}});
+    batch.configs.push_back(apply(world_.study, request.configuration));
+    if (request.fidelity.epochs) batch.configs.back().training.epochs = *request.fidelity.epochs;
+    if (request.fidelity.tolerance) batch.configs.back().training.stop.gradient_norm = *request.fidelity.tolerance;
+  }
+  if (std::any_of(batch.configs.begin(), batch.configs.end(), trains_in_float)) designs_.make<float>(world_.workers);
+  if (!std::all_of(batch.configs.begin(), batch.configs.end(), trains_in_float)) designs_.make<double>(world_.workers);
+  const std::size_t folds = designs_.folds();
+  batch.cohorts = cut_into_cohorts(batch.configs, {world_.dataset.features, world_.dataset.classes.size(), folds,
+                                                   world_.workers.threads(), 0});
+  batch.results.resize(batch.cohorts.size(), std::vector<std::vector<train::LaneResult>>(folds));
+  batch.problems.resize(batch.cohorts.size());
+  batch.closed.resize(batch.trials.size());
+  batch.open = std::make_unique<std::atomic<std::size_t>[]>(batch.cohorts.size());
+  for (std::size_t c = 0; c < batch.cohorts.size(); ++c) batch.open[c] = folds;
+
+  writer_.begin(batch.trials);
+  world_.workers.for_each(batch.cohorts.size() * folds, [&](std::size_t task) {
+    const std::size_t cohort = task / folds, fold = task % folds;
+    if (!world_.interrupt && !writer_.failed()) train(batch, cohort, fold);
+    if (batch.open[cohort].fetch_sub(1) == 1) close_cohort(batch, cohort);
+  });
+  writer_.drain();
+
+  std::vector<search::Evaluation> answers;
+  for (std::size_t i = 0; i < batch.trials.size(); ++i) {
+    const auto& [number, configuration, outcome] = batch.trials[i];
+    if (!batch.closed[i]) break;  // interrupted: what came before is told, in order
+    search::Evaluation answer;
+    answer.trial = number;
+    answer.end = outcome.state == TrialState::complete ? search::End::complete : search::End::failed;
+    answer.value = world_.metric.maximize ? -outcome.value : outcome.value;
+    answer.cost = static_cast<double>(outcome.epochs) / static_cast<double>(folds);
+    answers.push_back(std::move(answer));
+  }
+  return answers;
+}
+
+void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold) {
+  std::vector<train::LaneConfig> lanes;
+  for (const std::size_t i : batch.cohorts[cohort]) lanes.push_back(batch.configs[i]);
+  std::string problem;
+  try {
+    batch.results[cohort][fold] = train_lanes(designs_, fold, world_.metric, lanes,
+                                              Seed{static_cast<std::uint64_t>(world_.study.seed)}, &world_.interrupt);
+    return;
+  } catch (const std::bad_alloc&) {
+    problem = "out of memory";
+  } catch (const std::exception& e) {
+    problem = std::string("error: ") + e.what();
+  }
+  const std::lock_guard lock(batch.mutex);
+  batch.problems[cohort] = problem;
+}
+
+// All folds of a cohort have been trained: its trials get their outcomes and go to storage together.
+void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
+  const std::vector<std::size_t>& members = batch.cohorts[cohort];
+  std::vector<Trial> finished;
+  for (std::size_t lane = 0; lane < members.size(); ++lane) {
+    Trial& trial = batch.trials[members[lane]];
+    std::optional<Outcome> outcome;
+    if (!batch.problems[cohort].empty()) {
+      outcome.emplace();
+      outcome->state = TrialState::failed, outcome->reason = batch.problems[cohort], outcome->end = "failed";
+      outcome->value = outcome->train_loss = outcome->gradient_norm = kNaN;
+    } else {
+      std::vector<train::LaneResult> folds;
+      for (auto& fold : batch.results[cohort])
+        if (!fold.empty()) folds.push_back(std::move(fold[lane]));
+      if (folds.size() == batch.results[cohort].size()) outcome = combine(folds, world_.metric);
+    }
+    if (!outcome) continue;
+    trial.outcome = std::move(*outcome);
+    batch.closed[members[lane]] = true;
+    finished.push_back(trial);
+  }
+  batch.results[cohort].clear();
+  const std::lock_guard lock(observing_);
+  for (const Trial& trial : finished) note(trial.outcome);
+  observer_.changed(state_);
+  writer_.finish(std::move(finished));
+}
+
+void TrainingObjective::note(const Outcome& outcome) {
+  ++state_.done;
+  if (outcome.state != TrialState::complete) {
+    ++state_.failed;
+    return;
+  }
+  const bool better = !state_.best || (world_.metric.maximize ? outcome.value > *state_.best : outcome.value < *state_.best);
+  if (better) state_.best = outcome.value;
+}
+
+}  // namespace holdout::study

@@ -1,0 +1,58 @@
+// A study's objective: configurations in, trained and measured trials out.
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <holdout/search/objective.hpp>
+#include <holdout/study/runner.hpp>
+
+#include "designs.hpp"
+#include "writer.hpp"
+
+namespace holdout::study {
+
+/// What the folds of one configuration gave, put together. Nothing if one was interrupted.
+/// @param folds  at least one
+std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const train::Metric& metric);
+
+/// Trains requests in cohorts, folds side by side, stores every cohort as it ends. Here alone a metric that is to be
+/// maximized is turned around.
+class TrainingObjective final : public search::Objective {
+ public:
+  struct World {
+    const Study& study;
+    const data::Dataset& dataset;
+    const train::Metric& metric;
+    const Workers& workers;
+    const std::atomic<bool>& interrupt;
+  };
+  TrainingObjective(const World& world, Designs& designs, Writer& writer, Observer& observer, std::int64_t planned);
+
+  std::vector<search::Evaluation> evaluate(std::span<const search::Request> requests) override;
+  const RunState& state() const { return state_; }
+
+ private:
+  struct Batch;
+  void train(Batch& batch, std::size_t cohort, std::size_t fold);
+  void close_cohort(Batch& batch, std::size_t cohort);
+  void note(const Outcome& outcome);
+
+  World world_;
+  Designs& designs_;
+  Writer& writer_;
+  Observer& observer_;
+  std::mutex observing_;
+  RunState state_;
+  int next_trial_ = 0;
+};
+
+/// The lanes of a cohort, trained to their own ends on one fold.
+std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t fold, const train::Metric& metric,
+                                           std::span<const train::LaneConfig> lanes, Seed seed,
+                                           const std::atomic<bool>* interrupt);
+
+}  // namespace holdout::study

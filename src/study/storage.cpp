@@ -1,0 +1,294 @@
+#include <holdout/study/storage.hpp>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <mutex>
+#include <stdexcept>
+#include <unordered_map>
+#include <utility>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/version.hpp>
+
+#include "attributes.hpp"
+#include "database.hpp"
+#include "files.hpp"
+#include "optuna_schema.hpp"
+#include "stored_trials.hpp"
+#include "timestamp.hpp"
+
+namespace holdout::study {
+namespace {
+
+// Grows when an older holdout could not read what a newer one wrote.
+constexpr int kFormat = 1;
+
+constexpr const char* kFormatKey = "holdout:format";
+constexpr const char* kVersionKey = "holdout:version";
+constexpr const char* kNameKey = "holdout:name";
+constexpr const char* kMetricKey = "holdout:metric";
+constexpr const char* kTextKey = "holdout:study";
+constexpr const char* kSpaceKey = "holdout:space";
+constexpr const char* kFingerprintKey = "holdout:fingerprint";
+constexpr const char* kFactsKey = "holdout:facts";
+constexpr const char* kWinnerKey = "holdout:winner";
+
+constexpr const char* kAnotherFolder = "a new run needs another folder: --out";
+
+Error refused(const std::string& path, std::string text, std::string hint) {
+  return Error(Message{{path, 0, 0}, std::move(text), std::move(hint), {}});
+}
+
+void write_attribute(soci::session& sql, long long study, const std::string& key, const std::string& json) {
+  sql << "insert into study_user_attributes (study_id, \"key\", value_json) values (:study, :key, :json) "
+         "on conflict (study_id, \"key\") do update set value_json = excluded.value_json",
+      soci::use(study), soci::use(key), soci::use(json);
+}
+
+std::unordered_map<std::string, std::string> attributes_of(soci::session& sql, long long study) {
+  std::unordered_map<std::string, std::string> all;
+  std::string key, json;
+  soci::indicator filled = soci::i_null;
+  soci::statement rows =
+      (sql.prepare << "select \"key\", value_json from study_user_attributes where study_id = :study "
+                      "and \"key\" is not null",
+       soci::use(study), soci::into(key), soci::into(json, filled));
+  rows.execute();
+  while (rows.fetch())
+    if (filled == soci::i_ok) all[key] = json;
+  return all;
+}
+
+// Everything a new study starts with, in a file that nobody else knows yet: so it needs no log and no syncs on the way.
+void fill(const std::string& file, const std::string& shown, const StudyRecord& study) {
+  Database database(file, false, shown);
+  soci::session& sql = database.sql();
+  database.guarded([&] {
+    std::string mode;
+    sql << "pragma journal_mode = memory", soci::into(mode);
+    sql << "pragma synchronous = off";
+  });
+  database.transaction([&] {
+    for (const std::string_view statement : schema()) sql << std::string(statement);
+    const std::string library = "holdout " + std::string(version()) + " (optuna 3.1.0 schema)";
+    sql << "insert into version_info values (1, :schema, :library)", soci::use(kOptunaSchema), soci::use(library);
+    const long long id = 1;
+    sql << "insert into studies values (:id, :name)", soci::use(id), soci::use(study.name);
+    const std::string direction = study.maximize ? "MAXIMIZE" : "MINIMIZE";  // bound until the statement's end
+    sql << "insert into study_directions (direction, study_id, objective) values (:direction, :id, 0)",
+        soci::use(direction), soci::use(id);
+    write_attribute(sql, id, kFormatKey, std::to_string(kFormat));
+    write_attribute(sql, id, kVersionKey, string_json(version()));
+    write_attribute(sql, id, kNameKey, string_json(study.name));
+    write_attribute(sql, id, kMetricKey, string_json(study.metric));
+    write_attribute(sql, id, kTextKey, string_json(study.text));
+    write_attribute(sql, id, kSpaceKey, space_json(study.space));
+    write_attribute(sql, id, kFingerprintKey, string_json(study.fingerprint));
+  });
+}
+
+// rename that replaces nothing. Not every file system knows the flag; the run's lock keeps others away there.
+int rename_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -1;
+  if (::access(to.c_str(), F_OK) == 0) return errno = EEXIST, -1;
+  return ::rename(from.c_str(), to.c_str());
+}
+
+struct Found {
+  long long id = 0;
+  StudyRecord record;
+};
+
+void check_sound(Database& database) {
+  database.guarded([&] {
+    std::string first;
+    database.sql() << "pragma quick_check(1)", soci::into(first);
+    if (first != "ok") throw database.damaged(first);
+  });
+}
+
+// The database's study is the one that still bears its own name: Optuna can copy, rename and delete studies.
+long long find_study(Database& database) {
+  soci::session& sql = database.sql();
+  const std::string& file = database.shown();
+  int tables = 0, ours = 0;
+  sql << "select count(*) from sqlite_master where type = 'table' and name in ('studies', 'study_directions', "
+         "'study_user_attributes', 'trials', 'alembic_version')",
+      soci::into(tables);
+  sql << "select count(*) from sqlite_master where name = 'holdout_trial_numbers'", soci::into(ours);
+  if (tables != 5) throw refused(file, "this database holds no study of holdout's", kAnotherFolder);
+
+  std::vector<std::pair<long long, std::string>> studies;
+  long long id = 0;
+  std::string name;
+  {
+    soci::statement rows =
+        (sql.prepare << "select study_id, study_name from studies where study_id in (select study_id from "
+                        "study_user_attributes where \"key\" = 'holdout:format') order by study_id",
+         soci::into(id), soci::into(name));
+    rows.execute();
+    while (rows.fetch()) studies.emplace_back(id, name);
+  }
+  std::string was;
+  for (const auto& [study, now] : studies) {
+    const auto attributes = attributes_of(sql, study);
+    const auto at = [&attributes](const char* key) {
+      const auto found = attributes.find(key);
+      return found == attributes.end() ? std::string("null") : found->second;
+    };
+    if (Json::parse(at(kFormatKey)).get<int>() > kFormat)
+      throw refused(file,
+                    "written by holdout " + string_from(at(kVersionKey)) + ", which this one, " +
+                        std::string(version()) + ", cannot read",
+                    "use that version or a newer one");
+    was = string_from(at(kNameKey));
+    if (was == now) return study;
+  }
+  if (!studies.empty())
+    throw refused(file,
+                  "the study " + holdout::quoted(was) + " was renamed to " + holdout::quoted(studies.back().second) +
+                      " by another program, which loses a part of its trials",
+                  kAnotherFolder);
+  throw refused(
+      file,
+      ours ? "its study was deleted by another program, as optuna can" : "this database holds no study of holdout's",
+      kAnotherFolder);
+}
+
+Found load(Database& database) {
+  Found found;
+  database.guarded([&] {
+    soci::session& sql = database.sql();
+    found.id = find_study(database);
+    const auto attributes = attributes_of(sql, found.id);
+    const auto at = [&attributes](const char* key) -> const std::string& {
+      const auto it = attributes.find(key);
+      if (it == attributes.end()) throw std::domain_error("the attribute '" + std::string(key) + "' is missing");
+      return it->second;
+    };
+    std::string direction;
+    sql << "select direction from study_directions where study_id = :study and objective = 0", soci::use(found.id),
+        soci::into(direction);
+    found.record.name = string_from(at(kNameKey));
+    found.record.maximize = direction == "MAXIMIZE";
+    found.record.metric = string_from(at(kMetricKey));
+    found.record.text = string_from(at(kTextKey));
+    found.record.space = space_from(at(kSpaceKey));
+    found.record.fingerprint = string_from(at(kFingerprintKey));
+  });
+  return found;
+}
+
+class SqliteStorage final : public Storage {
+ public:
+  SqliteStorage(const std::string& path, bool read_only) : database_(path, read_only) {
+    check_sound(database_);
+    Found found = load(database_);
+    id_ = found.id, study_ = std::move(found.record);
+    parameters_.emplace(study_.space);
+    if (read_only) return;
+    database_.prepare_for_writing();
+    // Whichever Optuna opens it next writes its own revision there; one that is already there would lock others out.
+    int stamped = 0;
+    database_.guarded([&] { database_.sql() << "select count(*) from alembic_version", soci::into(stamped); });
+    if (stamped > 0) database_.transaction([&] { database_.sql() << "delete from alembic_version"; });
+    database_.guarded([&] { writer_.emplace(database_.sql(), id_, *parameters_, path); });
+  }
+
+  const StudyRecord& study() const override { return study_; }
+
+  void begin(std::span<const Trial> trials) override {
+    const std::lock_guard lock(mutex_);
+    assert(writer_);
+    database_.transaction([&] { writer_->begin(trials); });
+  }
+
+  void finish(std::span<const Trial> trials) override {
+    const std::lock_guard lock(mutex_);
+    assert(writer_);
+    database_.transaction([&] { writer_->finish(trials); });
+  }
+
+  std::vector<Trial> trials() const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<Trial> all;
+    database_.guarded([&] { all = read_trials(database_.sql(), id_, *parameters_, study_.space.size()); });
+    return all;
+  }
+
+  void write(const RunFacts& facts) override { write(kFactsKey, facts_json(facts)); }
+  void write(const Winner& winner) override { write(kWinnerKey, winner_json(winner)); }
+  std::optional<RunFacts> facts() const override { return read(kFactsKey, facts_from); }
+  std::optional<Winner> winner() const override { return read(kWinnerKey, winner_from); }
+
+  void close() override {
+    const std::lock_guard lock(mutex_);
+    database_.fold_log();
+  }
+
+ private:
+  void write(const char* key, const std::string& json) {
+    const std::lock_guard lock(mutex_);
+    database_.transaction([&] { write_attribute(database_.sql(), id_, key, json); });
+  }
+
+  template <class T>
+  std::optional<T> read(const char* key, T (*from)(std::string_view)) const {
+    const std::lock_guard lock(mutex_);
+    std::optional<T> out;
+    database_.guarded([&] {
+      const auto all = attributes_of(database_.sql(), id_);
+      if (const auto found = all.find(key); found != all.end()) out = from(found->second);
+    });
+    return out;
+  }
+
+  mutable std::mutex mutex_;
+  mutable Database database_;  // reading moves its cursors
+  long long id_ = 0;
+  StudyRecord study_;
+  std::optional<StoredParameters> parameters_;
+  std::optional<TrialWriter> writer_;
+};
+
+}  // namespace
+
+std::unique_ptr<Storage> Storage::create(const std::string& path, const StudyRecord& study) {
+  const std::string temporary = temporary_name(path);
+  Descriptor file(create_temporary(temporary, path));
+  try {
+    fill(temporary, path, study);
+    if (::fsync(file.fd()) != 0) throw system_error(path, "cannot be written", errno);
+    if (rename_new(temporary, path) != 0) {
+      if (errno == EEXIST)
+        throw refused(path, "there is a run already", "open it to go on, or choose another folder with --out");
+      throw system_error(path, "cannot be written", errno);
+    }
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
+  }
+  sync_folder_of(path);
+  return std::make_unique<SqliteStorage>(path, false);
+}
+
+std::unique_ptr<Storage> Storage::open(const std::string& path, bool read_only) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status))
+    throw refused(path, "there is no such run", "name the folder of a run; `holdout run STUDY` makes one");
+  if (!std::filesystem::is_regular_file(status)) throw refused(path, "this is not a file", "name the folder of a run");
+  return std::make_unique<SqliteStorage>(path, read_only);
+}
+
+}  // namespace holdout::study

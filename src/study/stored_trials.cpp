@@ -1,0 +1,259 @@
+#include "stored_trials.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+#include "attributes.hpp"
+#include "timestamp.hpp"
+
+namespace holdout::study {
+namespace {
+
+bool has_outcome(TrialState state) { return state != TrialState::waiting && state != TrialState::running; }
+
+// An infinite or missing error is no result: Optuna 3.1 would take it for the best.
+Outcome storable(const Outcome& outcome) {
+  Outcome out = outcome;
+  if (out.state == TrialState::complete && !std::isfinite(out.value)) {
+    out.state = TrialState::failed;
+    out.reason = "the hold-out error is " + to_text(out.value);
+  }
+  return out;
+}
+
+}  // namespace
+
+TrialWriter::TrialWriter(soci::session& sql, long long study, const StoredParameters& parameters, std::string shown)
+    : sql_(sql),
+      parameters_(parameters),
+      shown_(std::move(shown)),
+      study_(study),
+      find_((sql.prepare << "select trial_id, state from trials where study_id = :study and number = :number",
+             soci::use(study_), soci::use(number_), soci::into(trial_), soci::into(state_))),
+      insert_((sql.prepare << "insert into trials (number, study_id, state, datetime_start) "
+                              "values (:number, :study, 'RUNNING', :time)",
+               soci::use(number_), soci::use(study_), soci::use(time_))),
+      restart_((sql.prepare << "update trials set state = 'RUNNING', datetime_start = :time where trial_id = :trial",
+                soci::use(time_), soci::use(trial_))),
+      clear_((sql.prepare << "delete from trial_params where trial_id = :trial", soci::use(trial_))),
+      parameter_((sql.prepare << "insert into trial_params (trial_id, param_name, param_value, distribution_json) "
+                                 "values (:trial, :name, :value, :text)",
+                  soci::use(trial_), soci::use(name_), soci::use(value_), soci::use(text_))),
+      result_((sql.prepare << "insert into trial_values (trial_id, objective, value, value_type) "
+                              "values (:trial, 0, :value, 'FINITE')",
+               soci::use(trial_), soci::use(value_))),
+      point_(
+          (sql.prepare << "insert into trial_intermediate_values (trial_id, step, intermediate_value, "
+                          "intermediate_value_type, holdout_train_loss) values (:trial, :step, :value, :type, :loss)",
+           soci::use(trial_), soci::use(step_), soci::use(value_, value_null_), soci::use(type_),
+           soci::use(train_loss_, train_loss_null_))),
+      attribute_((sql.prepare << "insert or replace into trial_user_attributes (trial_id, \"key\", value_json) "
+                                 "values (:trial, :name, :text)",
+                  soci::use(trial_), soci::use(name_), soci::use(text_))),
+      end_((sql.prepare << "update trials set state = :state, datetime_complete = :time where trial_id = :trial",
+            soci::use(state_), soci::use(time_), soci::use(trial_))) {}
+
+bool TrialWriter::find(int number) {
+  number_ = number;
+  find_.execute();
+  if (!find_.fetch()) return false;
+  while (find_.fetch()) continue;  // to the end: an open cursor would keep the log from being folded
+  return true;
+}
+
+Error TrialWriter::finished(int number) const {
+  return Error(Message{{shown_, 0, 0},
+                       "trial " + std::to_string(number) + " already has an outcome, from another program",
+                       "optuna and optuna-dashboard should only read a study while it runs; a new run needs another "
+                       "folder: --out",
+                       {}},
+               Fault::failure);
+}
+
+void TrialWriter::begin(std::span<const Trial> trials) {
+  const std::string now = timestamp(std::chrono::system_clock::now());
+  int next = 0;
+  sql_ << "select coalesce(max(number) + 1, 0) from trials where study_id = :study", soci::use(study_),
+      soci::into(next);
+  for (const Trial& trial : trials) {
+    assert(trial.number <= next);  // Optuna counts on numbers without a gap, in the order of rows
+    begin(trial, now, trial.number == next);
+    next += trial.number == next;
+  }
+}
+
+void TrialWriter::begin(const Trial& trial, const std::string& now, bool is_new) {
+  time_ = now;
+  if (is_new) {
+    number_ = trial.number;
+    insert_.execute(true);
+    sql_.get_last_insert_id("trials", trial_);
+  } else {
+    if (!find(trial.number) || has_outcome(state_from(state_))) throw finished(trial.number);
+    restart_.execute(true);
+    clear_.execute(true);
+  }
+  value_null_ = soci::i_ok;
+  for (const auto& [column, value] : parameters_.rows(trial.configuration)) {
+    name_ = parameters_.name(column), text_ = parameters_.distribution(column), value_ = value;
+    parameter_.execute(true);
+  }
+}
+
+void TrialWriter::finish(std::span<const Trial> trials) {
+  const std::string now = timestamp(std::chrono::system_clock::now());
+  for (const Trial& trial : trials) finish(trial, now);
+}
+
+void TrialWriter::finish(const Trial& trial, const std::string& now) {
+  const Outcome outcome = storable(trial.outcome);
+  assert(has_outcome(outcome.state));
+  const bool begun = find(trial.number);
+  assert(begun);
+  if (!begun || has_outcome(state_from(state_))) throw finished(trial.number);
+
+  const bool with_row = outcome.state != TrialState::failed && std::isfinite(outcome.value);
+  if (with_row) {
+    value_ = outcome.value;
+    result_.execute(true);
+  }
+  for (const CurvePoint& point : outcome.curve) {
+    const StoredNumber holdout = stored(point.holdout);
+    step_ = point.epoch;
+    value_ = holdout.value, value_null_ = holdout.null ? soci::i_null : soci::i_ok, type_ = holdout.type;
+    // SQLite has infinities, and NULL for NaN; only Optuna's own columns need a type beside them.
+    train_loss_ = point.train_loss, train_loss_null_ = std::isnan(point.train_loss) ? soci::i_null : soci::i_ok;
+    point_.execute(true);
+  }
+  for (auto& [key, json] : outcome_attributes(outcome, !with_row)) {
+    name_ = key, text_ = json;
+    attribute_.execute(true);
+  }
+  state_ = state_name(outcome.state), time_ = now;
+  end_.execute(true);
+}
+
+namespace {
+
+class TrialReader {
+ public:
+  TrialReader(soci::session& sql, const StoredParameters& parameters) : sql_(sql), parameters_(parameters) {}
+
+  std::vector<Trial> all(long long study, std::size_t space_size) {
+    read_states(study, space_size);
+    read_parameters();
+    read_results();
+    read_curves();
+    read_attributes();
+    for (Trial& trial : trials_)
+      std::sort(trial.outcome.curve.begin(), trial.outcome.curve.end(),
+                [](const CurvePoint& a, const CurvePoint& b) { return a.epoch < b.epoch; });
+    std::sort(trials_.begin(), trials_.end(), [](const Trial& a, const Trial& b) { return a.number < b.number; });
+    return std::move(trials_);
+  }
+
+ private:
+  // Nothing for the trials of other studies that Optuna may have put into the same file.
+  Trial* trial(long long id) {
+    const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
+    return found == ids_.end() || *found != id ? nullptr : &trials_[static_cast<std::size_t>(found - ids_.begin())];
+  }
+
+  void read_states(long long study, std::size_t space_size) {
+    long long id = 0;
+    int number = 0;
+    std::string state;
+    soci::statement rows = (sql_.prepare << "select trial_id, number, state from trials where study_id = :study and "
+                                            "number is not null order by trial_id",
+                            soci::use(study), soci::into(id), soci::into(number), soci::into(state));
+    rows.execute();
+    while (rows.fetch()) {
+      Trial& trial = trials_.emplace_back();
+      ids_.push_back(id);
+      trial.number = number;
+      trial.outcome.state = state_from(state);
+      trial.configuration.values.resize(space_size);
+      // Its attribute is missing where it was not measured.
+      if (has_outcome(trial.outcome.state)) trial.outcome.gradient_norm = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+
+  void read_parameters() {
+    long long id = 0;
+    double value = 0;
+    std::string name;
+    soci::statement rows = (sql_.prepare << "select trial_id, param_name, param_value from trial_params where "
+                                            "param_name is not null and param_value is not null",
+                            soci::into(id), soci::into(name), soci::into(value));
+    rows.execute();
+    while (rows.fetch())
+      if (Trial* const to = trial(id)) parameters_.read(name, value, to->configuration);
+  }
+
+  void read_results() {
+    long long id = 0;
+    double value = 0;
+    soci::indicator filled = soci::i_null;
+    std::string type;
+    soci::statement rows = (sql_.prepare << "select trial_id, value, value_type from trial_values where objective = 0",
+                            soci::into(id), soci::into(value, filled), soci::into(type));
+    rows.execute();
+    while (rows.fetch())
+      if (Trial* const to = trial(id)) to->outcome.value = number_from(value, filled != soci::i_ok, type);
+  }
+
+  void read_curves() {
+    long long id = 0, step = 0;
+    double value = 0, train_loss = 0;
+    soci::indicator filled = soci::i_null, loss_filled = soci::i_null;
+    std::string type;
+    soci::statement rows = (sql_.prepare << "select trial_id, step, intermediate_value, intermediate_value_type, "
+                                            "holdout_train_loss from trial_intermediate_values",
+                            soci::into(id), soci::into(step), soci::into(value, filled), soci::into(type),
+                            soci::into(train_loss, loss_filled));
+    rows.execute();
+    while (rows.fetch()) {
+      Trial* const to = trial(id);
+      if (!to) continue;
+      to->outcome.curve.push_back({step,
+                                   loss_filled == soci::i_ok ? train_loss : std::numeric_limits<double>::quiet_NaN(),
+                                   number_from(value, filled != soci::i_ok, type)});
+    }
+  }
+
+  void read_attributes() {
+    long long id = 0;
+    std::string key, json;
+    soci::statement rows = (sql_.prepare << "select trial_id, \"key\", value_json from trial_user_attributes where "
+                                            "\"key\" is not null and value_json is not null",
+                            soci::into(id), soci::into(key), soci::into(json));
+    rows.execute();
+    while (rows.fetch())
+      if (Trial* const to = trial(id)) read_attribute(key, json, to->outcome);
+  }
+
+  soci::session& sql_;
+  const StoredParameters& parameters_;
+  std::vector<long long> ids_;  // ascending, as trials_
+  std::vector<Trial> trials_;
+};
+
+}  // namespace
+
+std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
+                               std::size_t space_size) {
+  // One moment of the database, also while a run goes on elsewhere.
+  soci::transaction snapshot(sql);
+  std::vector<Trial> all = TrialReader(sql, parameters).all(study, space_size);
+  snapshot.commit();
+  return all;
+}
+
+}  // namespace holdout::study

@@ -1,0 +1,55 @@
+// The trials of one study in an Optuna database: written in transactions that others make, and read.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <soci/soci.h>
+
+#include <holdout/base/error.hpp>
+#include <holdout/study/trial.hpp>
+
+#include "optuna_schema.hpp"
+
+namespace holdout::study {
+
+/// Prepared statements that write trials. Each call belongs into one transaction.
+class TrialWriter {
+ public:
+  /// @param shown  the database's name for messages
+  TrialWriter(soci::session& sql, long long study, const StoredParameters& parameters, std::string shown);
+  TrialWriter(const TrialWriter&) = delete;  // the statements are bound to the members
+  TrialWriter& operator=(const TrialWriter&) = delete;
+
+  /// RUNNING rows with their parameters. New numbers go on from the largest that is there; a row that a killed run left
+  /// RUNNING is begun again under its number.
+  /// @throws Error if a trial has an outcome
+  void begin(std::span<const Trial> trials);
+  /// @throws Error if a trial was not begun, or has an outcome
+  void finish(std::span<const Trial> trials);
+
+ private:
+  bool find(int number);  // sets trial_ and state_
+  Error finished(int number) const;
+  void begin(const Trial& trial, const std::string& now, bool is_new);
+  void finish(const Trial& trial, const std::string& now);
+
+  soci::session& sql_;
+  const StoredParameters& parameters_;
+  std::string shown_;
+
+  // What is bound.
+  long long study_, trial_ = 0, number_ = 0, step_ = 0;
+  double value_ = 0, train_loss_ = 0;
+  soci::indicator value_null_ = soci::i_ok, train_loss_null_ = soci::i_ok;
+  std::string state_, time_, name_, text_, type_;
+
+  soci::statement find_, insert_, restart_, clear_, parameter_, result_, point_, attribute_, end_;
+};
+
+/// All trials by number, curves by epoch. @throws std::domain_error on what no one should have written
+std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
+                               std::size_t space_size);
+
+}  // namespace holdout::study

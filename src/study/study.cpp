@@ -1,0 +1,52 @@
+#include <holdout/study/study.hpp>
+
+#include "lane_config.hpp"
+
+namespace holdout::study {
+namespace {
+
+constexpr std::string_view kDirections[] = {"minimize", "maximize"};
+constexpr std::string_view kFormats[] = {"json", "markdown", "html", "csv"};
+constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"auto", SearchSettings::kAuto}};
+
+std::span<const std::string_view> metric_words() {
+  static const std::vector<std::string_view> words = [] {
+    std::vector<std::string_view> all;
+    for (const train::Metric& metric : train::metrics()) all.push_back(metric.info.name);
+    return all;
+  }();
+  return words;
+}
+
+}  // namespace
+
+void ObjectiveSettings::fields(FieldVisitor& f) {
+  f({"metric", "hold-out error that is searched for its best; mse or log_loss if nothing is said"}, metric,
+    metric_words());
+  f({"direction", "minimize or maximize; every metric knows its own"}, direction, kDirections);
+}
+
+void SearchSettings::fields(FieldVisitor& f) {
+  method.fields(f);
+  f({"batch", "configurations asked for before any is told"}, batch,
+    between<std::int64_t>(1, search::kMaxTrials).or_word(kBatchWords));
+}
+
+void ReportSettings::fields(FieldVisitor& f) { f({"formats", "what the report is written as"}, formats, kFormats); }
+
+void lane_fields(train::LaneConfig& config, FieldVisitor& f) {
+  f({"model", "what is trained, and its penalties"}, config.model, ChoiceStyle{"type"});
+  f({"training", "how it is trained"}, config.training);
+}
+
+void Study::fields(FieldVisitor& f) {
+  f({"name", "name of the study"}, name, {});
+  f({"seed", "root of all randomness"}, seed, at_least<std::int64_t>(0));
+  f({"data", "rows to learn from"}, data);
+  lane_fields(config, f);
+  f({"objective", "what the search is for"}, objective);
+  f({"search", "how configurations are found"}, search, ChoiceStyle{"method"});
+  f({"report", "what is written at the end"}, report);
+}
+
+}  // namespace holdout::study

@@ -1,0 +1,112 @@
+#include "winner.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "objective.hpp"
+
+namespace holdout::study {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// What a model says of rows it was not trained on.
+struct Verdict {
+  Metrics metrics;
+  double standard_error = kNaN;
+};
+
+template <class T>
+Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const data::RowList& rows,
+              const train::Metric& metric, std::string_view model, std::span<const double> theta) {
+  const auto part = train::make_part<T>(data.dataset, scaling, rows);
+  const train::Shape shape{model, data.dataset.features, data.dataset.classes.size()};
+  const std::vector<double> scores = train::predict(part, shape, theta);
+  const train::Predictions predictions{scores, scores.size() / rows.size(), part.target};
+  Verdict verdict;
+  for (const train::Metric& m : train::metrics())
+    if (measures(m, shape.classes)) verdict.metrics.emplace_back(m.info.name, m.value(predictions));
+  verdict.standard_error = standard_error(metric, predictions);
+  return verdict;
+}
+
+Verdict judge(const train::LaneConfig& config, const data::Prepared& data, const data::Scaling& scaling,
+              const data::RowList& rows, const train::Metric& metric, std::span<const double> theta) {
+  if (config.training.precision == "float32")
+    return judge<float>(data, scaling, rows, metric, config.model.type(), theta);
+  return judge<double>(data, scaling, rows, metric, config.model.type(), theta);
+}
+
+// Standard error of the mean of the folds' errors, as if they were independent.
+double spread(std::span<const double> values) {
+  const double n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double sum = 0;
+  for (const double v : values) sum += (v - mean) * (v - mean);
+  return std::sqrt(sum / (n - 1) / n);
+}
+
+data::RowList all_but_test(const data::Split& split) {
+  data::RowList rows = split.folds[0].train;
+  rows.insert(rows.end(), split.folds[0].holdout.begin(), split.folds[0].holdout.end());
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+}  // namespace
+
+const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
+  const Trial* best = nullptr;
+  for (const Trial& t : trials) {
+    if (t.outcome.state != TrialState::complete || !std::isfinite(t.outcome.value)) continue;
+    if (!best || (maximize ? t.outcome.value > best->outcome.value : t.outcome.value < best->outcome.value)) best = &t;
+  }
+  return best;
+}
+
+Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& trial, Designs& designs,
+             const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
+  const Study& study = file.study;
+  const Seed seed{static_cast<std::uint64_t>(study.seed)};
+  const std::size_t folds = designs.folds();
+  Winner winner;
+  winner.trial = trial.number;
+  winner.best_yaml = to_yaml(study, &trial.configuration, file.folder);
+  winner.test_standard_error = kNaN;
+
+  train::LaneConfig config = apply(study, trial.configuration);
+  std::vector<train::LaneResult> again(folds);
+  workers.for_each(folds, [&](std::size_t k) {
+    again[k] = train_lanes(designs, k, metric, std::span(&config, 1), seed, &interrupt).front();
+  });
+  if (interrupt) return winner;
+  const auto scaling = [&](const data::RowList& rows) {
+    return data::fit_scaling(data.dataset, rows, study.data.standardize);
+  };
+  const data::Scaling first = scaling(data.split.folds[0].train);
+  winner.holdout_standard_error =
+      folds > 1 ? spread(trial.outcome.fold_values)
+                : judge(config, data, first, data.split.folds[0].holdout, metric, again[0].theta).standard_error;
+  if (data.split.test.empty()) return winner;
+
+  if (folds == 1) {
+    Verdict verdict = judge(config, data, first, data.split.test, metric, again[0].theta);
+    winner.test = std::move(verdict.metrics);
+    winner.test_standard_error = verdict.standard_error;
+  }
+  double epochs = 0;
+  for (const train::LaneResult& r : again) epochs += static_cast<double>(r.best_epoch) / static_cast<double>(folds);
+  winner.refit_epochs = config.training.epochs = std::max<std::int64_t>(1, std::llround(epochs));
+  config.training.stop.patience = 0;  // its hold-out rows are training rows now
+  const data::Prepared all{data.dataset, {{{all_but_test(data.split), data.split.test}}, data.split.test}, {}, {}};
+  Designs refit(all, study.data.standardize);
+  if (config.training.precision == "float32") refit.make<float>(workers);
+  else refit.make<double>(workers);
+  const train::LaneResult refitted = train_lanes(refit, 0, metric, std::span(&config, 1), seed, &interrupt).front();
+  winner.refit_test = refitted.metrics;
+  return winner;
+}
+
+}  // namespace holdout::study

@@ -1,0 +1,22 @@
+// What happens to the best configuration after the search.
+#pragma once
+
+#include <atomic>
+
+#include <holdout/study/runner.hpp>
+#include <holdout/study/trial.hpp>
+
+#include "designs.hpp"
+
+namespace holdout::study {
+
+/// The complete trial with the best value; of equals the first. Null if none is complete.
+const Trial* best_trial(std::span<const Trial> trials, bool maximize);
+
+/// Trains the winner again, alone: its error on the test rows, by the model trained on the training rows, and by the
+/// one refitted on training and hold-out rows for as many epochs as were best. Without test rows there is only the
+/// uncertainty of its value.
+Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& trial, Designs& designs,
+             const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
+
+}  // namespace holdout::study

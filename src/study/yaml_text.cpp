@@ -1,0 +1,88 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include <holdout/base/number.hpp>
+
+#include "yaml.hpp"
+
+namespace holdout::study::yaml {
+namespace {
+
+// Letters, digits and _ . / - in between: whatever else is legal without quotes is not worth the risk.
+bool reads_back_plain(std::string_view text) {
+  if (text.empty()) return false;
+  for (const char c : text)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != '.' && c != '/' && c != '-') return false;
+  if (text.front() == '-' || to_real(text)) return false;
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  constexpr std::array kTaken{"true", "false", "null", "yes", "no", "on", "off", "y", "n", ".inf", ".nan", "..."};
+  if (std::find(kTaken.begin(), kTaken.end(), lower) != kTaken.end()) return false;
+  return !std::isdigit(static_cast<unsigned char>(text.front())) && text.front() != '.' ? true
+                                                                                        : text.find('/') != text.npos;
+}
+
+}  // namespace
+
+std::string yaml_text(std::string_view text) {
+  if (reads_back_plain(text)) return std::string(text);
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out = "\"";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    if (c == '"' || c == '\\')
+      (out += '\\') += text[i];
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c < 0x20 || c == 0x7F)
+      ((out += "\\x") += kDigits[c >> 4]) += kDigits[c & 15];
+    else if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {  // C1 controls
+      const unsigned char next = static_cast<unsigned char>(text[++i]);
+      ((out += "\\x") += kDigits[next >> 4]) += kDigits[next & 15];
+    } else
+      out += text[i];
+  }
+  return out + '"';
+}
+
+std::string flow_text(const Node& node, std::size_t most) {
+  std::string out;
+  switch (node.kind) {
+    case Node::Kind::null:
+      return "~";
+    case Node::Kind::scalar:
+      return node.plain ? node.text : yaml_text(node.text);
+    case Node::Kind::list:
+      for (const Node& item : node.items) {
+        if (out.size() > most) return "[" + out + ", ...]";
+        out += (out.empty() ? "" : ", ") + flow_text(item, most);
+      }
+      return "[" + out + "]";
+    case Node::Kind::mapping:
+      for (const Entry& entry : node.entries) {
+        if (out.size() > most) return "{" + out + ", ...}";
+        out += (out.empty() ? "" : ", ") + yaml_text(entry.key) + ": " + flow_text(entry.value, most);
+      }
+      return "{" + out + "}";
+  }
+  return out;
+}
+
+std::string kind_name(const Node& node) {
+  switch (node.kind) {
+    case Node::Kind::null:
+      return "nothing";
+    case Node::Kind::scalar:
+      return quoted(node.text);
+    case Node::Kind::list:
+      return "a list";
+    case Node::Kind::mapping:
+      return "a mapping";
+  }
+  return {};
+}
+
+}  // namespace holdout::study::yaml

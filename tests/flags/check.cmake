@@ -1,0 +1,27 @@
+# Looks at the commands that build holdout, in BUILD: results are the same to the last bit only if no compiler flag lets
+# floating-point numbers be rearranged, and if multiplications and additions are fused only where the code says so.
+cmake_minimum_required(VERSION 3.25)
+file(GLOB files ${BUILD}/compile_commands.json ${BUILD}/build.ninja)  # the latter has the link commands, too
+file(GLOB_RECURSE makefiles ${BUILD}/link.txt ${BUILD}/flags.make)
+if(NOT files)
+  message(FATAL_ERROR "no compile_commands.json in ${BUILD}")
+endif()
+foreach(file IN LISTS files makefiles)
+  file(STRINGS ${file} found REGEX "-(ffast-math|Ofast|funsafe-math-optimizations|fassociative-math|freciprocal-math|ffinite-math-only)")
+  if(found)
+    list(GET found 0 first)
+    message(FATAL_ERROR "${file}: a flag that changes results:\n${first}")
+  endif()
+endforeach()
+
+file(STRINGS ${BUILD}/compile_commands.json commands REGEX "\"command\":.*/src/[a-z]+/[^ ]*\\.cpp")
+list(LENGTH commands checked)
+if(checked EQUAL 0)
+  message(FATAL_ERROR "${BUILD}/compile_commands.json compiles no file of src/")
+endif()
+foreach(command IN LISTS commands)
+  if(NOT command MATCHES "-ffp-contract=off")
+    message(FATAL_ERROR "without -ffp-contract=off:\n${command}")
+  endif()
+endforeach()
+message("${checked} compile commands")

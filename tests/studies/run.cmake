@@ -1,0 +1,18 @@
+# Runs STUDY with HOLDOUT into OUT on one thread and on three: both must succeed with the same trials, byte for byte.
+cmake_minimum_required(VERSION 3.25)
+foreach(threads 1 3)
+  execute_process(COMMAND ${HOLDOUT} run ${STUDY} --out ${OUT}/${threads} --threads ${threads} --fresh --quiet
+                  RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  if(NOT status EQUAL 0)
+    message(FATAL_ERROR "${STUDY} on ${threads} threads: exit ${status}\n${out}")
+  endif()
+  foreach(name study.db report.json report.md report.html trials.csv best.yaml)
+    if(NOT EXISTS ${OUT}/${threads}/${name})
+      message(FATAL_ERROR "${STUDY}: no ${name} in ${OUT}/${threads}")
+    endif()
+  endforeach()
+  file(READ ${OUT}/${threads}/trials.csv trials_${threads})
+endforeach()
+if(NOT trials_1 STREQUAL trials_3)
+  message(FATAL_ERROR "${STUDY}: ${OUT}/1/trials.csv and ${OUT}/3/trials.csv differ")
+endif()

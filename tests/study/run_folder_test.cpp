@@ -1,0 +1,208 @@
+#include <holdout/study/run_folder.hpp>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "files.hpp"
+#include "records.hpp"
+
+namespace fs = std::filesystem;
+using namespace holdout;
+using namespace holdout::study;
+using namespace holdout::study::testing;
+
+namespace {
+
+std::vector<std::string> names_in(const std::string& path) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(path)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// The number of a process that has ended.
+pid_t dead_process() {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) ::_exit(0);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return child;
+}
+
+}  // namespace
+
+TEST_CASE("run folder: slugs are names of folders on every system") {
+  CHECK(slug("breast-cancer_l2.v1") == "breast-cancer_l2.v1");
+  CHECK(slug("Breast cancer (λ)") == "Breast-cancer");
+  CHECK(slug("a  /  b") == "a-b");
+  CHECK(slug("../../etc/passwd") == "etc-passwd");
+  for (const char* strange : {"", ".", "..", "...", "λλ", "///", " \n\t", "-", "--.-"}) CHECK(slug(strange) == "study");
+  CHECK(slug("--rm -rf") == "rm-rf");
+  CHECK(slug(std::string("a\0b", 3)) == "a-b");
+  CHECK(slug(std::string(200, 'x')) == std::string(64, 'x'));
+  CHECK(slug(std::string(63, 'x') + " y") == std::string(63, 'x'));
+}
+
+TEST_CASE("run folder: made with its parents, holds a signed lock that stays") {
+  const Scratch scratch;
+  const std::string path = scratch / "runs/a b/c";
+  {
+    const RunFolder folder(path);
+    CHECK(folder.path() == path);
+    CHECK(folder.file("study.db") == path + "/study.db");
+    CHECK(contains(bytes_of(path + "/lock"), "process " + std::to_string(::getpid()) + " on "));
+    // Children that are started do not inherit the lock.
+    bool open_somewhere = false;
+    for (int fd = 0; fd < 256; ++fd) {
+      std::error_code error;
+      if (fs::read_symlink("/proc/self/fd/" + std::to_string(fd), error).string() !=
+          fs::canonical(path).string() + "/lock")
+        continue;
+      open_somewhere = true;
+      CHECK((::fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+    }
+    CHECK(open_somewhere);
+  }
+  CHECK(fs::exists(path + "/lock"));
+  CHECK(RunFolder(path + "/").file("x") == path + "/x");
+}
+
+TEST_CASE("run folder: a second process is told who holds it, and gets it after the first one's death") {
+  const Scratch scratch;
+  const std::string path = scratch / "run";
+  int ready[2];
+  REQUIRE(::pipe(ready) == 0);
+  const pid_t holder = ::fork();
+  REQUIRE(holder >= 0);
+  if (holder == 0) {
+    try {
+      const RunFolder folder(path);
+      (void)!::write(ready[1], "x", 1);
+      ::pause();
+    } catch (...) {
+    }
+    ::_exit(1);
+  }
+  char c = 0;
+  REQUIRE(::read(ready[0], &c, 1) == 1);
+  Fault fault = Fault::input;
+  const std::string message = message_of([&] { RunFolder second(path); }, &fault);
+  char host[256] = {};
+  REQUIRE(::gethostname(host, sizeof host - 1) == 0);
+  CHECK(message.starts_with(path + ": error: another run works in this folder"));
+  CHECK(contains(message, "process " + std::to_string(holder) + " on " + host + " since 20"));
+  CHECK(fault == Fault::failure);
+  ::kill(holder, SIGKILL);
+  int status = 0;
+  REQUIRE(::waitpid(holder, &status, 0) == holder);
+  CHECK_NOTHROW(RunFolder{path});
+  ::close(ready[0]);
+  ::close(ready[1]);
+}
+
+TEST_CASE("run folder: what cannot be one is named") {
+  const Scratch scratch;
+  const std::string file = scratch / "file";
+  std::ofstream(file) << "x";
+  Fault fault = Fault::failure;
+  CHECK(contains(message_of([&] { RunFolder f(file); }, &fault), file + ": error: this is a file"));
+  CHECK(fault == Fault::input);
+  CHECK(contains(message_of([&] { RunFolder f(file + "/run"); }),
+                 file + "/run: error: the folder cannot be made: not a directory"));
+  CHECK(contains(message_of([&] { RunFolder f(""); }), "the folder cannot be made"));
+  // A lock that is a link could make us write somewhere else.
+  fs::create_directory(scratch / "linked");
+  fs::create_symlink(file, scratch / "linked/lock");
+  CHECK(contains(message_of([&] { RunFolder f(scratch / "linked"); }, &fault), "cannot be written"));
+  CHECK(fault == Fault::failure);
+  CHECK(bytes_of(file) == "x");
+
+  if (::geteuid() == 0) {
+    MESSAGE("skipped: root may write into folders that are read-only");
+    return;
+  }
+  fs::create_directory(scratch / "closed");
+  REQUIRE(::chmod((scratch / "closed").c_str(), 0555) == 0);
+  for (const char* path : {"closed", "closed/run"})
+    CHECK(contains(message_of([&] { RunFolder f(scratch / path); }),
+                   std::string(path) + ": error: the folder cannot be "));
+  CHECK(contains(message_of([&] { write_file(scratch / "closed/x", "x"); }),
+                 "closed/x: error: cannot be written: permission denied"));
+}
+
+TEST_CASE("run folder: sweeps what dead processes left, and nothing else") {
+  const Scratch scratch;
+  const std::string dead = std::to_string(dead_process()), alive = std::to_string(::getppid());
+  const std::vector<std::string> kept = {"." + alive, ".a." + alive + ".tmp", ".a.tmp",
+                                         ".tmp",      "a." + dead + ".tmp",   "." + dead + ".tmp"};
+  for (const std::string& name : kept) std::ofstream(scratch / name) << "x";
+  for (const char* name : {".report.json.", ".study.db."}) std::ofstream(scratch / (name + dead + ".tmp")) << "x";
+  const RunFolder folder(scratch.path());
+  auto left = names_in(scratch.path());
+  std::vector<std::string> expected = kept;
+  expected.push_back("lock");
+  std::sort(expected.begin(), expected.end());
+  CHECK(left == expected);
+}
+
+TEST_CASE("write_file: a file is written whole, and replaced whole") {
+  const Scratch scratch;
+  const std::string path = scratch / "report.json";
+  const std::string large(3'000'000, 'x');
+  for (const std::string& content : {std::string("{}\n"), large, std::string(), std::string("a\0b\xff", 4)}) {
+    write_file(path, content);
+    CHECK(bytes_of(path) == content);
+  }
+  // Next to it nothing; permissions are those that the user's mask leaves.
+  CHECK(names_in(scratch.path()) == std::vector<std::string>{"report.json"});
+  const mode_t mask = ::umask(027);
+  write_file(scratch / "masked", "x");
+  ::umask(mask);
+  struct stat info {};
+  REQUIRE(::stat((scratch / "masked").c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777) == 0640);
+  // What a dead process of our number left is no obstacle, and a link in its place is not followed.
+  std::ofstream(scratch / "elsewhere") << "x";
+  fs::create_symlink(scratch / "elsewhere", temporary_name(path));
+  write_file(path, "new");
+  CHECK(bytes_of(path) == "new");
+  CHECK(bytes_of(scratch / "elsewhere") == "x");
+}
+
+TEST_CASE("write_file: an error names the file and the reason, and leaves what was there") {
+  const Scratch scratch;
+  const std::string path = scratch / "report.html";
+  write_file(path, "old");
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{60'000, 60'000};
+    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(3);
+    Fault fault = Fault::input;
+    const std::string message = message_of([&] { write_file(path, std::string(100'000, 'y')); }, &fault);
+    ::_exit(message.starts_with(path + ": error: cannot be written: file too large") && fault == Fault::failure ? 42
+                                                                                                                : 4);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 42);
+  CHECK(bytes_of(path) == "old");
+  CHECK(names_in(scratch.path()) == std::vector<std::string>{"report.html"});
+
+  CHECK(contains(message_of([&] { write_file(scratch / "no/x", "x"); }),
+                 "no/x: error: cannot be written: no such file or directory"));
+  fs::create_directory(scratch / "folder");
+  CHECK(contains(message_of([&] { write_file(scratch / "folder", "x"); }),
+                 "folder: error: cannot be written: is a directory"));
+  CHECK(names_in(scratch.path()) == std::vector<std::string>{"folder", "report.html"});
+}

@@ -1,0 +1,132 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <holdout/base/number.hpp>
+#include <holdout/train/metric.hpp>
+
+#include "support/table.hpp"
+
+namespace holdout::train {
+namespace {
+
+/// A row of tests/data/reference/metrics.csv (scikit-learn; the script is beside it).
+struct Row {
+  std::string metric;
+  std::size_t outputs = 0;
+  double value = 0, standard_error = 0;  // NaN where there is none
+  std::vector<double> scores, y;
+};
+
+std::vector<double> numbers(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<double> out;
+  for (std::string word; in >> word;) out.push_back(to_real(word).value());
+  return out;
+}
+
+std::vector<Row> rows() {
+  std::vector<Row> out;
+  const auto table = testing::reference_table("metrics.csv");
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    const auto& cell = table[i];
+    out.push_back({cell.at(0), static_cast<std::size_t>(to_integer(cell.at(1)).value()), to_real(cell.at(2)).value(),
+                   cell.at(3).empty() ? NAN : to_real(cell.at(3)).value(), numbers(cell.at(4)), numbers(cell.at(5))});
+  }
+  return out;
+}
+
+double value(std::string_view name, const std::vector<double>& scores, const std::vector<double>& y,
+             std::size_t outputs = 1) {
+  return find_metric(name)->value({scores, outputs, y});
+}
+
+TEST_CASE("reference: every metric and standard error is scikit-learn's") {
+  for (const Row& row : rows()) {
+    CAPTURE(row.metric);
+    CAPTURE(row.outputs);
+    const Metric* metric = find_metric(row.metric);
+    REQUIRE(metric);
+    const Predictions p{row.scores, row.outputs, row.y};
+    CHECK(metric->value(p) == doctest::Approx(row.value).epsilon(1e-13));
+    if (std::isnan(row.standard_error)) CHECK(std::isnan(standard_error(*metric, p)));
+    else CHECK(standard_error(*metric, p) == doctest::Approx(row.standard_error).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("every metric has rows in the reference, for each kind of model that it measures") {
+  std::set<std::pair<std::string, bool>> covered;  // with several outputs?
+  for (const Row& row : rows()) covered.insert({row.metric, row.outputs > 1});
+  for (const Metric& m : metrics()) {
+    CAPTURE(m.info.name);
+    CHECK(covered.contains({std::string(m.info.name), false}));
+    if (m.classes == Classes::any) CHECK(covered.contains({std::string(m.info.name), true}));
+    CHECK(find_metric(m.info.name) == &m);
+    CHECK(!m.info.help.empty());
+  }
+  CHECK(find_metric("mes") == nullptr);
+}
+
+TEST_CASE("a metric measures the models that it is for") {
+  CHECK(measures(*find_metric("mse"), 0));
+  CHECK(!measures(*find_metric("mse"), 2));
+  CHECK(!measures(*find_metric("log_loss"), 0));
+  CHECK(measures(*find_metric("log_loss"), 2));
+  CHECK(measures(*find_metric("error"), 10));
+  CHECK(measures(*find_metric("auc"), 2));
+  CHECK(!measures(*find_metric("auc"), 3));
+  CHECK(!measures(*find_metric("f1"), 0));
+  CHECK(find_metric("r2")->maximize);
+  CHECK(!find_metric("log_loss")->maximize);
+}
+
+TEST_CASE("closed form: auc counts pairs, ties by half") {
+  CHECK(value("auc", {1, 2, 3, 4}, {0, 0, 1, 1}) == 1);
+  CHECK(value("auc", {4, 3, 2, 1}, {0, 0, 1, 1}) == 0);
+  CHECK(value("auc", {5, 5, 5, 5, 5}, {0, 1, 0, 1, 1}) == 0.5);
+  CHECK(value("auc", {1, 2, 2, 3}, {0, 0, 1, 1}) == 3.5 / 4);
+  CHECK(value("auc", {-INFINITY, 0, INFINITY}, {0, 0, 1}) == 1);
+}
+
+TEST_CASE("what has no value is NaN, not a number that looks good") {
+  CHECK(std::isnan(value("auc", {1, 2}, {1, 1})));
+  CHECK(std::isnan(value("auc", {1, 2}, {0, 0})));
+  // R² of a constant target: 0/0 if it is hit, −∞ if not.
+  CHECK(!std::isfinite(value("r2", {1, 2}, {3, 3})));
+  CHECK(value("f1", {-1, -1}, {0, 0}) == 0);  // scikit-learn's zero_division
+  CHECK(std::isnan(standard_error(*find_metric("mse"), {std::vector<double>{1}, 1, std::vector<double>{2}})));
+}
+
+TEST_CASE("hostile: scores that are not numbers give no value") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const Metric& m : metrics()) {
+    CAPTURE(m.info.name);
+    CHECK(std::isnan(value(m.info.name, {nan, nan, nan, nan}, {0, 1, 0, 1})));
+    CHECK(std::isnan(value(m.info.name, {1, nan, -2, nan}, {0, 1, 0, 1})));
+    if (m.classes == Classes::any) CHECK(std::isnan(value(m.info.name, {1, 2, nan, 4, nan, 0}, {0, 1, 1}, 2)));
+  }
+}
+
+TEST_CASE("closed form: log loss at extreme margins") {
+  // L(m) = log(1 + e^{−m}): −m up to rounding for m ≪ 0, e^{−m} for m ≫ 0.
+  CHECK(value("log_loss", {800, -800}, {1, 0}) == 0);
+  CHECK(value("log_loss", {-800, 800}, {1, 0}) == 800);
+  CHECK(value("log_loss", {0}, {1}) == doctest::Approx(std::log(2.0)).epsilon(1e-15));
+  CHECK(value("log_loss", {30}, {1}) == doctest::Approx(std::exp(-30.0)).epsilon(1e-12));
+  CHECK(value("log_loss", {800, -800, 0}, {1}, 3) == 1600);
+}
+
+TEST_CASE("a decision: the positive class above 0, the first of equal scores") {
+  CHECK(value("error", {0}, {0}) == 0);
+  CHECK(value("error", {1e-300}, {0}) == 1);
+  CHECK(value("error", {1, 1, 0}, {0}, 3) == 0);
+  CHECK(value("accuracy", {1, 2, 2}, {1}, 3) == 1);
+}
+
+}  // namespace
+}  // namespace holdout::train

@@ -1,0 +1,23 @@
+# Compiles as LAYER does (include folders ROOTS, separated by |) a file that includes a header of each other layer below
+# INCLUDE. Those of ALLOWED must be found; a header of any other layer must not be.
+cmake_minimum_required(VERSION 3.25)
+string(REPLACE "|" ";" roots "${ROOTS}")
+string(REPLACE "|" ";" allowed "${ALLOWED}")
+list(TRANSFORM roots PREPEND -I)
+foreach(layer base update data train search study report)
+  file(GLOB headers RELATIVE ${INCLUDE} ${INCLUDE}/holdout/${layer}/*.hpp)
+  list(FILTER headers EXCLUDE REGEX "-inl\\.hpp$")
+  if(NOT headers)
+    message(FATAL_ERROR "no headers in ${INCLUDE}/holdout/${layer}")
+  endif()
+  list(GET headers 0 header)
+  execute_process(COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${roots} -include ${header} -x c++ /dev/null
+                  RESULT_VARIABLE status OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  if(layer IN_LIST allowed)
+    if(NOT status EQUAL 0)
+      message(FATAL_ERROR "${LAYER} may include ${header}, and cannot:\n${out}")
+    endif()
+  elseif(status EQUAL 0 OR NOT out MATCHES "${header}['’]?:? (No such file|file not found)")
+    message(FATAL_ERROR "${LAYER} must not find ${header}; the compiler (exit ${status}) said:\n${out}")
+  endif()
+endforeach()

@@ -1,0 +1,84 @@
+#include "commands.hpp"
+
+#include <iostream>
+#include <new>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+#include <holdout/base/version.hpp>
+
+namespace holdout::cli {
+namespace {
+
+// The list: a command is added here and nowhere else.
+constexpr Command kCommands[] = {
+    {"run", "STUDY", "run a study: search, report, best configuration", run_study},
+    {"validate", "STUDY", "find every mistake of a study and its data; train nothing", validate},
+    {"report", "RUN", "write the reports of a run again", report},
+    {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list},
+};
+
+std::string usage() {
+  std::string text =
+      "holdout: hyperparameter tuning where one SIMD lane trains one configuration\n\n"
+      "usage: holdout COMMAND …\n\n";
+  for (const Command& c : kCommands) {
+    std::string head = "  " + std::string(c.name) + " " + std::string(c.arguments);
+    head.resize(22, ' ');
+    text += head + std::string(c.help) + "\n";
+  }
+  return text +
+         "\nholdout COMMAND --help explains a command.\n"
+         "Exit codes: 0 done, 1 could not finish, 2 the input is wrong, 3 every trial failed,\n"
+         "            130 and 143 interrupted (finished trials are stored).\n";
+}
+
+int dispatch(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    std::cerr << "error: no command\n\n" << usage();
+    return kWrongInput;
+  }
+  const std::string& name = arguments.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    std::cout << usage();
+    return kDone;
+  }
+  if (name == "--version") {
+    std::cout << "holdout " << version() << "\n";
+    return kDone;
+  }
+  std::vector<std::string> names;
+  for (const Command& c : kCommands) {
+    if (c.name == name) return c.run({arguments.begin() + 1, arguments.end()});
+    names.emplace_back(c.name);
+  }
+  throw Error("unknown command " + quoted(name), did_you_mean(name, names) + " (holdout --help)");
+}
+
+int fail(const std::string& what, int code) {
+  std::cerr << what << std::endl;
+  return code;
+}
+
+}  // namespace
+
+std::span<const Command> commands() { return kCommands; }
+
+int run_command(const std::vector<std::string>& arguments) {
+  int code = kDone;
+  try {
+    code = dispatch(arguments);
+  } catch (const Error& e) {
+    code = fail(e.what(), e.fault() == Fault::input ? kWrongInput : kFailure);
+  } catch (const std::bad_alloc&) {
+    code = fail("error: out of memory", kFailure);
+  } catch (const std::exception& e) {
+    code = fail(std::string("error: unexpected: ") + e.what() + "\n  this is a mistake of holdout's; please report it",
+                kFailure);
+  }
+  std::cout.flush();
+  if (!std::cout) return fail("error: cannot write to standard output: no space left, or closed", kFailure);
+  return code;
+}
+
+}  // namespace holdout::cli

@@ -1,0 +1,135 @@
+#include <functional>
+#include <iostream>
+#include <memory>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+#include <holdout/study/study.hpp>
+
+#include "commands.hpp"
+#include "options.hpp"
+
+namespace holdout::cli {
+namespace {
+
+// Prints settings as a reference: key, what it accepts, default, help.
+class Printer final : public FieldVisitor {
+ public:
+  void operator()(const Field& field, bool& value) override { print(field, "true or false", value ? "true" : "false"); }
+  void operator()(const Field& field, std::int64_t& value, const Range<std::int64_t>& range) override {
+    print(field, describe(range), named(value, range));
+  }
+  void operator()(const Field& field, double& value, const Range<double>& range) override {
+    print(field, describe(range), named(value, range));
+  }
+  void operator()(const Field& field, std::string& value, std::span<const std::string_view> words) override {
+    print(field, words.empty() ? "text" : any_of(words), value);
+  }
+  void operator()(const Field& field, std::vector<std::string>& values, std::span<const std::string_view> words) override {
+    print(field, "list of " + (words.empty() ? std::string("names") : any_of(words)), joined(values));
+  }
+  void operator()(const Field& field, Choice& choice, const ChoiceStyle&) override {
+    print(field, "a choice", std::string(choice.alternatives()[choice.selected()].name));
+  }
+  void section(const Field&, const std::function<void(FieldVisitor&)>& fields, std::string_view) override {
+    fields(*this);
+  }
+
+ private:
+  template <class T>
+  static std::string named(T value, const Range<T>& range) {
+    for (const NamedNumber<T>& word : range.words)
+      if (word.value == value) return std::string(word.name);
+    return to_text(Value(value));
+  }
+  static std::string any_of(std::span<const std::string_view> words) {
+    std::string text;
+    for (const std::string_view word : words) text += (text.empty() ? "" : " | ") + std::string(word);
+    return text;
+  }
+  static void print(const Field& field, const std::string& accepts, const std::string& value) {
+    std::string head = "    " + std::string(field.name);
+    head.resize(std::max<std::size_t>(head.size() + 1, 26), ' ');
+    std::cout << head << field.help << " [" << accepts << (value.empty() ? "" : "; default " + value) << "]\n";
+  }
+};
+
+void print(const Info& info) {
+  std::string head = "  " + std::string(info.name);
+  head.resize(std::max<std::size_t>(head.size() + 1, 18), ' ');
+  std::cout << head << info.help << (info.source.empty() ? "" : " (" + std::string(info.source) + ")") << "\n";
+}
+
+void print_choice(Choice& choice) {
+  Printer printer;
+  for (std::size_t i = 0; i < choice.alternatives().size(); ++i) {
+    print(choice.alternatives()[i]);
+    choice.select(i);
+    choice.fields(printer);
+  }
+}
+
+template <class T>
+void print_family() {
+  T choice;
+  print_choice(choice);
+}
+
+void print_metrics() {
+  for (const train::Metric& metric : train::metrics()) {
+    print(metric.info);
+    std::cout << "                  " << (metric.maximize ? "maximized" : "minimized") << "; for "
+              << (metric.classes == train::Classes::none  ? "regression"
+                  : metric.classes == train::Classes::two ? "two classes"
+                                                          : "classes")
+              << "\n";
+  }
+}
+
+template <class T>
+void print_settings() {
+  Printer printer;
+  T settings;
+  settings.fields(printer);
+}
+
+struct Family {
+  std::string_view name, help;
+  void (*print)();
+};
+
+// Each prints a list that some layer declares; nothing is named twice.
+constexpr Family kFamilies[] = {
+    {"models", "model.type", print_family<train::ModelSettings>},
+    {"optimizers", "training.optimizer", print_family<update::RuleChoice>},
+    {"searches", "search.method", print_family<study::SearchSettings>},
+    {"splits", "data.split.method", print_family<data::SplitSettings>},
+    {"metrics", "objective.metric", print_metrics},
+    {"data", "settings of the section data", print_settings<data::DataSettings>},
+    {"training", "settings of the section training", print_settings<train::TrainingSettings>},
+    {"report", "settings of the section report", print_settings<study::ReportSettings>},
+};
+
+}  // namespace
+
+int list(const std::vector<std::string>& arguments) {
+  Syntax s{"list", "[FAMILY]", "Lists what a study may name, with settings, ranges, defaults and sources.",
+           "examples:\n  holdout list\n  holdout list optimizers\n", {}};
+  const std::optional<Options> given = read_options(s, arguments);
+  if (!given) return kDone;
+  if (!given->given("argument")) {
+    for (const Family& f : kFamilies) print({f.name, f.help});
+    return kDone;
+  }
+  std::vector<std::string> names;
+  for (const Family& f : kFamilies) {
+    if (f.name == given->text("argument")) {
+      f.print();
+      return kDone;
+    }
+    names.emplace_back(f.name);
+  }
+  throw Error("unknown family " + quoted(given->text("argument")), did_you_mean(given->text("argument"), names));
+}
+
+}  // namespace holdout::cli

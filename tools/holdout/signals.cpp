@@ -1,0 +1,36 @@
+#include "signals.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <string_view>
+
+namespace holdout::cli {
+
+Signals::Signals() {
+  sigemptyset(&set_);
+  for (const int s : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) sigaddset(&set_, s);
+  pthread_sigmask(SIG_BLOCK, &set_, &before_);
+  thread_ = std::thread([this] { wait(); });
+}
+
+Signals::~Signals() {
+  done_ = true;
+  pthread_kill(thread_.native_handle(), SIGUSR1);
+  thread_.join();
+  pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+void Signals::wait() {
+  while (!done_) {
+    int signal = 0;
+    if (sigwait(&set_, &signal) != 0 || signal == SIGUSR1) continue;
+    if (interrupted_) _exit(128 + signal);
+    number_ = signal;
+    interrupted_ = true;
+    constexpr std::string_view kNote = "\nending: what is finished is being stored (once more: end at once)\n";
+    [[maybe_unused]] const auto written = write(STDERR_FILENO, kNote.data(), kNote.size());
+  }
+}
+
+}  // namespace holdout::cli

@@ -1,0 +1,32 @@
+// SIGINT, SIGTERM and SIGHUP: the first asks the run to end cleanly, the second ends the process at once.
+#pragma once
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+namespace holdout::cli {
+
+/// Takes signals as long as it lives. Must be made before any other thread starts, so that all inherit its mask.
+class Signals {
+ public:
+  Signals();
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+  /// Becomes true at the first signal.
+  const std::atomic<bool>& interrupted() const { return interrupted_; }
+  /// Its number; 0 if there was none.
+  int number() const { return number_; }
+
+ private:
+  void wait();
+
+  sigset_t set_, before_;
+  std::atomic<bool> interrupted_ = false, done_ = false;
+  std::atomic<int> number_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace holdout::cli

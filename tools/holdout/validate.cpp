@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <iostream>
+
+#include <holdout/base/number.hpp>
+#include <holdout/study/runner.hpp>
+
+#include "commands.hpp"
+#include "options.hpp"
+
+namespace holdout::cli {
+namespace {
+
+std::string describe(const search::Parameter& p, const search::SearchSpace& space) {
+  std::string text;
+  for (const Value& v : p.values) text += (text.empty() ? "" : ", ") + to_text(v);
+  if (p.interval) {
+    const search::Interval& range = *p.interval;
+    if (!text.empty()) text += ", or ";
+    text += to_text(range.min) + " … " + to_text(range.max);
+    if (range.log) text += " (log)";
+    if (range.step) text += ", step " + to_text(*range.step);
+    if (range.points > 0) text += ", " + std::to_string(range.points) + " points";
+  }
+  if (p.condition) {
+    const search::Parameter& on = space.parameters()[p.condition->parameter];
+    text += "   if " + on.path + " is " + to_text(on.values[p.condition->choice]);
+  }
+  return text;
+}
+
+std::string rows(const data::Prepared& data) {
+  const data::Split& split = data.split;
+  std::string text = std::to_string(data.dataset.rows) + " rows, " + std::to_string(data.dataset.features) + " features";
+  if (split.folds.size() > 1) text += "; " + std::to_string(split.folds.size()) + " folds";
+  else
+    text += "; " + std::to_string(split.folds[0].train.size()) + " train, " +
+            std::to_string(split.folds[0].holdout.size()) + " hold out";
+  if (!split.test.empty()) text += ", " + std::to_string(split.test.size()) + " test";
+  return text;
+}
+
+}  // namespace
+
+int validate(const std::vector<std::string>& arguments) {
+  namespace po = boost::program_options;
+  po::options_description options;
+  options.add_options()("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
+                        "change a setting of the study; may be given many times");
+  Syntax s{"validate", "STUDY",
+           "Reads a study and its data as run would, and trains nothing: reports every mistake of the file at\n"
+           "once, or the rows, the search space and the number of trials.",
+           "example:\n  holdout validate studies/breast_cancer.yaml --set search.trials=1000\n", options};
+  const std::optional<Options> given = read_options(s, arguments);
+  if (!given) return kDone;
+  const study::StudyFile file = study::read_study(given->text("argument"), given->texts("set"));
+  const data::Prepared data = study::prepare(file);
+  const study::Study& study = file.study;
+  std::cout << escaped(study.name) << ": " << study.config.model.type() << " model of '"
+            << escaped(data.dataset.target_name) << "', objective " << study.objective.metric << "\n"
+            << "data: " << rows(data) << "\n";
+  for (const std::string& notice : data.notices) std::cout << "note: " << escaped(notice) << "\n";
+  std::size_t widest = 0;
+  for (const search::Parameter& p : study.space.parameters()) widest = std::max(widest, p.path.size());
+  std::cout << (widest > 0 ? "searched:\n" : "searched: nothing; one trial\n");
+  for (const search::Parameter& p : study.space.parameters())
+    std::cout << "  " << p.path << std::string(widest + 2 - p.path.size(), ' ') << describe(p, study.space) << "\n";
+  const auto searcher = study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+  std::cout << "trials: " << searcher->planned() << " (" << study.search.method.info().name << ")\n";
+  return kDone;
+}
+
+}  // namespace holdout::cli
