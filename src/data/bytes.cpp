@@ -36,6 +36,7 @@ Bytes::Bytes(const std::string& path, const std::string& name, const std::string
     close(file_);
     refuse(S_ISDIR(status.st_mode) ? "is a directory, not a regular file" : "is not a regular file", "tried " + absolute);
   }
+  size_ = static_cast<std::uint64_t>(status.st_size);
   raw_.resize(kChunk);
   raw_.resize(read_disk(raw_.data(), kChunk));
   compressed_ = raw_.size() >= 2 && raw_[0] == '\x1f' && raw_[1] == '\x8b';
@@ -60,7 +61,7 @@ std::size_t Bytes::read_disk(char* to, std::size_t n) {
   ssize_t got = 0;
   do got = ::read(file_, to, n);
   while (got < 0 && errno == EINTR);
-  if (got < 0) fail("cannot be read: " + reason());
+  if (got < 0) throw Error(Message{{mark_.path, 0, 0}, "cannot be read: " + reason()}, Fault::failure);
   mark_.bytes += static_cast<std::uint64_t>(got);
   mark_.crc32 = static_cast<std::uint32_t>(
       crc32(mark_.crc32, reinterpret_cast<const Bytef*>(to), static_cast<uInt>(got)));
@@ -76,29 +77,34 @@ std::size_t Bytes::read(char* to, std::size_t n) {
   return count;
 }
 
+// Whether there are compressed bytes to go on with.
+bool Bytes::more_raw() {
+  if (stream_.avail_in > 0) return true;
+  raw_.resize(kChunk);
+  raw_.resize(read_disk(raw_.data(), kChunk));
+  stream_.next_in = reinterpret_cast<Bytef*>(raw_.data());
+  stream_.avail_in = static_cast<uInt>(raw_.size());
+  return !raw_.empty();
+}
+
 std::size_t Bytes::inflate_some(char* to, std::size_t n) {
   constexpr std::size_t kFree = 64 * 1024 * 1024, kMostRatio = 1000;  // tables of zeros compress well, but not so well
   if (ended_) return 0;
   stream_.next_out = reinterpret_cast<Bytef*>(to);
   stream_.avail_out = static_cast<uInt>(n);
   while (stream_.avail_out == n) {
-    if (stream_.avail_in == 0) {
-      raw_.resize(kChunk);
-      raw_.resize(read_disk(raw_.data(), kChunk));
-      stream_.next_in = reinterpret_cast<Bytef*>(raw_.data());
-      stream_.avail_in = static_cast<uInt>(raw_.size());
-      if (raw_.empty()) fail("the gzip file is truncated: unexpected end", "copy it again; gzip -t FILE tests it");
-    }
+    if (!more_raw()) fail("the gzip file is truncated: unexpected end", "copy it again; gzip -t FILE tests it");
     const int state = inflate(&stream_, Z_NO_FLUSH);
     if (state == Z_STREAM_END) {
-      // gzip files may be glued together; what is no gzip after the end is not ours.
-      if (stream_.avail_in > 1 && stream_.next_in[0] == 0x1f && stream_.next_in[1] == 0x8b) {
-        inflateReset(&stream_);
-        continue;
+      // gzip files may be glued together, and padded with zeros (tapes).
+      while (more_raw() && *stream_.next_in == 0) ++stream_.next_in, --stream_.avail_in;
+      if (stream_.avail_in == 0) {
+        ended_ = true;
+        break;
       }
-      ended_ = true;
-      while (read_disk(raw_.data(), std::max<std::size_t>(raw_.size(), 1)) > 0) {}  // for the mark
-      break;
+      if (*stream_.next_in != 0x1f) fail("the gzip file is corrupt: something else follows its end", "gzip -t FILE tests it");
+      inflateReset(&stream_);
+      continue;
     }
     if (state != Z_OK && state != Z_BUF_ERROR) fail("the gzip file is corrupt", "copy it again; gzip -t FILE tests it");
   }

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include <holdout/data/load.hpp>
@@ -26,13 +27,17 @@ class Bytes {
   std::size_t read(char* to, std::size_t n);
   /// Of the file as it lies on the disk; complete once read() has returned 0.
   const FileMark& mark() const { return mark_; }
+  /// Bytes of the file as it was opened.
+  std::uint64_t size() const { return size_; }
 
  private:
   std::size_t read_disk(char* to, std::size_t n);
   std::size_t inflate_some(char* to, std::size_t n);
+  bool more_raw();
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const;
 
   int file_ = -1;
+  std::uint64_t size_ = 0;
   FileMark mark_;
   bool compressed_ = false, ended_ = false;
   z_stream stream_{};

@@ -23,6 +23,8 @@ CsvCells::CsvCells(Bytes& bytes, char delimiter) : bytes_(bytes), delimiter_(del
   stops_[0x7f] = stops_['"'] = stops_[static_cast<unsigned char>(delimiter)] = true;
   while (end_ < 3 && fill()) {}
   if (end_ >= 3 && std::memcmp(buffer_.data(), "\xef\xbb\xbf", 3) == 0) begin_ = 3;  // byte order mark
+  if (end_ >= 2 && (std::memcmp(buffer_.data(), "\xff\xfe", 2) == 0 || std::memcmp(buffer_.data(), "\xfe\xff", 2) == 0))
+    fail("the file is UTF-16", "save it as UTF-8");
 }
 
 void CsvCells::fail(const std::string& what, const std::string& hint) const {
@@ -83,6 +85,7 @@ std::string_view CsvCells::plain_cell() {
     if (length < available || !fill()) break;
   }
   const std::string_view text(buffer_.data() + begin_, length);
+  if (length > kLongestCell) fail("a cell is longer than 1 MiB: " + quoted(text), "is a quote not closed?");
   begin_ += length;
   if (begin_ < end_) {
     const char c = buffer_[begin_];
@@ -96,6 +99,7 @@ std::string_view CsvCells::plain_cell() {
 std::string_view CsvCells::quoted_cell() {
   unquoted_.clear();
   ++begin_;
+  bool after_return = false;
   while (true) {
     if (begin_ == end_ && !fill())
       throw Error(Message{{bytes_.mark().path, cell_line_, 0}, "a quote opened here is never closed: " + quoted(unquoted_)});
@@ -105,10 +109,15 @@ std::string_view CsvCells::quoted_cell() {
       if (begin_ == end_ || buffer_[begin_] != '"') break;
       ++begin_;
     } else if (c == '\n') {
+      line_ += !after_return;  // CR LF is one line end
+    } else if (c == '\r') {
       ++line_;
     } else if (c == '\0') {
       fail("a NUL character inside quotes", "is the file text? UTF-16 must be converted to UTF-8");
+    } else if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) {
+      fail("a control character inside quotes, behind " + quoted(unquoted_), "remove it");
     }
+    after_return = c == '\r';
     unquoted_ += c;
     if (unquoted_.size() > kLongestCell)
       throw Error(Message{{bytes_.mark().path, cell_line_, 0}, "a quoted cell is longer than 1 MiB", "is the quote not closed?"});

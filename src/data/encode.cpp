@@ -1,7 +1,5 @@
 #include "encode.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -14,14 +12,27 @@ namespace holdout::data {
 namespace {
 
 constexpr std::size_t kMostLevels = 100;    // one-hot columns of one feature
+constexpr std::size_t kFewLevels = 10;      // are fine even in a file of a few rows
 constexpr std::size_t kMostClasses = 1000;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+bool all_numbers(const std::vector<std::string>& levels) {
+  return std::all_of(levels.begin(), levels.end(), [](const auto& l) { return to_real(l).has_value(); });
+}
+
+bool is_decimal_comma(const std::string& text) {
+  const std::size_t comma = text.find(',');
+  if (comma == text.npos) return false;
+  std::string point = text;
+  point[comma] = '.';
+  return to_real(point).has_value();
+}
 
 // Numbers in their order if all are numbers, else bytes.
 std::vector<std::uint32_t> sorted_levels(const std::vector<std::string>& levels) {
   std::vector<std::uint32_t> order(levels.size());
   std::iota(order.begin(), order.end(), 0u);
-  const bool numbers = std::all_of(levels.begin(), levels.end(), [](const auto& l) { return to_real(l).has_value(); });
+  const bool numbers = all_numbers(levels);
   std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
     if (!numbers) return levels[a] < levels[b];
     const double x = *to_real(levels[a]), y = *to_real(levels[b]);
@@ -41,6 +52,8 @@ class Encoder {
   void check_column(std::size_t j);
   void check_feature(std::size_t j);
   void check_target();
+  void check_same_number(const Column& column);
+  int line_of(const std::string& label) const;
   void order_classes();
   void check_memory(std::size_t rows, std::size_t features) const;
   void add(std::optional<int> line, std::string text, std::string hint, std::string path = {}) {
@@ -63,7 +76,7 @@ std::vector<std::size_t> Encoder::named(const std::vector<std::string>& names, c
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto j = table_.find(names[i]);
     if (j) found.push_back(*j);
-    else add({}, "the data have no column " + quoted(names[i]), did_you_mean(names[i], table_.names()), path + "." + std::to_string(i));
+    else add({}, "the data have no column " + quoted(names[i]), near_names(names[i], table_.names()), path + "." + std::to_string(i));
   }
   return found;
 }
@@ -72,11 +85,15 @@ void Encoder::choose_columns() {
   const auto target = table_.find(settings_.target);
   if (!target)
     add({}, "the data have no column " + quoted(settings_.target) + " for the target",
-        did_you_mean(settings_.target, table_.names()), "data.target");
+        near_names(settings_.target, table_.names()), "data.target");
   target_ = target.value_or(table_.columns.size());
   const auto& [include, exclude] = settings_.features;
   if (!include.empty() && !exclude.empty())
     add({}, "features: include and exclude cannot both be given", "include names all that are used", "data.features");
+  for (std::size_t i = 0; i < include.size(); ++i)
+    if (target && include[i] == settings_.target)
+      add({}, quoted(include[i]) + " is the target, and cannot be a feature", "leave it out",
+          "data.features.include." + std::to_string(i));
   const std::vector<std::size_t> in = named(include, "data.features.include"), no = named(exclude, "data.features.exclude");
   named(settings_.categorical, "data.categorical");
   const auto split = settings_.split.selected() == SplitSettings::column && settings_.split.file.empty()
@@ -87,7 +104,7 @@ void Encoder::choose_columns() {
   };
   for (std::size_t j = 0; j < table_.columns.size(); ++j)
     if (j != target_ && j != split && (include.empty() || has(in, j)) && !has(no, j)) features_.push_back(j);
-  if (target && features_.empty())
+  if (target && features_.empty() && errors_.empty())
     add({}, "no column is left for the features: the data have " + quoted(settings_.target) + " alone",
         "add columns to the file, or see data.features", "data.file");
   errors_.throw_if_any();
@@ -97,10 +114,12 @@ void Encoder::choose_columns() {
 void Encoder::check_column(std::size_t j) {
   const Column& c = table_.columns[j];
   if (c.first_odd) {
-    const bool comma = !c.text && c.first_odd->cell.find(',') != std::string::npos;
+    const bool comma = !c.text && is_decimal_comma(c.first_odd->cell);
     add(c.first_odd->line,
         "column " + quoted(c.name) + ": " + quoted(c.first_odd->cell) +
-            (c.text ? " is a number among text" : " is not a number, as the cells before are"),
+            (c.first_odd->infinite ? " is no finite number up to 1e300"
+             : c.text              ? " is a number among text"
+                                   : " is not a number, as the cells before are"),
         comma ? "decimal commas are not read: write decimal points"
               : "mend the cell; or, if the column holds categories, list it in data.categorical");
   } else if (c.missing > 0 && settings_.missing == "refuse") {
@@ -117,18 +136,17 @@ void Encoder::check_feature(std::size_t j) {
   check_column(j);
   const Column& c = table_.columns[j];
   if (!c.text || c.first_odd) return;
-  if (c.too_many || c.levels.size() > kMostLevels) {
-    // Cells like 0,5 make a column of words: say so rather than count them.
-    const bool commas = std::all_of(c.levels.begin(), c.levels.end(), [](const std::string& level) {
-      std::string point = level;
-      std::replace(point.begin(), point.end(), ',', '.');
-      return to_real(point).has_value();
-    });
+  check_same_number(c);
+  // Cells like 0,5 make a column of words: say so rather than count them.
+  const bool commas = !c.levels.empty() && std::all_of(c.levels.begin(), c.levels.end(), is_decimal_comma);
+  const bool identifier = c.levels.size() > kFewLevels && 2 * c.levels.size() > table_.rows;
+  if (c.too_many || commas || identifier || c.levels.size() > kMostLevels) {
     const std::string count = (c.too_many ? "more than " : "") + std::to_string(c.levels.size());
     add(static_cast<int>(table_.lines[0]),
         "column " + quoted(c.name) + ": text with " + count + " different values, " + quoted(c.levels[0]) + " for one",
         commas ? "decimal commas are not read: write decimal points"
-               : "at most " + std::to_string(kMostLevels) + " can be one-hot columns; exclude it: data.features");
+               : "at most " + std::to_string(kMostLevels) +
+                     " can be one-hot columns, and each needs rows; exclude it: data.features.exclude");
   }
 }
 
@@ -146,14 +164,33 @@ void Encoder::check_target() {
   }
   for (const std::string& label : c.levels)
     if (const auto x = to_real(label); x && std::trunc(*x) != *x)
-      return add({}, "target " + quoted(c.name) + ": label " + quoted(label) + " is no class",
-                 "classes are words or whole numbers; for a measured target use model: {type: linear}", "data.target");
+      return add(line_of(label), "target " + quoted(c.name) + ": label " + quoted(label) + " is no class",
+                 "classes are words or whole numbers; for a measured target use model: {type: linear}");
+  check_same_number(c);
   if (c.too_many || c.levels.size() > kMostClasses)
     return add({}, "target " + quoted(c.name) + " has more than " + std::to_string(kMostClasses) + " classes",
                "for a measured target use model: {type: linear}", "data.target");
   if (c.levels.size() < 2)
     add({}, "target " + quoted(c.name) + " has one class only, " + quoted(c.levels.empty() ? "" : c.levels[0]),
         "a classification needs rows of two classes or more", "data.target");
+}
+
+// The first line where the target has this label.
+int Encoder::line_of(const std::string& label) const {
+  const auto level = static_cast<double>(table_.columns[target_].index.find(label)->second);
+  std::size_t i = 0;
+  while (table_.cell(i, target_) != level) ++i;
+  return static_cast<int>(table_.lines[i]);
+}
+
+// 1 and 1.0 would be two levels of one number.
+void Encoder::check_same_number(const Column& c) {
+  if (!all_numbers(c.levels)) return;
+  const std::vector<std::uint32_t> order = sorted_levels(c.levels);
+  for (std::size_t k = 1; k < order.size(); ++k)
+    if (const std::string &a = c.levels[order[k - 1]], &b = c.levels[order[k]]; *to_real(a) == *to_real(b))
+      return add(1, "column " + quoted(c.name) + ": " + quoted(a) + " and " + quoted(b) + " are the same number",
+                 "spell it in one way");
 }
 
 void Encoder::order_classes() {
@@ -178,7 +215,7 @@ void Encoder::order_classes() {
 
 void Encoder::check_memory(std::size_t rows, std::size_t features) const {
   const double bytes = static_cast<double>(rows) * static_cast<double>(features) * sizeof(double);
-  const double there = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  const double there = physical_memory();
   constexpr double kCopies = 2.5, kGigabyte = 1e9;  // as read, standardized for training, and room to work
   if (kCopies * bytes > there)
     throw Error(Message{{table_.file, 0, 0},
@@ -203,6 +240,11 @@ Encoded Encoder::encode() {
     for (const std::uint32_t level : orders_.back()) data.feature_names.push_back(c.name + "=" + c.levels[level]);
   }
   data.features = data.feature_names.size();
+  std::vector<std::string> names = data.feature_names;
+  std::sort(names.begin(), names.end());
+  if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
+    throw Error(Message{{table_.file, 1, 0}, "two features are called " + quoted(*twice) + ": a column, and a level of another",
+                        "rename the column"});
   check_memory(table_.rows, data.features);
   data.x.reserve(table_.rows * data.features);
   for (std::size_t i = 0; i < table_.rows; ++i) {

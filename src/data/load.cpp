@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
@@ -22,7 +23,7 @@ char delimiter_of(const DataSettings& settings) { return settings.delimiter == "
 SplitColumn values_of(const Table& table, const std::string& name) {
   const auto j = table.find(name);
   if (!j)
-    throw Error(Message{{}, holdout::quoted(table.file) + " has no column " + holdout::quoted(name), did_you_mean(name, table.names()), {},
+    throw Error(Message{{}, holdout::quoted(table.file) + " has no column " + holdout::quoted(name), near_names(name, table.names()), {},
                         "data.split.column"});
   const Column& c = table.columns[*j];
   if (c.first_missing)
@@ -36,22 +37,30 @@ SplitColumn values_of(const Table& table, const std::string& name) {
   return column;
 }
 
-void note_constant_columns(Prepared& prepared) {
+void note_empty_features(Prepared& prepared) {
   const Dataset& data = prepared.dataset;
   const RowList& rows = prepared.split.folds[0].train;
-  std::vector<std::string> names;
+  std::vector<std::string> constant, missing;
   for (std::size_t j = 0; j < data.features; ++j) {
-    const double first = data.x[rows[0] * data.features + j];
+    double value = std::numeric_limits<double>::quiet_NaN();
     bool same = true;
-    for (std::size_t i = 1; same && i < rows.size(); ++i) same = data.x[rows[i] * data.features + j] == first;
-    if (same) names.push_back(data.feature_names[j]);
+    for (std::size_t i = 0; same && i < rows.size(); ++i) {
+      const double x = data.x[rows[i] * data.features + j];
+      if (std::isnan(value)) value = x;
+      same = std::isnan(x) || x == value;
+    }
+    if (same) (std::isnan(value) ? missing : constant).push_back(data.feature_names[j]);
   }
-  constexpr std::size_t kShown = 5;
-  if (names.empty()) return;
-  const std::size_t count = names.size();
-  if (count > kShown) names.resize(kShown), names.push_back("…");
-  prepared.notices.push_back((count == 1 ? "1 feature is" : std::to_string(count) + " features are") +
-                             " constant on the training rows: " + joined(names));
+  const auto note = [&](std::vector<std::string> names, const std::string& what) {
+    constexpr std::size_t kShown = 5;
+    const std::size_t count = names.size();
+    if (count == 0) return;
+    if (count > kShown) names.resize(kShown), names.push_back("…");
+    prepared.notices.push_back((count == 1 ? "1 feature is " : std::to_string(count) + " features are ") + what +
+                               joined(names));
+  };
+  note(std::move(constant), "constant on the training rows: ");
+  note(std::move(missing), "missing on all training rows, and counts as 0: ");
 }
 
 }  // namespace
@@ -89,7 +98,7 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
     prepared.split = draw_split(prepared.dataset, settings.split, seed);
   }
   check_split(prepared.dataset, prepared.split);
-  note_constant_columns(prepared);
+  note_empty_features(prepared);
   return prepared;
 }
 

@@ -21,7 +21,8 @@ std::vector<RowList> groups_of(const Dataset& dataset, bool stratify) {
   return groups;
 }
 
-std::size_t half_up(double x) { return static_cast<std::size_t>(std::floor(x + 0.5)); }
+// 0.29 · 50 rows is 14.499999999999998 in doubles, and means 14.5.
+std::size_t half_up(double x) { return static_cast<std::size_t>(std::floor(x + 0.5 + 1e-9)); }
 
 // `total` rows, shared among groups in proportion to their sizes: largest remainders, of equals the first.
 std::vector<std::size_t> shares(const std::vector<RowList>& groups, std::size_t rows, std::size_t total) {
@@ -115,7 +116,8 @@ Split split_by_column(const Dataset& dataset, const SplitColumn& column) {
     else if (errors.messages().size() < kMostErrors)
       errors.add(Message{{column.file, static_cast<int>(column.lines[i]), 0},
                          quoted(value) + " is no part of a split",
-                         "expected train, holdout, test, or the number of a fold (-1: test)"});
+                         nearest_word(value, kWords).empty() ? "expected train, holdout, test, or the number of a fold (-1: test)"
+                                                             : did_you_mean(value, kWords)});
   }
   errors.throw_if_any();
   const bool words = !parts[0].empty() || !parts[1].empty();

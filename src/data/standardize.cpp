@@ -1,32 +1,52 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include <holdout/data/load.hpp>
 
 namespace holdout::data {
+namespace {
+
+// A power of two near the size of a column's numbers, so that their sums and squares are doubles; 1 where they are anyway.
+// Products with powers of two are exact.
+double unit_of(double largest) {
+  constexpr double kFar = 1e100;
+  if (largest == 0 || (largest > 1 / kFar && largest < kFar)) return 1;
+  return std::ldexp(1.0, std::clamp(std::ilogb(largest), -1000, 1000));
+}
+
+}  // namespace
 
 Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardize) {
   // A spread below a few units in the last place of the mean is rounding, and would be blown up to standard deviation 1.
   constexpr double kNoise = 8 * std::numeric_limits<double>::epsilon();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const std::size_t d = dataset.features;
-  std::vector<double> count(d), mean(d), rest(d), square(d);
+  std::vector<double> count(d), mean(d), rest(d), square(d), least(d, kInfinity), most(d, -kInfinity), unit(d);
   const auto pass = [&](const auto& each) {
     for (const std::uint32_t i : rows)
       for (std::size_t j = 0; j < d; ++j)
         if (const double x = dataset.x[i * d + j]; !std::isnan(x)) each(j, x);
   };
-  pass([&](std::size_t j, double x) { ++count[j], mean[j] += x; });
+  pass([&](std::size_t j, double x) { ++count[j], least[j] = std::min(least[j], x), most[j] = std::max(most[j], x); });
+  for (std::size_t j = 0; j < d; ++j) unit[j] = count[j] > 0 ? 1 / unit_of(std::max(-least[j], most[j])) : 1;
+  pass([&](std::size_t j, double x) { mean[j] += x * unit[j]; });
   for (std::size_t j = 0; j < d; ++j) mean[j] = count[j] > 0 ? mean[j] / count[j] : 0;
   // Two passes; the second also takes back what rounding did to the mean (Chan, Golub, LeVeque, 1983, eq. 1.7).
-  pass([&](std::size_t j, double x) { rest[j] += x - mean[j], square[j] += (x - mean[j]) * (x - mean[j]); });
-  Scaling scaling{std::vector<double>(d), std::vector<double>(d, 1.0), mean};
-  if (!standardize) return scaling;
+  pass([&](std::size_t j, double x) {
+    const double difference = x * unit[j] - mean[j];
+    rest[j] += difference, square[j] += difference * difference;
+  });
+  Scaling scaling{std::vector<double>(d), std::vector<double>(d, 1.0), std::vector<double>(d)};
   for (std::size_t j = 0; j < d; ++j) {
     if (count[j] == 0) continue;
-    const double variance = (square[j] - rest[j] * rest[j] / count[j]) / count[j];
-    const double deviation = std::sqrt(variance > 0 ? variance : 0);
-    scaling.mean[j] = mean[j] + rest[j] / count[j];
-    if (deviation > kNoise * std::abs(mean[j])) scaling.scale[j] = deviation;
+    const double deviation = std::sqrt(std::max(0.0, (square[j] - rest[j] * rest[j] / count[j]) / count[j]));
+    const double center = mean[j] + rest[j] / count[j];
+    // n equal numbers, added up and divided by n, need not give that number.
+    scaling.fill[j] = least[j] == most[j] ? least[j] : center / unit[j];
+    if (!standardize) continue;
+    scaling.mean[j] = scaling.fill[j];
+    if (least[j] < most[j] && deviation > kNoise * std::abs(center)) scaling.scale[j] = deviation / unit[j];
   }
   return scaling;
 }

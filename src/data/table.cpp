@@ -1,5 +1,7 @@
 #include "table.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -17,18 +19,44 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostErrors = 20;
 constexpr std::size_t kKeptLevels = 10'000;       // of a text column; no model here takes more
 constexpr std::size_t kBlockCells = 128 * 1024;   // 1 MiB
+constexpr double kLargest = 1e300;                // so that differences of cells are finite
 
 bool is_missing(std::string_view text) {
-  constexpr std::string_view kWords[] = {"", "?", "NA", "N/A", "nan", "NaN", "NAN", "null", "NULL", "None"};
+  constexpr std::string_view kWords[] = {"", "?", "NA", "N/A", "nan", "NaN", "NAN", "-nan", "null", "NULL", "None"};
   return std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords);
 }
 
-// A finite number, or nothing. As to_real, but for speed without the detour through optional and checks of the sign.
-bool to_number(std::string_view text, double& x) {
+enum class Kind { number, infinite, word };
+
+// As to_real, but for speed without the detour through optional. Infinite: beyond kLargest, or spelled inf.
+Kind kind_of(std::string_view text, double& x) {
   const char *from = text.data(), *end = from + text.size();
-  if (from != end && *from == '+') ++from;
+  if (from != end && *from == '+' && end - from > 1 && from[1] != '-') ++from;
   const auto [stop, problem] = std::from_chars(from, end, x);
-  return problem == std::errc() && stop == end && std::isfinite(x) && (from == text.data() || *from != '-');
+  if (stop != end || from == end || problem == std::errc::invalid_argument || std::isnan(x)) return Kind::word;
+  if (problem == std::errc::result_out_of_range) {  // then x is not set: too small, a zero here, or too large
+    const std::string_view number(from, static_cast<std::size_t>(end - from));
+    const std::size_t exponent = number.find_first_of("eE");
+    const bool small = exponent != number.npos ? number.substr(exponent + 1).starts_with('-')
+                                               : number.find_first_of("123456789") > number.find('.');
+    if (!small) return Kind::infinite;
+    x = 0;
+  }
+  return std::abs(x) <= kLargest ? Kind::number : Kind::infinite;
+}
+
+constexpr const char* kToUtf8 = "convert the file: iconv -f latin1 -t utf-8";
+
+// Words end up in reports, which are UTF-8. escaped() shows bytes that are none as \xNN, and nothing else here: control
+// characters are refused before.
+bool is_utf8(std::string_view text) {
+  const auto escapes = [](std::string_view s) {
+    std::size_t n = 0;
+    for (std::size_t at = s.find("\\x"); at != s.npos; at = s.find("\\x", at + 1)) ++n;
+    return n;
+  };
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return ascii || escapes(escaped(text)) == escapes(text);
 }
 
 std::string cells(std::size_t n) { return std::to_string(n) + (n == 1 ? " cell" : " cells"); }
@@ -45,6 +73,7 @@ class TableReader {
   void read_header();
   void read_cell(std::size_t column, std::string_view text, double& out);
   void end_row(std::size_t width, int line);
+  void check_memory() const;
   std::string wrong_delimiter(const std::string& header) const;
   void add(int line, std::string text, std::string hint = {}) {
     errors_.add(Message{{table_.file, line, 0}, std::move(text), std::move(hint)});
@@ -76,7 +105,8 @@ void TableReader::read_header() {
     column.name = cell.text;
     column.text = std::find(options_.as_text.begin(), options_.as_text.end(), column.name) != options_.as_text.end();
     decided_.push_back(column.text), declared_.push_back(column.text);
-    numbers = numbers && to_number(cell.text, x);
+    numbers = numbers && kind_of(cell.text, x) == Kind::number;
+    if (!is_utf8(cell.text)) add(1, "the name " + quoted(cell.text) + " is not UTF-8", kToUtf8);
     table_.columns.push_back(std::move(column));
     if (cell.last) break;
   }
@@ -106,19 +136,21 @@ void TableReader::read_header() {
 
 void TableReader::read_cell(std::size_t j, std::string_view text, double& out) {
   Column& column = table_.columns[j];
-  const bool plain_number = to_number(text, out);
+  const Kind kind = kind_of(text, out);
+  const bool plain_number = kind == Kind::number;
   if (plain_number && !column.text) {
     decided_[j] = true;
     return;
   }
   const auto surprise = [&](std::optional<Surprise>& first) {
-    if (!first) first = Surprise{source_.line(), std::string(text.substr(0, 80))};
+    if (!first) first = Surprise{source_.line(), std::string(text.substr(0, 80)), kind == Kind::infinite};
     out = kNaN;
   };
   if (!plain_number && is_missing(text)) {
     ++column.missing;
     return surprise(column.first_missing);
   }
+  if (kind == Kind::infinite && !declared_[j]) return surprise(column.first_odd);
   if (!decided_[j]) column.text = true, decided_[j] = true;
   if (!column.text || (plain_number && !declared_[j])) return surprise(column.first_odd);
   auto at = column.index.find(text);
@@ -128,6 +160,7 @@ void TableReader::read_cell(std::size_t j, std::string_view text, double& out) {
       out = kNaN;
       return;
     }
+    if (!is_utf8(text)) add(source_.line(), "column " + quoted(column.name) + ": " + quoted(text) + " is not UTF-8", kToUtf8);
     at = column.index.emplace(text, static_cast<std::uint32_t>(column.levels.size())).first;
     column.levels.emplace_back(text);
   }
@@ -139,11 +172,27 @@ void TableReader::end_row(std::size_t width, int line) {
   if (width != columns) {
     std::string hint = "every row needs as many cells as the header";
     if (width > columns && width % columns == 0) hint += "; decimal commas need another delimiter and points";
+    if (!errors_.empty()) hint.clear();  // said once
     add(line, "the row has " + cells(width) + ", the header " + std::to_string(columns), hint);
     return;
   }
   table_.lines.push_back(static_cast<std::uint32_t>(line));
   ++table_.rows;
+}
+
+// Before memory is full: what the whole file will need, by the share of it that has been read.
+void TableReader::check_memory() const {
+  constexpr std::size_t kTelling = 16;  // blocks; a share of less tells little
+  if (table_.blocks.size() < kTelling) return;
+  const double share = std::min(1.0, static_cast<double>(bytes_.mark().bytes) / static_cast<double>(bytes_.size()));
+  const double rows = static_cast<double>(table_.rows) / share;
+  const double bytes = rows * static_cast<double>(table_.columns.size() * sizeof(double));
+  if (bytes <= options_.memory) return;
+  constexpr double kGigabyte = 1e9;
+  throw Error(Message{{table_.file, 0, 0},
+                      "about " + to_text(rows, 2) + " rows of " + std::to_string(table_.columns.size()) + " columns need " +
+                          to_text(bytes / kGigabyte, 3) + " GB; the machine has " + to_text(options_.memory / kGigabyte, 3),
+                      "use fewer rows or columns"});
 }
 
 Table TableReader::read() {
@@ -158,8 +207,10 @@ Table TableReader::read() {
     if (width == 0) {
       line = source_.line();
       const std::size_t in_block = table_.rows % table_.block_rows;
-      if (in_block == 0 && table_.rows / table_.block_rows == table_.blocks.size())
+      if (in_block == 0 && table_.rows / table_.block_rows == table_.blocks.size()) {
+        check_memory();
         table_.blocks.emplace_back(table_.block_rows * columns);
+      }
       row = table_.blocks.back().data() + in_block * columns;
     }
     if (width < columns) read_cell(width, cell.text, row[width]);
@@ -172,6 +223,16 @@ Table TableReader::read() {
 }
 
 }  // namespace
+
+double physical_memory() {
+  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+}
+
+std::string near_names(std::string_view name, const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 12;
+  if (names.size() <= kShown || !nearest_word(name, names).empty()) return did_you_mean(name, names);
+  return "columns: " + joined(std::span(names).first(kShown)) + " … (" + std::to_string(names.size()) + " in all)";
+}
 
 std::optional<std::size_t> Table::find(std::string_view name) const {
   for (std::size_t j = 0; j < columns.size(); ++j)

@@ -15,6 +15,7 @@ namespace holdout::data {
 struct Surprise {
   int line = 0;
   std::string cell;
+  bool infinite = false;
 };
 
 struct Column {
@@ -42,11 +43,18 @@ struct Table {
   std::vector<std::string> names() const;
 };
 
+/// Bytes that this machine has.
+double physical_memory();
+
+/// "did you mean 'x'?", or the first columns there are.
+std::string near_names(std::string_view name, const std::vector<std::string>& names);
+
 /// How a file is read.
 struct TableOptions {
   char delimiter = ',';
   std::vector<std::string> as_text;  // columns whose numbers are words
   std::string setting;               // that names the file
+  double memory = physical_memory();  // bytes; a table that needs more is refused while it is read
 };
 
 /// @param path  to open; `name` is how messages call it

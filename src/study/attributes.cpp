@@ -92,6 +92,7 @@ requires std::is_same_v<std::remove_const_t<T>, Winner>
 void fields(F& f, T& winner) {
   f("trial", winner.trial), f("test", winner.test), f("refit_test", winner.refit_test);
   f("refit_epochs", winner.refit_epochs), f("test_standard_error", winner.test_standard_error);
+  f("holdout_standard_error", winner.holdout_standard_error);
   f("best_yaml", winner.best_yaml);
 }
 

@@ -17,11 +17,9 @@ class Checks {
     const Study& study = file_.study;
     const std::string_view type = study.config.model.type();
     const bool classifies = train::classes_of(type) != Classes::none;
-    const std::string name =
-        study.objective.metric.empty() ? (classifies ? "log_loss" : "mse") : study.objective.metric;
-    const train::Metric* metric = train::find_metric(name);
-    if (!metric) return;
-    if ((metric->classes != Classes::none) != classifies) {
+    const train::Metric& metric = metric_of(study);
+    const std::string name(metric.info.name);
+    if ((metric.classes != Classes::none) != classifies) {
       std::vector<std::string> fitting;
       for (const train::Metric& m : train::metrics())
         if ((m.classes != Classes::none) == classifies) fitting.emplace_back(m.info.name);
@@ -30,7 +28,7 @@ class Checks {
               ", but model type '" + std::string(type) + "' is for " + (classifies ? "classification" : "regression"),
           "metrics for it: " + joined(fitting));
     }
-    const std::string own = metric->maximize ? "maximize" : "minimize";
+    const std::string own = metric.maximize ? "maximize" : "minimize";
     if (!study.objective.direction.empty() && study.objective.direction != own)
       add("objective.direction",
           "objective.direction: '" + name + "' is to " + own + ", not to " + study.objective.direction,

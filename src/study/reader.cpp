@@ -51,7 +51,8 @@ Message StudyFile::located(Message message) const {
 StudyFile read_study(const std::string& file, std::span<const std::string> overrides) {
   StudyFile result;
   result.file = file;
-  result.folder = std::filesystem::path(file).parent_path().string();
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  result.folder = folder.empty() ? "." : folder.string();
   std::deque<yaml::Source> sources;
   sources.push_back(yaml::read_source(file));
   const yaml::Source& source = sources.front();

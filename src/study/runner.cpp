@@ -18,8 +18,6 @@ namespace {
 // A constant, so that what a searcher is told in which order never depends on the machine.
 constexpr int kBatch = 1024;
 
-const train::Metric& metric_of(const Study& study) { return *train::find_metric(study.objective.metric); }
-
 bool is_regression(const Study& study) {
   return train::classes_of(study.config.model.type()) == train::Classes::none;
 }
@@ -43,7 +41,7 @@ data::Prepared prepare(const StudyFile& file) {
                                "model.type"}));
     else if (!measures(metric_of(study), classes))
       errors.add(file.located({{},
-                               "metric " + study.objective.metric + " does not measure " + std::to_string(classes) +
+                               "metric " + std::string(metric_of(study).info.name) + " does not measure " + std::to_string(classes) +
                                    " classes",
                                "use log_loss, error or accuracy",
                                {},
@@ -61,7 +59,7 @@ StudyRecord record_of(const StudyFile& file, const data::Prepared& data) {
   const Study& study = file.study;
   StudyRecord record;
   record.name = study.name;
-  record.metric = study.objective.metric;
+  record.metric = metric_of(study).info.name;
   record.maximize = metric_of(study).maximize;
   record.text = to_yaml(study);
   record.space = study.space;

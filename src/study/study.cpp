@@ -49,4 +49,10 @@ void Study::fields(FieldVisitor& f) {
   f({"report", "what is written at the end"}, report);
 }
 
+const train::Metric& metric_of(const Study& study) {
+  const bool regression = train::classes_of(study.config.model.type()) == train::Classes::none;
+  const std::string_view usual = regression ? "mse" : "log_loss";
+  return *train::find_metric(study.objective.metric.empty() ? usual : study.objective.metric);
+}
+
 }  // namespace holdout::study

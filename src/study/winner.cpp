@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "objective.hpp"
 
@@ -39,15 +38,6 @@ Verdict judge(const train::LaneConfig& config, const data::Prepared& data, const
   return judge<double>(data, scaling, rows, metric, config.model.type(), theta);
 }
 
-// Standard error of the mean of the folds' errors, as if they were independent.
-double spread(std::span<const double> values) {
-  const double n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-  double sum = 0;
-  for (const double v : values) sum += (v - mean) * (v - mean);
-  return std::sqrt(sum / (n - 1) / n);
-}
-
 data::RowList all_but_test(const data::Split& split) {
   data::RowList rows = split.folds[0].train;
   rows.insert(rows.end(), split.folds[0].holdout.begin(), split.folds[0].holdout.end());
@@ -74,7 +64,7 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   Winner winner;
   winner.trial = trial.number;
   winner.best_yaml = to_yaml(study, &trial.configuration, file.folder);
-  winner.test_standard_error = kNaN;
+  winner.test_standard_error = winner.holdout_standard_error = kNaN;
 
   train::LaneConfig config = apply(study, trial.configuration);
   std::vector<train::LaneResult> again(folds);
@@ -86,9 +76,9 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
     return data::fit_scaling(data.dataset, rows, study.data.standardize);
   };
   const data::Scaling first = scaling(data.split.folds[0].train);
-  winner.holdout_standard_error =
-      folds > 1 ? spread(trial.outcome.fold_values)
-                : judge(config, data, first, data.split.folds[0].holdout, metric, again[0].theta).standard_error;
+  if (folds == 1)
+    winner.holdout_standard_error =
+        judge(config, data, first, data.split.folds[0].holdout, metric, again[0].theta).standard_error;
   if (data.split.test.empty()) return winner;
 
   if (folds == 1) {

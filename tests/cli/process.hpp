@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -55,6 +56,7 @@ inline Ended shell(const Folder& folder, const std::string& line) {
 /// Starts `holdout run STUDY --out run`, sends the signal once `ready()` says so, and waits for the end.
 template <class Ready>
 int interrupted(const Folder& folder, const std::string& study, int signal, Ready ready) {
+  std::fflush(nullptr);  // or the child would write our buffers once more
   const pid_t child = fork();
   if (child == 0) {
     if (chdir(folder.path.c_str()) != 0) _exit(99);

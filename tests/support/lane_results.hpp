@@ -41,7 +41,8 @@ inline std::string difference(const train::LaneResult& a, const train::LaneResul
     number("train loss at " + std::to_string(a.curve[i].epoch), a.curve[i].train_loss, b.curve[i].train_loss);
     number("hold-out at " + std::to_string(a.curve[i].epoch), a.curve[i].holdout, b.curve[i].holdout);
   }
-  for (std::size_t i = 0; i < a.metrics.size(); ++i) number(a.metrics[i].first, a.metrics[i].second, b.metrics[i].second);
+  for (std::size_t i = 0; i < a.metrics.size(); ++i)
+    number(a.metrics[i].first, a.metrics[i].second, b.metrics[i].second);
   number("train loss", a.train_loss, b.train_loss);
   number("gradient norm", a.gradient_norm, b.gradient_norm);
   number("value", a.value, b.value);

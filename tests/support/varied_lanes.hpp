@@ -9,16 +9,16 @@
 
 namespace holdout::testing {
 
-/// Lanes with their own learning rate, λ and coefficients of the rule, drawn from the whole of their ranges. The largest
-/// learning rates are `reach` times a safe one: beyond 2, some lanes diverge.
-inline std::vector<train::LaneConfig> varied_lanes(std::size_t n, std::string_view model, std::size_t rule, double reach,
-                                                   std::int64_t batch_size, std::int64_t epochs) {
+/// Lanes with their own learning rate, λ and coefficients of the rule, drawn from the whole of their ranges. The
+/// largest learning rates are `reach` times a safe one: beyond 2, some lanes diverge.
+inline std::vector<train::LaneConfig> varied_lanes(std::size_t n, std::string_view model, std::size_t rule,
+                                                   double reach, std::int64_t batch_size, std::int64_t epochs) {
   std::vector<train::LaneConfig> lanes;
   for (std::size_t i = 0; i < n; ++i) {
     Stream draw = stream(Seed{11}, "varied lanes", rule, i);
     const double l2 = std::pow(10.0, -4 + 4 * draw.uniform());
-    train::LaneConfig c = lane(model, update::rules()[rule].info.name, 0.02 * reach * (0.05 + draw.uniform()), l2,
-                               batch_size, epochs);
+    train::LaneConfig c =
+        lane(model, update::rules()[rule].info.name, 0.02 * reach * (0.05 + draw.uniform()), l2, batch_size, epochs);
     for (const update::Coefficient& k : c.training.optimizer.rule().coefficients) {
       const double u = draw.uniform();
       const double value = k.kind == update::Coefficient::Kind::flag    ? (u < 0.5 ? 0.0 : 1.0)

@@ -41,7 +41,8 @@ TEST_CASE("closed form: ridge by nesterov with the automatic rate is the solutio
 
 /// Breast cancer, standardized on its training rows (tests/data/reference/README.md).
 Design<double> breast_cancer() {
-  const auto table = testing::reference_table("breast_cancer.csv"), split = testing::reference_table("breast_cancer.split.csv");
+  const auto table = testing::reference_table("breast_cancer.csv"),
+             split = testing::reference_table("breast_cancer.split.csv");
   data::Dataset dataset;
   dataset.task = data::Task::classification;
   dataset.classes = {"0", "1"};
@@ -62,9 +63,8 @@ TEST_CASE("reference: logistic regression on breast_cancer at its minimum") {
   struct Expected {
     double l2, objective, squared_weights, log_loss, error;
   };
-  const Expected expected[] = {
-      {0.01, 0.0990848421599434, 5.339814037480133, 0.10678889303169344, 0.035398230088495575},
-      {1.0, 0.3835205877423302, 0.1959827114608837, 0.2930388874522, 0.07964601769911504}};
+  const Expected expected[] = {{0.01, 0.0990848421599434, 5.339814037480133, 0.10678889303169344, 0.035398230088495575},
+                               {1.0, 0.3835205877423302, 0.1959827114608837, 0.2930388874522, 0.07964601769911504}};
   const auto design = breast_cancer();
   REQUIRE(design.train.n == 343);
   REQUIRE(design.holdout.n == 113);
@@ -122,7 +122,8 @@ TEST_CASE("reference: float32 arrives where float64 does, within its digits") {
 
 // A training of ridge regression as it is written down: scores, residuals, gradient, penalty, step; one chain of
 // fused operations each, in the order of features and of rows.
-std::vector<double> plain_training(const Design<double>& design, const LaneConfig& config, Seed seed, std::size_t fold) {
+std::vector<double> plain_training(const Design<double>& design, const LaneConfig& config, Seed seed,
+                                   std::size_t fold) {
   const std::size_t n = design.train.n, d = design.features;
   const TrainingSettings& t = config.training;
   const bool full = t.batch_size == kFull;
@@ -131,7 +132,9 @@ std::vector<double> plain_training(const Design<double>& design, const LaneConfi
   for (std::int64_t epoch = 0; epoch < t.epochs; ++epoch) {
     std::vector<std::uint32_t> order(n);
     for (std::uint32_t i = 0; i < n; ++i) order[i] = i;
-    if (!full) order = stream(seed, "shuffle", fold, static_cast<std::uint64_t>(epoch)).permutation(static_cast<std::uint32_t>(n));
+    if (!full)
+      order =
+          stream(seed, "shuffle", fold, static_cast<std::uint64_t>(epoch)).permutation(static_cast<std::uint32_t>(n));
     const std::size_t batch = full ? n : static_cast<std::size_t>(t.batch_size);
     for (std::size_t first = 0; first < n; first += batch) {
       const std::size_t rows = std::min(batch, n - first);

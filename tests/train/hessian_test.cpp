@@ -133,7 +133,8 @@ TEST_CASE("closed form: slope and curvature of the logistic loss are derivatives
       CHECK(value.d.a == doctest::Approx(update::Logistic::slope(f, y)).epsilon(1e-14));
       CHECK(value.a.d == doctest::Approx(update::Logistic::slope(f, y)).epsilon(1e-14));
       CHECK(std::abs(value.d.d - curvature) <= 1e-15);
-      CHECK(std::abs(update::Logistic::slope(Number(f, 1), Number(y)).d - curvature) <= 1e-15 * curvature * 10 + 1e-300);
+      CHECK(std::abs(update::Logistic::slope(Number(f, 1), Number(y)).d - curvature) <=
+            1e-15 * curvature * 10 + 1e-300);
     }
 }
 

@@ -54,8 +54,10 @@ TEST_CASE("reference: every metric and standard error is scikit-learn's") {
     REQUIRE(metric);
     const Predictions p{row.scores, row.outputs, row.y};
     CHECK(metric->value(p) == doctest::Approx(row.value).epsilon(1e-13));
-    if (std::isnan(row.standard_error)) CHECK(std::isnan(standard_error(*metric, p)));
-    else CHECK(standard_error(*metric, p) == doctest::Approx(row.standard_error).epsilon(1e-12));
+    if (std::isnan(row.standard_error))
+      CHECK(std::isnan(standard_error(*metric, p)));
+    else
+      CHECK(standard_error(*metric, p) == doctest::Approx(row.standard_error).epsilon(1e-12));
   }
 }
 

@@ -16,7 +16,8 @@ namespace {
 
 constexpr std::int64_t kFull = TrainingSettings::kFullBatch;
 
-TEST_CASE_TEMPLATE("property: survivors of successive halving are as if trained alone, to the last bit", T, double, float) {
+TEST_CASE_TEMPLATE("property: survivors of successive halving are as if trained alone, to the last bit", T, double,
+                   float) {
   for (const std::int64_t batch : {std::int64_t{16}, kFull})
     for (std::size_t rule = 0; rule < update::rules().size(); ++rule) {
       CAPTURE(update::rules()[rule].info.name);
@@ -69,13 +70,17 @@ Design<double> shrinkable() {
 // where the nearest request before ended; differences give slope and curvature.
 TEST_CASE("closed form: a gradient search on log λ with warm starts finds the best λ") {
   const auto design = shrinkable();
-  const auto exact = [&](double log_l2) { return testing::ridge_mse(design, testing::ridge_solution(design, std::exp(log_l2))); };
+  const auto exact = [&](double log_l2) {
+    return testing::ridge_mse(design, testing::ridge_solution(design, std::exp(log_l2)));
+  };
   // Golden section on the closed form.
   double low = std::log(1e-3), high = std::log(1e2);
   for (int i = 0; i < 60; ++i) {
     const double third = (high - low) * 0.381966;
-    if (exact(low + third) < exact(high - third)) high -= third;
-    else low += third;
+    if (exact(low + third) < exact(high - third))
+      high -= third;
+    else
+      low += third;
   }
   const double best = (low + high) / 2;
   REQUIRE(best > std::log(2e-3));

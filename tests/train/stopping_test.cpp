@@ -56,8 +56,7 @@ TEST_CASE("gradient_norm: a lane ends where its gradient has fallen to that shar
           lanes.push_back(lane("linear", rule, rate, lambda, batch, 5000));
           lanes.back().training.stop.gradient_norm = share;
         }
-        const auto results =
-            train_to(design, lanes, {5000}, warm ? elsewhere : std::span<const std::vector<double>>());
+        const auto results = train_to(design, lanes, {5000}, warm ? elsewhere : std::span<const std::vector<double>>());
         for (std::size_t i = 0; i < 2; ++i) {
           const LaneResult& r = results[i];
           CHECK(r.end == LaneEnd::converged);

@@ -118,7 +118,8 @@ TEST_CASE("closed form: the training loss is the mean of the batches' losses, be
     theta -= 0.05 * (g / static_cast<double>(n) + 2 * penalized.cwiseProduct(theta));
   }
   CHECK(r.train_loss == doctest::Approx(sum / 5).epsilon(1e-13));
-  for (Eigen::Index j = 0; j < 4; ++j) CHECK(r.theta[static_cast<std::size_t>(j)] == doctest::Approx(theta[j]).epsilon(1e-12));
+  for (Eigen::Index j = 0; j < 4; ++j)
+    CHECK(r.theta[static_cast<std::size_t>(j)] == doctest::Approx(theta[j]).epsilon(1e-12));
   // Full batch: the loss at the start is that of θ = 0.
   double start = 0;
   for (const double y : design.train.y) start += y * y / 2 / 23;
@@ -140,7 +141,8 @@ TEST_CASE("learning_rate auto is 1/L̂ of the data's eigenvalues, or of its long
       const double full = automatic_rate(design.curvature, model, true, l2);
       CHECK(full == doctest::Approx(1 / (kappa * 1.02 * largest + l2)).epsilon(1e-3));
       CHECK(full <= 1 / (kappa * largest + l2));  // the bound is one
-      CHECK(automatic_rate(design.curvature, model, false, l2) == doctest::Approx(1 / (kappa * row + l2)).epsilon(1e-14));
+      CHECK(automatic_rate(design.curvature, model, false, l2) ==
+            doctest::Approx(1 / (kappa * row + l2)).epsilon(1e-14));
       // A lane that says auto trains as one that says the number.
       for (const std::int64_t batch : {kFull, std::int64_t{16}}) {
         const double rate = automatic_rate(design.curvature, model, batch == kFull, l2);

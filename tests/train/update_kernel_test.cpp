@@ -35,8 +35,8 @@ Path in_lanes(const std::vector<LaneConfig>& lanes, std::size_t rule, std::size_
     rate.at(0, lane) = lanes[lane].training.learning_rate.start;
     for (std::size_t i = 0; i < coefficients; ++i) c.at(i, lane) = lanes[lane].training.optimizer.coefficients()[i];
   }
-  const UpdatePass<double> pass{theta.row(0),  gradient.row(0), state.row(0), kRows,         kPenalized,
-                                theta.stride(), rate.row(0),    c.row(0),     memory.row(0), factors.row(0)};
+  const UpdatePass<double> pass{theta.row(0),   gradient.row(0), state.row(0), kRows,         kPenalized,
+                                theta.stride(), rate.row(0),     c.row(0),     memory.row(0), factors.row(0)};
   Path path;
   for (std::size_t step = 0; step < kSteps; ++step) {
     for (std::size_t r = 0; r < kRows; ++r)

@@ -56,7 +56,7 @@ int validate(const std::vector<std::string>& arguments) {
   const data::Prepared data = study::prepare(file);
   const study::Study& study = file.study;
   std::cout << escaped(study.name) << ": " << study.config.model.type() << " model of '"
-            << escaped(data.dataset.target_name) << "', objective " << study.objective.metric << "\n"
+            << escaped(data.dataset.target_name) << "', objective " << metric_of(study).info.name << "\n"
             << "data: " << rows(data) << "\n";
   for (const std::string& notice : data.notices) std::cout << "note: " << escaped(notice) << "\n";
   std::size_t widest = 0;

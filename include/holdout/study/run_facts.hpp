@@ -31,7 +31,7 @@ struct RunFacts {
 /// The winner, trained again after the search, and its one look at the test rows.
 struct Winner {
   int trial = 0;
-  double holdout_standard_error = 0; // of the best value, over the hold-out rows (k-fold: over the folds); NaN: unknown
+  double holdout_standard_error = 0; // of the best value, over the hold-out rows; NaN: unknown, or k-fold
   Metrics test;                      // by the model trained on the training rows; empty without test rows or with k-fold
   Metrics refit_test;                // by the model refitted on training and hold-out rows; empty without test rows
   std::int64_t refit_epochs = 0;

@@ -62,6 +62,9 @@ struct Study {
   void fields(FieldVisitor& f);  // all sections; `space` and `constants` come from the ranges the reader finds
 };
 
+/// The objective's metric; mse or log_loss, by the model's task, where the study names none.
+const train::Metric& metric_of(const Study& study);
+
 /// Model and training settings with one configuration's values in place.
 train::LaneConfig apply(const Study& study, const search::Configuration& configuration);
 

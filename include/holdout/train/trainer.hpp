@@ -39,7 +39,7 @@ struct LaneResult {
   LaneEnd end = LaneEnd::running;
   std::int64_t epochs = 0, steps = 0;   // completed
   std::int64_t best_epoch = 0;          // with patience: the epoch whose parameters are kept; else `epochs`
-  double train_loss = 0;                // of the last epoch that measured it
+  double train_loss = 0;                // of the last epoch that measured it; NaN before the first
   double gradient_norm = 0;             // ‖∇J‖ relative to ‖∇J(0)‖, of the last full-batch gradient; NaN if there was none
   std::vector<LanePoint> curve;         // at most kCurvePoints
   std::vector<double> theta;            // [parameter]: weights [output][feature], then one intercept per output
@@ -50,7 +50,7 @@ struct LaneResult {
 inline constexpr std::size_t kCurvePoints = 200;
 
 /// How far to train: up to an epoch, and, if given, only until the relative gradient norm is below a tolerance of its
-/// own (the study's `stop` stays in force).
+/// own: lanes that get there end as converged (the study's `stop` stays in force).
 struct Goal {
   std::int64_t epochs = 0;
   std::optional<double> tolerance = {};

@@ -1,0 +1,159 @@
+// Files to rows that can be trained on, as a whole.
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+
+#include "data_files.hpp"
+
+namespace holdout::data {
+namespace {
+
+using namespace testing;
+
+std::string numbers(int rows) {
+  std::string text = "a,b,y\n";
+  for (int i = 0; i < rows; ++i) text += std::to_string(i) + ",1," + std::to_string(i * i) + "\n";
+  return text;
+}
+
+TEST_CASE("load: what cannot be a data file is refused at once, naming the setting") {
+  const Folder folder;
+  std::filesystem::create_directory(folder.path("dir"));
+  REQUIRE(mkfifo(folder.path("pipe").c_str(), 0600) == 0);
+  std::filesystem::create_symlink("loop", folder.path("loop"));
+  const std::pair<std::string, std::string> cases[] = {{"nowhere.csv", "no such file"}, {"dir", "not a regular file"},
+                                                       {"/dev/zero", "not a regular file"}, {"pipe", "not a regular file"},
+                                                       {"loop", "symbolic links"}, {"nowhere/a.csv", "no such file"}};
+  for (const auto& [file, why] : cases) {
+    CAPTURE(file);
+    const auto m = messages_of([&] { load(settings(file), folder.path(), Task::regression, Seed{}); });
+    REQUIRE(m.size() == 1);
+    CHECK(m[0].path == "data.file");
+    CHECK(has(m[0].text, file));
+    CHECK(has(m[0].text, why));
+    CHECK(has(m[0].hint, file[0] == '/' ? file : folder.path(file)));  // the absolute path that was tried
+  }
+}
+
+TEST_CASE("reference: marks are bytes and CRC-32 of what is on disk") {
+  // Python: zlib.crc32(open(file, "rb").read())
+  DataSettings s = settings("iris.csv");
+  s.target = "target";
+  s.split.select(SplitSettings::column);
+  s.split.column_name = "part0", s.split.file = "iris.split.csv";
+  const Prepared p = load(s, kCsv, Task::classification, Seed{});
+  REQUIRE(p.files.size() == 2);
+  CHECK(p.files[0].path == "iris.csv");
+  CHECK(p.files[0].bytes == 2615);
+  CHECK(p.files[0].crc32 == 2475168614u);
+  CHECK(p.files[1].path == "iris.split.csv");
+  CHECK(p.files[1].bytes == 4310);
+  CHECK(p.files[1].crc32 == 585738308u);
+  const Folder folder;
+  const std::string packed = gzipped("a,y\n1,2\n3,4\n5,6\n7,8\n") + std::string(600'000, '\0');
+  folder.write("a.csv", packed);
+  const Prepared gz = load(settings(), folder.path(), Task::regression, Seed{});
+  CHECK(gz.files[0].bytes == packed.size());
+  CHECK(gz.files[0].crc32 == crc32(0, reinterpret_cast<const Bytef*>(packed.data()), static_cast<uInt>(packed.size())));
+}
+
+TEST_CASE("reference: iris with its split file") {
+  // Counts and first rows of each part: Python's csv module on the same files.
+  DataSettings s = settings("iris.csv");
+  s.target = "target";
+  s.split.select(SplitSettings::column);
+  s.split.column_name = "part0", s.split.file = "iris.split.csv";
+  const Split words = load(s, kCsv, Task::classification, Seed{}).split;
+  REQUIRE(words.folds.size() == 1);
+  CHECK(words.folds[0].train.size() == 90);
+  CHECK(words.folds[0].holdout.size() == 30);
+  CHECK(words.test.size() == 30);
+  CHECK(RowList(words.test.begin(), words.test.begin() + 8) == RowList{1, 5, 9, 14, 17, 19, 27, 38});
+  CHECK(RowList(words.folds[0].holdout.begin(), words.folds[0].holdout.begin() + 8) == RowList{2, 8, 12, 13, 23, 28, 31, 33});
+  s.split.column_name = "fold0";
+  const Split folds = load(s, kCsv, Task::classification, Seed{}).split;
+  REQUIRE(folds.folds.size() == 5);
+  for (const Fold& fold : folds.folds) CHECK(fold.holdout.size() == 24);
+  CHECK(RowList(folds.folds[0].holdout.begin(), folds.folds[0].holdout.begin() + 8) == RowList{2, 4, 11, 15, 30, 37, 43, 45});
+}
+
+DataSettings by_column(const std::string& side = "") {
+  DataSettings s = settings();
+  s.split.select(SplitSettings::column);
+  s.split.column_name = "part", s.split.file = side;
+  return s;
+}
+
+TEST_CASE("load: a split column of the data file is no feature") {
+  const Prepared p = load_text("a,part,y\n1,train,1\n2,holdout,2\n3,train,3\n4,test,4\n", Task::regression, by_column());
+  CHECK(p.dataset.feature_names == std::vector<std::string>{"a"});
+  CHECK(p.split.folds[0].train == RowList{0, 2});
+  CHECK(p.split.test == RowList{3});
+  const auto m = messages_of([] { load_text("a,prat,y\n1,train,1\n2,holdout,2\n", Task::regression, by_column()); });
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].path == "data.split.column");
+  CHECK(has(m[0].hint, "'prat'"));
+  CHECK(has(error_of([] { load_text("a,part,y\n1,train,1\n2,,2\n3,holdout,3\n", Task::regression, by_column()); }), "a.csv:3: "));
+}
+
+TEST_CASE("load: dropped rows are dropped from the side file too") {
+  const Folder folder;
+  folder.write("a.csv", "a,y\n1,1\n,2\n3,3\n4,4\n5,5\n");
+  folder.write("side.csv", "part\ntrain\nholdout\nholdout\ntest\ntrain\n");
+  DataSettings s = by_column("side.csv");
+  s.missing = "drop_row";
+  const Prepared p = load(s, folder.path(), Task::regression, Seed{});
+  CHECK(p.dataset.y == std::vector<double>{1, 3, 4, 5});
+  CHECK(p.split.folds[0].train == RowList{0, 3});
+  CHECK(p.split.folds[0].holdout == RowList{1});
+  CHECK(p.split.test == RowList{2});
+}
+
+TEST_CASE("load: side files that do not fit") {
+  const Folder folder;
+  folder.write("a.csv", "a,y\n1,1\n2,2\n3,3\n4,4\n");
+  const auto fail = [&](const std::string& side) {
+    folder.write("side.csv", side);
+    return messages_of([&] { load(by_column("side.csv"), folder.path(), Task::regression, Seed{}); });
+  };
+  auto m = fail("part\ntrain\nholdout\n");
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].path == "data.split.file");
+  CHECK(has(m[0].text, "2"));
+  CHECK(has(m[0].text, "4"));
+  m = fail("part\ntrain\nholdout\nno\ntrain\n");
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].place.file == "side.csv");
+  CHECK(m[0].place.line == 4);
+  m = fail("parts\ntrain\nholdout\ntrain\ntrain\n");
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].path == "data.split.column");
+  m = messages_of([&] { load(by_column("gone.csv"), folder.path(), Task::regression, Seed{}); });
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].path == "data.split.file");
+}
+
+TEST_CASE("load: constant and all-missing features of the training rows are told") {
+  const Prepared p = load_text(numbers(20));
+  REQUIRE(p.notices.size() == 1);
+  CHECK(has(p.notices[0], "constant"));
+  CHECK(has(p.notices[0], "b"));
+  DataSettings s = by_column();
+  s.missing = "mean";
+  const Prepared gone = load_text("a,b,part,y\n1,,train,1\n2,,train,2\n3,3,holdout,3\n4,5,holdout,4\n", Task::regression, s);
+  REQUIRE(gone.notices.size() == 1);
+  CHECK(has(gone.notices[0], "b"));
+  CHECK(has(gone.notices[0], "missing"));
+}
+
+TEST_CASE("load: the same call gives the same bytes") {
+  const Prepared a = load_text(numbers(50)), b = load_text(numbers(50));
+  CHECK(a.dataset.x == b.dataset.x);
+  CHECK(a.split.folds[0].train == b.split.folds[0].train);
+}
+
+}  // namespace
+}  // namespace holdout::data
