@@ -34,7 +34,8 @@ Bytes::Bytes(const std::string& path, const std::string& name, const std::string
   fstat(file_, &status);
   if (!S_ISREG(status.st_mode)) {
     close(file_);
-    refuse(S_ISDIR(status.st_mode) ? "is a directory, not a regular file" : "is not a regular file", "tried " + absolute);
+    refuse(S_ISDIR(status.st_mode) ? "is a directory, not a regular file" : "is not a regular file",
+           "tried " + absolute);
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
   raw_.resize(kChunk);
@@ -63,8 +64,8 @@ std::size_t Bytes::read_disk(char* to, std::size_t n) {
   while (got < 0 && errno == EINTR);
   if (got < 0) throw Error(Message{{mark_.path, 0, 0}, "cannot be read: " + reason()}, Fault::failure);
   mark_.bytes += static_cast<std::uint64_t>(got);
-  mark_.crc32 = static_cast<std::uint32_t>(
-      crc32(mark_.crc32, reinterpret_cast<const Bytef*>(to), static_cast<uInt>(got)));
+  mark_.crc32 =
+      static_cast<std::uint32_t>(crc32(mark_.crc32, reinterpret_cast<const Bytef*>(to), static_cast<uInt>(got)));
   return static_cast<std::size_t>(got);
 }
 
@@ -102,7 +103,8 @@ std::size_t Bytes::inflate_some(char* to, std::size_t n) {
         ended_ = true;
         break;
       }
-      if (*stream_.next_in != 0x1f) fail("the gzip file is corrupt: something else follows its end", "gzip -t FILE tests it");
+      if (*stream_.next_in != 0x1f)
+        fail("the gzip file is corrupt: something else follows its end", "gzip -t FILE tests it");
       inflateReset(&stream_);
       continue;
     }

@@ -41,7 +41,7 @@ class Bytes {
   FileMark mark_;
   bool compressed_ = false, ended_ = false;
   z_stream stream_{};
-  std::string raw_;              // compressed bytes that wait
+  std::string raw_;  // compressed bytes that wait
   std::size_t inflated_ = 0;
 };
 

@@ -21,7 +21,8 @@ std::string_view trimmed(std::string_view text) {
 CsvCells::CsvCells(Bytes& bytes, char delimiter) : bytes_(bytes), delimiter_(delimiter), buffer_(kBuffer, '\0') {
   for (std::size_t c = 0; c < 0x20; ++c) stops_[c] = c != '\t';
   stops_[0x7f] = stops_['"'] = stops_[static_cast<unsigned char>(delimiter)] = true;
-  while (end_ < 3 && fill()) {}
+  while (end_ < 3 && fill()) {
+  }
   if (end_ >= 3 && std::memcmp(buffer_.data(), "\xef\xbb\xbf", 3) == 0) begin_ = 3;  // byte order mark
   if (end_ >= 2 && (std::memcmp(buffer_.data(), "\xff\xfe", 2) == 0 || std::memcmp(buffer_.data(), "\xfe\xff", 2) == 0))
     fail("the file is UTF-16", "save it as UTF-8");
@@ -89,8 +90,11 @@ std::string_view CsvCells::plain_cell() {
   begin_ += length;
   if (begin_ < end_) {
     const char c = buffer_[begin_];
-    if (c == '"') fail("a quote inside a cell that does not begin with one: " + quoted(text), "write \"\" for a quote, and quote the whole cell");
-    if (c == '\0') fail("a NUL character behind " + quoted(text), "is the file text? UTF-16 must be converted to UTF-8");
+    if (c == '"')
+      fail("a quote inside a cell that does not begin with one: " + quoted(text),
+           "write \"\" for a quote, and quote the whole cell");
+    if (c == '\0')
+      fail("a NUL character behind " + quoted(text), "is the file text? UTF-16 must be converted to UTF-8");
     if (c != delimiter_ && c != '\n' && c != '\r') fail("a control character behind " + quoted(text), "remove it");
   }
   return trimmed(text);
@@ -102,7 +106,8 @@ std::string_view CsvCells::quoted_cell() {
   bool after_return = false;
   while (true) {
     if (begin_ == end_ && !fill())
-      throw Error(Message{{bytes_.mark().path, cell_line_, 0}, "a quote opened here is never closed: " + quoted(unquoted_)});
+      throw Error(
+          Message{{bytes_.mark().path, cell_line_, 0}, "a quote opened here is never closed: " + quoted(unquoted_)});
     const char c = buffer_[begin_++];
     if (c == '"') {
       if (begin_ == end_) fill();
@@ -120,7 +125,8 @@ std::string_view CsvCells::quoted_cell() {
     after_return = c == '\r';
     unquoted_ += c;
     if (unquoted_.size() > kLongestCell)
-      throw Error(Message{{bytes_.mark().path, cell_line_, 0}, "a quoted cell is longer than 1 MiB", "is the quote not closed?"});
+      throw Error(Message{
+          {bytes_.mark().path, cell_line_, 0}, "a quoted cell is longer than 1 MiB", "is the quote not closed?"});
   }
   while ((begin_ < end_ || fill()) && buffer_[begin_] == ' ') ++begin_;
   if (begin_ < end_ && buffer_[begin_] != delimiter_ && buffer_[begin_] != '\n' && buffer_[begin_] != '\r')
@@ -135,8 +141,10 @@ bool CsvCells::end_record() {
   ++line_;
   // CR LF is one line end. The cell's text is still in the buffer: peek, and fill only if the text is not there.
   if (c == '\r') {
-    if (begin_ == end_) skip_line_feed_ = true;
-    else if (buffer_[begin_] == '\n') ++begin_;
+    if (begin_ == end_)
+      skip_line_feed_ = true;
+    else if (buffer_[begin_] == '\n')
+      ++begin_;
   }
   return true;
 }

@@ -26,20 +26,20 @@ class CsvCells {
   int line() const { return cell_line_; }
 
  private:
-  bool fill();                       // more bytes behind end_; false at the end of the file
-  std::string_view quoted_cell();    // begin_ stands on the opening quote
+  bool fill();                     // more bytes behind end_; false at the end of the file
+  std::string_view quoted_cell();  // begin_ stands on the opening quote
   std::string_view plain_cell();
-  bool end_record();                 // passes a delimiter or a line end: true if the record ends here
+  bool end_record();  // passes a delimiter or a line end: true if the record ends here
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const;
 
   Bytes& bytes_;
   char delimiter_;
-  std::array<bool, 256> stops_{};    // where a plain cell may end, and what it may not hold
+  std::array<bool, 256> stops_{};  // where a plain cell may end, and what it may not hold
   std::string buffer_, unquoted_;
   std::size_t begin_ = 0, end_ = 0;  // of what is not yet consumed
   std::size_t record_bytes_ = 0;
-  bool at_record_ = true;            // the next cell is the first of its record
-  bool skip_line_feed_ = false;      // the buffer ended between CR and LF
+  bool at_record_ = true;        // the next cell is the first of its record
+  bool skip_line_feed_ = false;  // the buffer ended between CR and LF
   int line_ = 1, cell_line_ = 1;
 };
 

@@ -11,8 +11,8 @@
 namespace holdout::data {
 namespace {
 
-constexpr std::size_t kMostLevels = 100;    // one-hot columns of one feature
-constexpr std::size_t kFewLevels = 10;      // are fine even in a file of a few rows
+constexpr std::size_t kMostLevels = 100;  // one-hot columns of one feature
+constexpr std::size_t kFewLevels = 10;    // are fine even in a file of a few rows
 constexpr std::size_t kMostClasses = 1000;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -57,7 +57,8 @@ class Encoder {
   void order_classes();
   void check_memory(std::size_t rows, std::size_t features) const;
   void add(std::optional<int> line, std::string text, std::string hint, std::string path = {}) {
-    errors_.add(Message{{line ? table_.file : "", line.value_or(0), 0}, std::move(text), std::move(hint), {}, std::move(path)});
+    errors_.add(
+        Message{{line ? table_.file : "", line.value_or(0), 0}, std::move(text), std::move(hint), {}, std::move(path)});
   }
 
   Table& table_;
@@ -65,9 +66,9 @@ class Encoder {
   Task task_;
   Errors errors_;
   std::size_t target_ = 0;
-  std::vector<std::size_t> features_;                // columns of the table
-  std::vector<std::vector<std::uint32_t>> orders_;   // [feature]: its levels in order; empty for numbers
-  std::vector<double> class_of_;                     // [level of the target]
+  std::vector<std::size_t> features_;               // columns of the table
+  std::vector<std::vector<std::uint32_t>> orders_;  // [feature]: its levels in order; empty for numbers
+  std::vector<double> class_of_;                    // [level of the target]
   Encoded out_;
 };
 
@@ -75,8 +76,11 @@ std::vector<std::size_t> Encoder::named(const std::vector<std::string>& names, c
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto j = table_.find(names[i]);
-    if (j) found.push_back(*j);
-    else add({}, "the data have no column " + quoted(names[i]), near_names(names[i], table_.names()), path + "." + std::to_string(i));
+    if (j)
+      found.push_back(*j);
+    else
+      add({}, "the data have no column " + quoted(names[i]), near_names(names[i], table_.names()),
+          path + "." + std::to_string(i));
   }
   return found;
 }
@@ -94,7 +98,8 @@ void Encoder::choose_columns() {
     if (target && include[i] == settings_.target)
       add({}, quoted(include[i]) + " is the target, and cannot be a feature", "leave it out",
           "data.features.include." + std::to_string(i));
-  const std::vector<std::size_t> in = named(include, "data.features.include"), no = named(exclude, "data.features.exclude");
+  const std::vector<std::size_t> in = named(include, "data.features.include"),
+                                 no = named(exclude, "data.features.exclude");
   named(settings_.categorical, "data.categorical");
   const auto split = settings_.split.selected() == SplitSettings::column && settings_.split.file.empty()
                          ? table_.find(settings_.split.column_name)
@@ -158,7 +163,8 @@ void Encoder::check_target() {
   if (c.first_odd) return;
   if (task_ == Task::regression) {
     if (c.text)
-      add(static_cast<int>(table_.lines[0]), "target " + quoted(c.name) + " holds text, " + quoted(c.levels[0]) + "; a regression needs numbers",
+      add(static_cast<int>(table_.lines[0]),
+          "target " + quoted(c.name) + " holds text, " + quoted(c.levels[0]) + "; a regression needs numbers",
           "for classes use model: {type: logistic}");
     return;
   }
@@ -188,7 +194,7 @@ void Encoder::check_same_number(const Column& c) {
   if (!all_numbers(c.levels)) return;
   const std::vector<std::uint32_t> order = sorted_levels(c.levels);
   for (std::size_t k = 1; k < order.size(); ++k)
-    if (const std::string &a = c.levels[order[k - 1]], &b = c.levels[order[k]]; *to_real(a) == *to_real(b))
+    if (const std::string& a = c.levels[order[k - 1]], &b = c.levels[order[k]]; *to_real(a) == *to_real(b))
       return add(1, "column " + quoted(c.name) + ": " + quoted(a) + " and " + quoted(b) + " are the same number",
                  "spell it in one way");
 }
@@ -199,9 +205,11 @@ void Encoder::order_classes() {
   if (!settings_.positive.empty()) {
     const auto at = std::find_if(order.begin(), order.end(), [&](auto l) { return levels[l] == settings_.positive; });
     if (at == order.end())
-      add({}, "no row has the class " + quoted(settings_.positive), did_you_mean(settings_.positive, levels), "data.positive");
+      add({}, "no row has the class " + quoted(settings_.positive), did_you_mean(settings_.positive, levels),
+          "data.positive");
     else if (order.size() != 2)
-      add({}, "positive is for two classes; the target has " + std::to_string(order.size()), "leave it out", "data.positive");
+      add({}, "positive is for two classes; the target has " + std::to_string(order.size()), "leave it out",
+          "data.positive");
     else if (at == order.begin())
       std::swap(order[0], order[1]);
     errors_.throw_if_any();
@@ -220,7 +228,8 @@ void Encoder::check_memory(std::size_t rows, std::size_t features) const {
   if (kCopies * bytes > there)
     throw Error(Message{{table_.file, 0, 0},
                         std::to_string(rows) + " rows of " + std::to_string(features) + " features need about " +
-                            to_text(kCopies * bytes / kGigabyte, 3) + " GB; the machine has " + to_text(there / kGigabyte, 3),
+                            to_text(kCopies * bytes / kGigabyte, 3) + " GB; the machine has " +
+                            to_text(there / kGigabyte, 3),
                         "use fewer rows, or fewer columns: data.features"});
 }
 
@@ -243,7 +252,8 @@ Encoded Encoder::encode() {
   std::vector<std::string> names = data.feature_names;
   std::sort(names.begin(), names.end());
   if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
-    throw Error(Message{{table_.file, 1, 0}, "two features are called " + quoted(*twice) + ": a column, and a level of another",
+    throw Error(Message{{table_.file, 1, 0},
+                        "two features are called " + quoted(*twice) + ": a column, and a level of another",
                         "rename the column"});
   check_memory(table_.rows, data.features);
   data.x.reserve(table_.rows * data.features);
@@ -265,14 +275,18 @@ Encoded Encoder::encode() {
   data.rows = data.y.size();
   const std::size_t dropped = table_.rows - data.rows;
   if (data.rows == 0)
-    throw Error(Message{{table_.file, 0, 0}, "every row has a missing value: none is left", "set data.missing to mean"});
+    throw Error(
+        Message{{table_.file, 0, 0}, "every row has a missing value: none is left", "set data.missing to mean"});
   if (dropped > 0)
-    out_.notices.push_back(std::to_string(dropped) + " of " + std::to_string(table_.rows) + " rows dropped: missing values");
+    out_.notices.push_back(std::to_string(dropped) + " of " + std::to_string(table_.rows) +
+                           " rows dropped: missing values");
   return std::move(out_);
 }
 
 }  // namespace
 
-Encoded encode(Table&& table, const DataSettings& settings, Task task) { return Encoder(table, settings, task).encode(); }
+Encoded encode(Table&& table, const DataSettings& settings, Task task) {
+  return Encoder(table, settings, task).encode();
+}
 
 }  // namespace holdout::data

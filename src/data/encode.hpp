@@ -14,7 +14,7 @@ namespace holdout::data {
 
 struct Encoded {
   Dataset dataset;
-  std::vector<std::uint32_t> kept;   // [row of the dataset]: its row in the table
+  std::vector<std::uint32_t> kept;  // [row of the dataset]: its row in the table
   std::vector<std::string> notices;
 };
 

@@ -23,11 +23,15 @@ char delimiter_of(const DataSettings& settings) { return settings.delimiter == "
 SplitColumn values_of(const Table& table, const std::string& name) {
   const auto j = table.find(name);
   if (!j)
-    throw Error(Message{{}, holdout::quoted(table.file) + " has no column " + holdout::quoted(name), near_names(name, table.names()), {},
+    throw Error(Message{{},
+                        holdout::quoted(table.file) + " has no column " + holdout::quoted(name),
+                        near_names(name, table.names()),
+                        {},
                         "data.split.column"});
   const Column& c = table.columns[*j];
   if (c.first_missing)
-    throw Error(Message{{table.file, c.first_missing->line, 0}, "column " + holdout::quoted(name) + " is empty: the row is in no part",
+    throw Error(Message{{table.file, c.first_missing->line, 0},
+                        "column " + holdout::quoted(name) + " is empty: the row is in no part",
                         "expected train, holdout, test, or the number of a fold (-1: test)"});
   SplitColumn column{table.file, {}, table.lines};
   for (std::size_t i = 0; i < table.rows; ++i) {
@@ -79,20 +83,25 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
     parts = values_of(table, settings.split.column_name);
   } else if (by_column) {
     prepared.files.emplace_back();
-    const Table side = read_table(resolved(settings.split.file, folder), settings.split.file,
-                                  {options.delimiter, {settings.split.column_name}, "data.split.file"}, prepared.files.back());
+    const Table side =
+        read_table(resolved(settings.split.file, folder), settings.split.file,
+                   {options.delimiter, {settings.split.column_name}, "data.split.file"}, prepared.files.back());
     parts = values_of(side, settings.split.column_name);
     if (side.rows != table.rows)
-      throw Error(Message{{}, holdout::quoted(settings.split.file) + " has " + std::to_string(side.rows) + " rows, the data " +
-                                  std::to_string(table.rows),
-                          "the split file needs one row for each data row, in the same order", {}, "data.split.file"});
+      throw Error(Message{{},
+                          holdout::quoted(settings.split.file) + " has " + std::to_string(side.rows) +
+                              " rows, the data " + std::to_string(table.rows),
+                          "the split file needs one row for each data row, in the same order",
+                          {},
+                          "data.split.file"});
   }
   Encoded encoded = encode(std::move(table), settings, task);
   prepared.dataset = std::move(encoded.dataset);
   prepared.notices = std::move(encoded.notices);
   if (by_column) {
     SplitColumn kept{parts.file, {}, {}};
-    for (const std::uint32_t i : encoded.kept) kept.values.push_back(parts.values[i]), kept.lines.push_back(parts.lines[i]);
+    for (const std::uint32_t i : encoded.kept)
+      kept.values.push_back(parts.values[i]), kept.lines.push_back(parts.lines[i]);
     prepared.split = split_by_column(prepared.dataset, kept);
   } else {
     prepared.split = draw_split(prepared.dataset, settings.split, seed);

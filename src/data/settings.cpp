@@ -45,8 +45,8 @@ void FeatureSettings::fields(FieldVisitor& f) {
 }
 
 void DataSettings::fields(FieldVisitor& f) {
-  f({"file", "CSV file with a header, may be gzip-compressed; relative to the study's folder", Scope::fixed, true}, file,
-    kAnyText);
+  f({"file", "CSV file with a header, may be gzip-compressed; relative to the study's folder", Scope::fixed, true},
+    file, kAnyText);
   f({"target", "name of the column to predict", Scope::fixed, true}, target, kAnyText);
   f({"delimiter", "what stands between cells"}, delimiter, kDelimiters);
   f({"standardize", "features get mean 0 and standard deviation 1 on the training rows"}, standardize);

@@ -56,11 +56,11 @@ Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed see
   const double n = static_cast<double>(dataset.rows);
   const std::size_t test_rows = half_up(settings.test * n), measure_rows = folds ? 0 : half_up(settings.fraction * n);
   if (settings.test > 0 && test_rows == 0)
-    refuse("test: " + to_text(settings.test) + " of " + std::to_string(dataset.rows) + " rows is no row", "use a larger share",
-           "data.split.test");
+    refuse("test: " + to_text(settings.test) + " of " + std::to_string(dataset.rows) + " rows is no row",
+           "use a larger share", "data.split.test");
   if (!folds && (measure_rows == 0 || test_rows + measure_rows >= dataset.rows))
-    refuse("fraction: of " + std::to_string(dataset.rows) + " rows " + std::to_string(measure_rows) + " would hold out, " +
-               std::to_string(test_rows) + " test, and " +
+    refuse("fraction: of " + std::to_string(dataset.rows) + " rows " + std::to_string(measure_rows) +
+               " would hold out, " + std::to_string(test_rows) + " test, and " +
                std::to_string(dataset.rows - std::min(dataset.rows, test_rows + measure_rows)) + " train",
            "each part needs rows", "data.split.fraction");
   std::vector<RowList> groups = groups_of(dataset, settings.stratify);
@@ -110,14 +110,18 @@ Split split_by_column(const Dataset& dataset, const SplitColumn& column) {
     const std::string& value = column.values[i];
     const auto word = std::find(kWords.begin(), kWords.end(), value);
     const auto fold = to_integer(value);
-    if (word != kWords.end()) parts[word - kWords.begin()].push_back(i);
-    else if (fold && *fold == -1) parts[2].push_back(i);
-    else if (fold && *fold >= 0) folds[*fold].push_back(i);
+    if (word != kWords.end())
+      parts[word - kWords.begin()].push_back(i);
+    else if (fold && *fold == -1)
+      parts[2].push_back(i);
+    else if (fold && *fold >= 0)
+      folds[*fold].push_back(i);
     else if (errors.messages().size() < kMostErrors)
       errors.add(Message{{column.file, static_cast<int>(column.lines[i]), 0},
                          quoted(value) + " is no part of a split",
-                         nearest_word(value, kWords).empty() ? "expected train, holdout, test, or the number of a fold (-1: test)"
-                                                             : did_you_mean(value, kWords)});
+                         nearest_word(value, kWords).empty()
+                             ? "expected train, holdout, test, or the number of a fold (-1: test)"
+                             : did_you_mean(value, kWords)});
   }
   errors.throw_if_any();
   const bool words = !parts[0].empty() || !parts[1].empty();

@@ -13,9 +13,9 @@ namespace holdout::data {
 
 /// A part for every row, as a split column says it.
 struct SplitColumn {
-  std::string file;                       // as messages call it
-  std::vector<std::string> values;        // [row of the dataset]
-  std::vector<std::uint32_t> lines;       // [row of the dataset]: its line in the file
+  std::string file;                  // as messages call it
+  std::vector<std::string> values;   // [row of the dataset]
+  std::vector<std::uint32_t> lines;  // [row of the dataset]: its line in the file
 };
 
 /// Draws the parts: method holdout or kfold. @throws Error naming the setting, with the counts that do not fit

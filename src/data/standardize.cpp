@@ -7,8 +7,8 @@
 namespace holdout::data {
 namespace {
 
-// A power of two near the size of a column's numbers, so that their sums and squares are doubles; 1 where they are anyway.
-// Products with powers of two are exact.
+// A power of two near the size of a column's numbers, so that their sums and squares are doubles; 1 where they are
+// anyway. Products with powers of two are exact.
 double unit_of(double largest) {
   constexpr double kFar = 1e100;
   if (largest == 0 || (largest > 1 / kFar && largest < kFar)) return 1;
@@ -18,7 +18,8 @@ double unit_of(double largest) {
 }  // namespace
 
 Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardize) {
-  // A spread below a few units in the last place of the mean is rounding, and would be blown up to standard deviation 1.
+  // A spread below a few units in the last place of the mean is rounding, and would be blown up to standard
+  // deviation 1.
   constexpr double kNoise = 8 * std::numeric_limits<double>::epsilon();
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const std::size_t d = dataset.features;

@@ -17,9 +17,9 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostErrors = 20;
-constexpr std::size_t kKeptLevels = 10'000;       // of a text column; no model here takes more
-constexpr std::size_t kBlockCells = 128 * 1024;   // 1 MiB
-constexpr double kLargest = 1e300;                // so that differences of cells are finite
+constexpr std::size_t kKeptLevels = 10'000;      // of a text column; no model here takes more
+constexpr std::size_t kBlockCells = 128 * 1024;  // 1 MiB
+constexpr double kLargest = 1e300;               // so that differences of cells are finite
 
 bool is_missing(std::string_view text) {
   constexpr std::string_view kWords[] = {"", "?", "NA", "N/A", "nan", "NaN", "NAN", "-nan", "null", "NULL", "None"};
@@ -110,7 +110,8 @@ void TableReader::read_header() {
     table_.columns.push_back(std::move(column));
     if (cell.last) break;
   }
-  if (table_.columns.empty()) throw Error(Message{{table_.file, 0, 0}, "the file is empty", "expected a header line and rows"});
+  if (table_.columns.empty())
+    throw Error(Message{{table_.file, 0, 0}, "the file is empty", "expected a header line and rows"});
   if (table_.columns.size() == 1)
     if (const std::string word = wrong_delimiter(table_.columns[0].name); !word.empty())
       throw Error(Message{{table_.file, 1, 0},
@@ -118,7 +119,8 @@ void TableReader::read_header() {
                               (options_.delimiter == '\t' ? "tab" : std::string(1, options_.delimiter)) + "'",
                           "write delimiter: " + word + " below data:"});
   if (numbers)
-    throw Error(Message{{table_.file, 1, 0}, "line 1 looks like data, not like a header: the target has no name",
+    throw Error(Message{{table_.file, 1, 0},
+                        "line 1 looks like data, not like a header: the target has no name",
                         "add a header line with a name for every column"});
   std::map<std::string, std::size_t> seen;
   for (std::size_t j = 0; j < table_.columns.size(); ++j) {
@@ -127,8 +129,9 @@ void TableReader::read_header() {
       add(1, "column " + std::to_string(j + 1) + " has no name",
           j + 1 == table_.columns.size() ? "does every line end with a delimiter? remove it" : "name it in the header");
     else if (const auto [at, fresh] = seen.emplace(name, j + 1); !fresh)
-      add(1, "column " + quoted(name) + " is there twice: columns " + std::to_string(at->second) + " and " +
-                 std::to_string(j + 1),
+      add(1,
+          "column " + quoted(name) + " is there twice: columns " + std::to_string(at->second) + " and " +
+              std::to_string(j + 1),
           "give every column a name of its own");
   }
   errors_.throw_if_any();
@@ -160,7 +163,8 @@ void TableReader::read_cell(std::size_t j, std::string_view text, double& out) {
       out = kNaN;
       return;
     }
-    if (!is_utf8(text)) add(source_.line(), "column " + quoted(column.name) + ": " + quoted(text) + " is not UTF-8", kToUtf8);
+    if (!is_utf8(text))
+      add(source_.line(), "column " + quoted(column.name) + ": " + quoted(text) + " is not UTF-8", kToUtf8);
     at = column.index.emplace(text, static_cast<std::uint32_t>(column.levels.size())).first;
     column.levels.emplace_back(text);
   }
@@ -190,8 +194,9 @@ void TableReader::check_memory() const {
   if (bytes <= options_.memory) return;
   constexpr double kGigabyte = 1e9;
   throw Error(Message{{table_.file, 0, 0},
-                      "about " + to_text(rows, 2) + " rows of " + std::to_string(table_.columns.size()) + " columns need " +
-                          to_text(bytes / kGigabyte, 3) + " GB; the machine has " + to_text(options_.memory / kGigabyte, 3),
+                      "about " + to_text(rows, 2) + " rows of " + std::to_string(table_.columns.size()) +
+                          " columns need " + to_text(bytes / kGigabyte, 3) + " GB; the machine has " +
+                          to_text(options_.memory / kGigabyte, 3),
                       "use fewer rows or columns"});
 }
 

@@ -20,16 +20,16 @@ struct Surprise {
 
 struct Column {
   std::string name;
-  bool text = false;                 // cells are indices of `levels`
-  std::vector<std::string> levels;   // in the order of appearance
+  bool text = false;                                        // cells are indices of `levels`
+  std::vector<std::string> levels;                          // in the order of appearance
   std::map<std::string, std::uint32_t, std::less<>> index;  // of the levels
-  bool too_many = false;             // more levels than were kept
-  std::size_t missing = 0;           // cells
-  std::optional<Surprise> first_missing, first_odd;  // odd: text among numbers, or a number among text
+  bool too_many = false;                                    // more levels than were kept
+  std::size_t missing = 0;                                  // cells
+  std::optional<Surprise> first_missing, first_odd;         // odd: text among numbers, or a number among text
 };
 
 struct Table {
-  std::string file;                  // as messages call it
+  std::string file;  // as messages call it
   std::vector<Column> columns;
   std::size_t rows = 0;
   std::size_t block_rows = 1;
@@ -52,8 +52,8 @@ std::string near_names(std::string_view name, const std::vector<std::string>& na
 /// How a file is read.
 struct TableOptions {
   char delimiter = ',';
-  std::vector<std::string> as_text;  // columns whose numbers are words
-  std::string setting;               // that names the file
+  std::vector<std::string> as_text;   // columns whose numbers are words
+  std::string setting;                // that names the file
   double memory = physical_memory();  // bytes; a table that needs more is refused while it is read
 };
 

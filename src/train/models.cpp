@@ -11,9 +11,11 @@ namespace holdout::train {
 namespace {
 
 // The list: a kind of model is added here and nowhere else.
-constexpr std::array<ModelKind, 2> kKinds{{
+constexpr std::array<ModelKind, 3> kKinds{{
     {{"linear", "linear regression with squared loss; ridge with l2"}, LossKind::squared, Classes::none, 1.0},
     {{"logistic", "logistic regression, two classes"}, LossKind::logistic, Classes::two, 0.25},
+    {{"softmax", "logistic regression for any number of classes, one weight vector each", "Bishop, PRML, 2006, § 4.3.4"},
+     LossKind::softmax, Classes::any, 0.5},
 }};
 
 constexpr auto kInfos = [] {

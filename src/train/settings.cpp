@@ -1,5 +1,7 @@
 #include <holdout/train/settings.hpp>
 
+#include <algorithm>
+
 namespace holdout::train {
 namespace {
 
@@ -29,6 +31,14 @@ void StopSettings::fields(FieldVisitor& f) {
 void LearningRate::fields(FieldVisitor& f) {
   f({"start", "step size γ; auto: 1/L̂, safe for smooth convex models with gd, momentum, nesterov", Scope::lane}, start,
     above(0.0).or_word(kRateWords));
+  f({"schedule", "how the step size changes over the epochs", Scope::lane}, schedule, ChoiceStyle{"name", true});
+  f({"warmup", "epochs in which the step size rises to its start; the schedule begins after them", Scope::lane}, warmup,
+    at_least(0.0));
+}
+
+double LearningRate::share(double epoch, double epochs, double step) const {
+  if (epoch < warmup) return std::min(1.0, (epoch + step) / warmup);
+  return schedule.share(epoch - warmup, std::max(epochs - warmup, step));
 }
 
 void TrainingSettings::fields(FieldVisitor& f) {

@@ -41,6 +41,7 @@ class CohortTrainer final : public Trainer {
   bool in_training(std::size_t slot) const { return results_[cohort_.lanes[slot]].end == LaneEnd::running; }
   double tolerance() const { return std::max(goal_.tolerance.value_or(0), shared_.stop.gradient_norm); }
   void epoch();
+  void set_rates();
   void step(const std::uint32_t* order, std::size_t n, bool want_loss);
   void take_gradient(const LaneTable<T>& point, const std::uint32_t* order, std::size_t n, std::vector<double>* losses);
   void take_first_norms();
@@ -73,6 +74,8 @@ class CohortTrainer final : public Trainer {
   std::vector<Progress> progress_;
   std::vector<double> losses_, epoch_losses_;  // by slot
   std::vector<double> sums_;                   // by slot, with padding
+  std::vector<double> start_rates_;            // by lane
+  bool rates_change_ = false;                  // whether a lane has a schedule
 };
 
 template <class T>
@@ -102,10 +105,12 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
       throw Error("learning_rate auto is 1/L̂, a step size for gd, momentum and nesterov; " +
                       std::string(shared_.optimizer.rule().info.name) + " scales its steps itself",
                   "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
-    cohort_.rate.at(0, lane) =
+    start_rates_.push_back(
         given != LearningRate::kAuto
             ? given
-            : automatic_rate(design.curvature, configs_[lane].model.type(), full_batch_, configs_[lane].model.l2);
+            : automatic_rate(design.curvature, configs_[lane].model.type(), full_batch_, configs_[lane].model.l2));
+    cohort_.rate.at(0, lane) = start_rates_[lane];
+    rates_change_ = rates_change_ || configs_[lane].training.learning_rate.changes();
     results_[lane].gradient_norm = results_[lane].train_loss = kNaN;
     if (!start.empty())
       for (std::size_t r = 0; r < model_->parameters(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(start[lane][r]);
@@ -158,8 +163,21 @@ void CohortTrainer<T>::epoch() {
   compact();
 }
 
+// The step sizes of this step, by each lane's schedule.
+template <class T>
+void CohortTrainer<T>::set_rates() {
+  const double steps = static_cast<double>((design_.train.n + batch_ - 1) / batch_);  // of an epoch
+  const double epoch = static_cast<double>(steps_) / steps, epochs = static_cast<double>(shared_.epochs);
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
+    const std::size_t lane = cohort_.lanes[slot];
+    cohort_.rate.at(0, slot) =
+        start_rates_[lane] * configs_[lane].training.learning_rate.share(epoch, epochs, 1 / steps);
+  }
+}
+
 template <class T>
 void CohortTrainer<T>::step(const std::uint32_t* order, std::size_t n, bool want_loss) {
+  if (rates_change_) set_rates();
   const UpdatePass<T> pass = cohort_.update_pass(model_->penalized());
   begin_step(rule_, pass);
   if (looks_ahead_) look_ahead(rule_, pass, cohort_.ahead.row(0));

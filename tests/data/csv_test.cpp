@@ -15,7 +15,8 @@ using namespace testing;
 std::string table(std::string_view line_end = "\n", char delimiter = ',') {
   std::string text = std::string("a") + delimiter + "b" + delimiter + "y" + std::string(line_end);
   for (int i = 0; i < 8; ++i)
-    text += std::to_string(i) + delimiter + std::to_string(i * i) + ".5" + delimiter + "-" + std::to_string(i) + std::string(line_end);
+    text += std::to_string(i) + delimiter + std::to_string(i * i) + ".5" + delimiter + "-" + std::to_string(i) +
+            std::string(line_end);
   return text;
 }
 
@@ -150,7 +151,12 @@ TEST_CASE("csv: what is broken is named with its line") {
   }
   using namespace std::string_view_literals;
   CHECK(has(error_of([] { load_text("a,y\n1\0,3\n"sv); }), "a.csv:2: error: a NUL"));
-  CHECK(has(error_of([] { load_text("\xFF\xFE" "a\0,\0y\0\n\0"sv); }), "UTF-16"));
+  CHECK(has(error_of([] {
+              load_text(
+                  "\xFF\xFE"
+                  "a\0,\0y\0\n\0"sv);
+            }),
+            "UTF-16"));
 }
 
 TEST_CASE("csv: limits: a cell of 1 MiB, a line of 16 MiB") {

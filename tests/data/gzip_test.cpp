@@ -40,7 +40,8 @@ TEST_CASE("gzip: members behind one another are one file, at every offset of the
     CHECK(got.rows == load_text(first).dataset.rows + 1);
     CHECK(got.x.back() == 123);
   }
-  CHECK(load_text(gzipped(numbers(50)) + std::string(512, '\0'), Task::regression, packed()).dataset.rows == 50);  // tape
+  CHECK(load_text(gzipped(numbers(50)) + std::string(512, '\0'), Task::regression, packed()).dataset.rows ==
+        50);  // tape
 }
 
 TEST_CASE("gzip: cut anywhere, it is an error") {

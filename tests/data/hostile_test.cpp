@@ -14,8 +14,8 @@ using namespace testing;
 
 struct Case {
   const char* file;
-  int line;                          // 0: none promised
-  std::vector<const char*> words;    // empty: it loads
+  int line;                        // 0: none promised
+  std::vector<const char*> words;  // empty: it loads
 };
 
 Prepared load_case(const std::string& file) {
@@ -93,8 +93,8 @@ TEST_CASE("hostile: the good ones have the values of their file") {
 TEST_CASE("hostile: each byte deleted, flipped or doubled: it loads or says why, and never anything else") {
   std::string text = "x1,x2,\"note, quoted\",y\r\n";
   for (int i = 0; i < 29; ++i)
-    text += std::to_string(0.25 * i) + ", -" + std::to_string(i) + "e-1," + (i % 2 ? "plain" : "\"a, \"\"b\"\"\nc\"") + "," +
-            (i % 3 ? "yes" : "no") + (i % 5 ? "\n" : "\r\n");
+    text += std::to_string(0.25 * i) + ", -" + std::to_string(i) + "e-1," + (i % 2 ? "plain" : "\"a, \"\"b\"\"\nc\"") +
+            "," + (i % 3 ? "yes" : "no") + (i % 5 ? "\n" : "\r\n");
   const Folder folder;
   int loaded = 0, refused = 0;
   const auto attempt = [&](const std::string& mutant) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "data_files.hpp"
+#include "table.hpp"
 
 namespace holdout::data {
 namespace {
@@ -24,9 +25,9 @@ TEST_CASE("load: what cannot be a data file is refused at once, naming the setti
   std::filesystem::create_directory(folder.path("dir"));
   REQUIRE(mkfifo(folder.path("pipe").c_str(), 0600) == 0);
   std::filesystem::create_symlink("loop", folder.path("loop"));
-  const std::pair<std::string, std::string> cases[] = {{"nowhere.csv", "no such file"}, {"dir", "not a regular file"},
-                                                       {"/dev/zero", "not a regular file"}, {"pipe", "not a regular file"},
-                                                       {"loop", "symbolic links"}, {"nowhere/a.csv", "no such file"}};
+  const std::pair<std::string, std::string> cases[] = {
+      {"nowhere.csv", "no such file"}, {"dir", "not a regular file"}, {"/dev/zero", "not a regular file"},
+      {"pipe", "not a regular file"},  {"loop", "symbolic links"},    {"nowhere/a.csv", "no such file"}};
   for (const auto& [file, why] : cases) {
     CAPTURE(file);
     const auto m = messages_of([&] { load(settings(file), folder.path(), Task::regression, Seed{}); });
@@ -72,12 +73,14 @@ TEST_CASE("reference: iris with its split file") {
   CHECK(words.folds[0].holdout.size() == 30);
   CHECK(words.test.size() == 30);
   CHECK(RowList(words.test.begin(), words.test.begin() + 8) == RowList{1, 5, 9, 14, 17, 19, 27, 38});
-  CHECK(RowList(words.folds[0].holdout.begin(), words.folds[0].holdout.begin() + 8) == RowList{2, 8, 12, 13, 23, 28, 31, 33});
+  CHECK(RowList(words.folds[0].holdout.begin(), words.folds[0].holdout.begin() + 8) ==
+        RowList{2, 8, 12, 13, 23, 28, 31, 33});
   s.split.column_name = "fold0";
   const Split folds = load(s, kCsv, Task::classification, Seed{}).split;
   REQUIRE(folds.folds.size() == 5);
   for (const Fold& fold : folds.folds) CHECK(fold.holdout.size() == 24);
-  CHECK(RowList(folds.folds[0].holdout.begin(), folds.folds[0].holdout.begin() + 8) == RowList{2, 4, 11, 15, 30, 37, 43, 45});
+  CHECK(RowList(folds.folds[0].holdout.begin(), folds.folds[0].holdout.begin() + 8) ==
+        RowList{2, 4, 11, 15, 30, 37, 43, 45});
 }
 
 DataSettings by_column(const std::string& side = "") {
@@ -88,7 +91,8 @@ DataSettings by_column(const std::string& side = "") {
 }
 
 TEST_CASE("load: a split column of the data file is no feature") {
-  const Prepared p = load_text("a,part,y\n1,train,1\n2,holdout,2\n3,train,3\n4,test,4\n", Task::regression, by_column());
+  const Prepared p =
+      load_text("a,part,y\n1,train,1\n2,holdout,2\n3,train,3\n4,test,4\n", Task::regression, by_column());
   CHECK(p.dataset.feature_names == std::vector<std::string>{"a"});
   CHECK(p.split.folds[0].train == RowList{0, 2});
   CHECK(p.split.test == RowList{3});
@@ -96,7 +100,8 @@ TEST_CASE("load: a split column of the data file is no feature") {
   REQUIRE(m.size() == 1);
   CHECK(m[0].path == "data.split.column");
   CHECK(has(m[0].hint, "'prat'"));
-  CHECK(has(error_of([] { load_text("a,part,y\n1,train,1\n2,,2\n3,holdout,3\n", Task::regression, by_column()); }), "a.csv:3: "));
+  CHECK(has(error_of([] { load_text("a,part,y\n1,train,1\n2,,2\n3,holdout,3\n", Task::regression, by_column()); }),
+            "a.csv:3: "));
 }
 
 TEST_CASE("load: dropped rows are dropped from the side file too") {
@@ -143,10 +148,29 @@ TEST_CASE("load: constant and all-missing features of the training rows are told
   CHECK(has(p.notices[0], "b"));
   DataSettings s = by_column();
   s.missing = "mean";
-  const Prepared gone = load_text("a,b,part,y\n1,,train,1\n2,,train,2\n3,3,holdout,3\n4,5,holdout,4\n", Task::regression, s);
+  const Prepared gone =
+      load_text("a,b,part,y\n1,,train,1\n2,,train,2\n3,3,holdout,3\n4,5,holdout,4\n", Task::regression, s);
   REQUIRE(gone.notices.size() == 1);
   CHECK(has(gone.notices[0], "b"));
   CHECK(has(gone.notices[0], "missing"));
+}
+
+TEST_CASE("load: a table that will not fit is refused while it is read, with the estimate") {
+  const Folder folder;
+  const int rows = 1'500'000;  // 3 columns of 8 bytes: 36 MB
+  std::string text = "a,b,y\n";
+  for (int i = 0; i < rows; ++i) text += "1,2,3\n";
+  folder.write("a.csv", text);
+  FileMark mark;
+  const auto read = [&](double memory) {
+    return error_of([&] { read_table(folder.path("a.csv"), "a.csv", {',', {}, "data.file", memory}, mark); });
+  };
+  CHECK(read(40e6) == "(none)");
+  const std::string error = read(34e6);
+  CHECK(has(error, "a.csv: "));
+  CHECK(has(error, "3 columns"));
+  CHECK(has(error, "0.036 GB"));
+  CHECK(mark.bytes == text.size());  // as the reading before left it: this one did not get to the end
 }
 
 TEST_CASE("load: the same call gives the same bytes") {

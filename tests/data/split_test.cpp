@@ -26,7 +26,8 @@ Dataset labels(const std::vector<std::size_t>& sizes, std::size_t rows = 0) {
   d.rows = d.y.size();
   if (d.rows == 0) return d;
   std::vector<double> mixed;
-  for (const std::uint32_t i : stream(Seed{1}, "mix").permutation(static_cast<std::uint32_t>(d.rows))) mixed.push_back(d.y[i]);
+  for (const std::uint32_t i : stream(Seed{1}, "mix").permutation(static_cast<std::uint32_t>(d.rows)))
+    mixed.push_back(d.y[i]);
   d.y = mixed;
   return d;
 }
@@ -114,7 +115,9 @@ TEST_CASE("property: folds are disjoint, complete and even, in every class too")
 
 TEST_CASE("split: the same seed gives the same parts, another seed others") {
   const Dataset d = labels({50, 50});
-  const auto rows = [&](std::uint64_t seed) { return draw_split(d, holdout_split(0.25, 0.2), Seed{seed}).folds[0].holdout; };
+  const auto rows = [&](std::uint64_t seed) {
+    return draw_split(d, holdout_split(0.25, 0.2), Seed{seed}).folds[0].holdout;
+  };
   CHECK(rows(1) == rows(1));
   CHECK(rows(1) != rows(2));
   CHECK(draw_split(d, kfold_split(5, 0), Seed{1}).folds[0].holdout !=
@@ -126,7 +129,8 @@ TEST_CASE("split: every row is equally likely to measure") {
   const Dataset d = labels({12, 8});
   std::vector<int> count(20);
   for (std::uint64_t seed = 0; seed < 4000; ++seed)
-    for (const Split split = draw_split(d, holdout_split(0.25, 0), Seed{seed}); const std::uint32_t i : split.folds[0].holdout)
+    for (const Split split = draw_split(d, holdout_split(0.25, 0), Seed{seed});
+         const std::uint32_t i : split.folds[0].holdout)
       ++count[i];
   for (const int n : count) CHECK(std::abs(n - 1000) < 137);
 }
@@ -144,7 +148,8 @@ TEST_CASE("split: largest remainders by hand") {
   CHECK(counts(d, draw_split(d, holdout_split(0.1, 0), Seed{3}).folds[0].holdout) == std::vector<std::size_t>{3, 3, 4});
   // 40 rows, 3 of class b, a quarter: 9.25 and 0.75: 9 and 1.
   const Dataset rare = labels({37, 3});
-  CHECK(counts(rare, draw_split(rare, holdout_split(0.25, 0), Seed{3}).folds[0].holdout) == std::vector<std::size_t>{9, 1});
+  CHECK(counts(rare, draw_split(rare, holdout_split(0.25, 0), Seed{3}).folds[0].holdout) ==
+        std::vector<std::size_t>{9, 1});
 }
 
 TEST_CASE("split: too few rows are refused with the counts") {

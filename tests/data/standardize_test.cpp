@@ -35,7 +35,8 @@ TEST_CASE("reference: means and population standard deviations of iris") {
   const Dataset d = load(s, kCsv, Task::classification, Seed{}).dataset;
   const Scaling scaling = fit_scaling(d, all(d), true);
   const double mean[] = {5.843333333333334, 3.0573333333333332, 3.758, 1.1993333333333334};
-  const double deviation[] = {0.8253012917851408659, 0.4344109677354945522, 1.7594040657753029833, 0.7596926279021594602};
+  const double deviation[] = {0.8253012917851408659, 0.4344109677354945522, 1.7594040657753029833,
+                              0.7596926279021594602};
   for (std::size_t j = 0; j < 4; ++j) {
     CHECK(std::abs(scaling.mean[j] - mean[j]) <= 4e-16 * mean[j]);  // two roundings
     CHECK(std::abs(scaling.scale[j] - deviation[j]) <= 1e-15 * deviation[j]);
@@ -53,7 +54,10 @@ TEST_CASE("standardize: only the given rows count") {
 
 TEST_CASE("standardize: constant columns have scale 1 and become exact zeros") {
   // 0.1 · n summed and divided is not 0.1: 0.1 + 0.1 + 0.1 = 0.30000000000000004.
-  const Dataset d = columns({{0.1, 0.1, 0.1}, {0, 0, 0}, {-7, -7, -7}, {12345678901234567890.0, 12345678901234567890.0, 12345678901234567890.0}});
+  const Dataset d = columns({{0.1, 0.1, 0.1},
+                             {0, 0, 0},
+                             {-7, -7, -7},
+                             {12345678901234567890.0, 12345678901234567890.0, 12345678901234567890.0}});
   const Scaling s = fit_scaling(d, all(d), true);
   for (std::size_t j = 0; j < 4; ++j) {
     CHECK(s.scale[j] == 1);

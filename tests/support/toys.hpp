@@ -1,6 +1,7 @@
 // Small data sets from random streams, and settings of a lane, for tests of training.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <stdexcept>
@@ -17,13 +18,13 @@
 
 namespace holdout::testing {
 
-/// Normal features whose spread grows with their number; the target is linear in them with unit noise, for two classes
-/// the sign of that. Columns are not standardized: the toys are near enough to it.
-inline data::Dataset toy(Seed seed, data::Task task, std::size_t rows, std::size_t features) {
+/// Normal features whose spread grows with their number; the target is linear in them with unit noise. Of that, classes
+/// (0: regression) are two by its sign, or more by its size. Columns are not standardized: they are near enough to it.
+inline data::Dataset toy(Seed seed, std::size_t classes, std::size_t rows, std::size_t features) {
   data::Dataset out;
-  out.task = task;
+  out.task = classes == 0 ? data::Task::regression : data::Task::classification;
   out.rows = rows, out.features = features;
-  if (task == data::Task::classification) out.classes = {"no", "yes"};
+  for (std::size_t k = 0; k < classes; ++k) out.classes.push_back(std::string(1, static_cast<char>('a' + k)));
   Stream weights = stream(seed, "toy weights"), draws = stream(seed, "toy rows");
   std::vector<double> w(features);
   for (double& x : w) x = weights.normal();
@@ -34,7 +35,8 @@ inline data::Dataset toy(Seed seed, data::Task task, std::size_t rows, std::size
       out.x.push_back(x);
       y += w[j] * x;
     }
-    out.y.push_back(out.classes.empty() ? y : y > 0 ? 1.0 : 0.0);
+    const double half = static_cast<double>(classes) / 2;
+    out.y.push_back(classes == 0 ? y : std::clamp(std::ceil(y + half) - 1, 0.0, 2 * half - 1));
   }
   return out;
 }
@@ -64,12 +66,12 @@ inline data::Fold first_rows(std::size_t train, std::size_t rows) {
   return fold;
 }
 
-/// A toy for the model (linear or logistic) with so many training rows, and a quarter as many hold-out rows.
+/// A toy for the model with so many training rows, and a quarter as many hold-out rows; three classes for softmax.
 template <class T>
 train::Design<T> toy_design(Seed seed, std::string_view model, std::size_t train_rows, std::size_t features) {
-  const data::Task task = model == "linear" ? data::Task::regression : data::Task::classification;
+  const std::size_t classes = model == "linear" ? 0 : model == "logistic" ? 2 : 3;
   const std::size_t rows = train_rows + train_rows / 4 + 1;
-  return train::make_design<T>(toy(seed, task, rows, features), no_scaling(features), first_rows(train_rows, rows));
+  return train::make_design<T>(toy(seed, classes, rows, features), no_scaling(features), first_rows(train_rows, rows));
 }
 
 inline std::size_t index_of(std::span<const Info> infos, std::string_view name) {

@@ -31,7 +31,7 @@ constexpr std::size_t kMostLanes = 200;
 /// f(rule, model, batch size, design) for all of them. Full batches have three row blocks, the last one short.
 template <class T, class F>
 void for_each_training(F f) {
-  for (const std::string_view model : {"linear", "logistic"}) {
+  for (const std::string_view model : {"linear", "logistic", "softmax"}) {
     const Design<T> small = testing::toy_design<T>(Seed{1}, model, 150, 7);
     const Design<T> large = testing::toy_design<T>(Seed{2}, model, 2500, 5);
     for (std::size_t rule = 0; rule < update::rules().size(); ++rule) {
@@ -153,7 +153,7 @@ TEST_CASE_TEMPLATE("property: all SIMD targets with fused operations give the sa
 // Enough work in each cohort that they do run at the same time.
 TEST_CASE_TEMPLATE("property: the number of threads changes no bit", T, double, float) {
   constexpr std::size_t kCohorts = 16, kEach = 5;
-  for (const std::string_view model : {"linear", "logistic"})
+  for (const std::string_view model : {"linear", "softmax"})
     for (const std::int64_t batch : {std::int64_t{32}, kFull}) {
       const auto design = testing::toy_design<T>(Seed{6}, model, 1500, 5);
       const auto lanes = varied_lanes(kCohorts * kEach, model, update::rules().size() - 1, 1, batch, 30);

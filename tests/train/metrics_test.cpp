@@ -67,7 +67,7 @@ TEST_CASE("every metric has rows in the reference, for each kind of model that i
   for (const Metric& m : metrics()) {
     CAPTURE(m.info.name);
     CHECK(covered.contains({std::string(m.info.name), false}));
-    if (m.classes == Classes::any) CHECK(covered.contains({std::string(m.info.name), true}));
+    if (m.classes != Classes::none) CHECK(covered.contains({std::string(m.info.name), true}));
     CHECK(find_metric(m.info.name) == &m);
     CHECK(!m.info.help.empty());
   }
@@ -93,6 +93,7 @@ TEST_CASE("closed form: auc counts pairs, ties by half") {
   CHECK(value("auc", {5, 5, 5, 5, 5}, {0, 1, 0, 1, 1}) == 0.5);
   CHECK(value("auc", {1, 2, 2, 3}, {0, 0, 1, 1}) == 3.5 / 4);
   CHECK(value("auc", {-INFINITY, 0, INFINITY}, {0, 0, 1}) == 1);
+  CHECK(value("auc", {0, 1, 7, 9, 7, 9, 5, 8}, {0, 0, 1, 1}, 2) == 3.5 / 4);  // two outputs: by their difference
 }
 
 TEST_CASE("what has no value is NaN, not a number that looks good") {
@@ -100,6 +101,7 @@ TEST_CASE("what has no value is NaN, not a number that looks good") {
   CHECK(std::isnan(value("auc", {1, 2}, {0, 0})));
   // R² of a constant target: 0/0 if it is hit, −∞ if not.
   CHECK(!std::isfinite(value("r2", {1, 2}, {3, 3})));
+  CHECK(std::isnan(value("auc", {INFINITY, INFINITY, 1, 2, 3, 4}, {0, 1, 1}, 2)));
   CHECK(value("f1", {-1, -1}, {0, 0}) == 0);  // scikit-learn's zero_division
   CHECK(std::isnan(standard_error(*find_metric("mse"), {std::vector<double>{1}, 1, std::vector<double>{2}})));
 }
@@ -110,7 +112,7 @@ TEST_CASE("hostile: scores that are not numbers give no value") {
     CAPTURE(m.info.name);
     CHECK(std::isnan(value(m.info.name, {nan, nan, nan, nan}, {0, 1, 0, 1})));
     CHECK(std::isnan(value(m.info.name, {1, nan, -2, nan}, {0, 1, 0, 1})));
-    if (m.classes == Classes::any) CHECK(std::isnan(value(m.info.name, {1, 2, nan, 4, nan, 0}, {0, 1, 1}, 2)));
+    if (m.classes != Classes::none) CHECK(std::isnan(value(m.info.name, {1, 2, nan, 4, nan, 0}, {0, 1, 1}, 2)));
   }
 }
 

@@ -127,10 +127,10 @@ TEST_CASE("closed form: the training loss is the mean of the batches' losses, be
 }
 
 TEST_CASE("learning_rate auto is 1/L̂ of the data's eigenvalues, or of its longest row") {
-  for (const std::string_view model : {"linear", "logistic"}) {
+  for (const std::string_view model : {"linear", "logistic", "softmax"}) {
     const auto design = toy_design<double>(Seed{9}, model, 80, 6);
     const Eigen::MatrixXd x = with_ones(design.train, 6);
-    const double kappa = model == "linear" ? 1 : 0.25;
+    const double kappa = model == "linear" ? 1 : model == "logistic" ? 0.25 : 0.5;
     const double largest =
         Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(x.transpose() * x / 80).eigenvalues().maxCoeff();
     const double row = x.rowwise().squaredNorm().maxCoeff();

@@ -7,6 +7,7 @@
 
 #include <holdout/base/settings.hpp>
 #include <holdout/update/rules.hpp>
+#include <holdout/update/schedule.hpp>
 
 namespace holdout::train {
 
@@ -36,7 +37,15 @@ struct StopSettings {
 struct LearningRate {
   static constexpr double kAuto = 0;  // 1/L̂, see trainer.hpp
   double start = kAuto;
+  update::ScheduleChoice schedule;
+  double warmup = 0;  // epochs in which the step size rises to its start; the schedule begins after them
   void fields(FieldVisitor& f);
+
+  /// Whether the step size changes at all.
+  bool changes() const { return schedule.selected() != 0 || warmup > 0; }
+  /// What `start` is multiplied by after `epoch` of `epochs` passes over the rows (a fraction inside a pass).
+  /// @param step  one step as a share of an epoch: the first step of a warm-up is not of size 0
+  double share(double epoch, double epochs, double step) const;
 };
 
 /// `training:`

@@ -60,7 +60,8 @@ template <bool kWanted, class D, class T = hn::TFromD<D>>
 HWY_INLINE void many_outputs(D d, const LossPass<T>& p) {
   using V = Lanes<D>;
   for (size_t i = 0; i < p.n; ++i) {
-    const size_t y = static_cast<size_t>(p.y[p.order ? p.order[i] : i]);
+    const T label = p.y[p.order ? p.order[i] : i];
+    const size_t y = label > 0 ? static_cast<size_t>(label) : 0;  // of two classes the first is −1
     T* row = p.scores + i * p.outputs * p.stride;
     for (size_t lane = 0; lane < p.stride; lane += hn::Lanes(d)) {
       const V value = Softmax::row<V>(row + lane, p.outputs, p.stride, 0, y, V(p.share));

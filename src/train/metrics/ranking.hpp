@@ -10,6 +10,11 @@
 
 namespace holdout::train {
 
+/// How much a model of two classes speaks for the positive one.
+inline double odds(const Predictions& p, std::size_t i) {
+  return p.outputs == 1 ? p.scores[i] : p.scores[2 * i + 1] - p.scores[2 * i];
+}
+
 struct Auc {
   static constexpr Info info{"auc", "area under the ROC curve: how often a positive row scores above a negative one",
                              "Hanley and McNeil, Radiology 143, 1982"};
@@ -17,14 +22,19 @@ struct Auc {
   static constexpr bool maximize = true;
   /// Rank sum (Mann and Whitney); equal scores share their mean rank. NaN if one class has no rows.
   static double value(const Predictions& p) {
-    std::vector<std::size_t> order(p.y.size());
+    std::vector<double> f(p.y.size());
+    for (std::size_t i = 0; i < f.size(); ++i) {
+      f[i] = odds(p, i);
+      if (std::isnan(f[i])) return f[i];  // ∞ − ∞: there is no order
+    }
+    std::vector<std::size_t> order(f.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p.scores[a] < p.scores[b]; });
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return f[a] < f[b]; });
     double ranks = 0, positive = 0;
     for (std::size_t i = 0; i < order.size();) {
       std::size_t j = i;
       double here = 0;
-      for (; j < order.size() && p.scores[order[j]] == p.scores[order[i]]; ++j) here += p.y[order[j]] > 0;
+      for (; j < order.size() && f[order[j]] == f[order[i]]; ++j) here += p.y[order[j]] > 0;
       ranks += here * static_cast<double>(i + j + 1) / 2;
       positive += here;
       i = j;

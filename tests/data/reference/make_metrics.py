@@ -41,13 +41,18 @@ for n, places in [(40, 6), (60, 1), (12, 0)]:  # rounded scores tie
     row("auc", 1, metrics.roc_auc_score(y, f), None, f, y)
     row("f1", 1, metrics.f1_score(y, said), None, f, y)
 
-for n, k in [(30, 4), (25, 3)]:
+for n, k in [(30, 4), (25, 3), (30, 2)]:
     y = numpy.arange(n) % k
     f = rng.normal(size=(n, k)) * 2 + 2 * numpy.eye(k)[y]
+    if k == 2:
+        f = numpy.round(2 * f) / 2  # halves: exact differences, of which some tie
     p = scipy.special.softmax(f, axis=1)
     said = p.argmax(axis=1)
     row("log_loss", k, metrics.log_loss(y, p), -numpy.log(p[numpy.arange(n), y]), f, y)
     row("error", k, metrics.zero_one_loss(y, said), said != y, f, y)
     row("accuracy", k, metrics.accuracy_score(y, said), said == y, f, y)
+    if k == 2:
+        row("auc", k, metrics.roc_auc_score(y, f[:, 1] - f[:, 0]), None, f, y)
+        row("f1", k, metrics.f1_score(y, said), None, f, y)
 
 pathlib.Path(__file__).with_name("metrics.csv").write_text("\n".join(lines) + "\n")
