@@ -107,8 +107,9 @@ class Writer final : public FieldVisitor {
     const std::string name(choice.alternatives()[choice.selected()].name);
     Entries entries = inside(style.nested ? path + "." + name : path, {}, [&](FieldVisitor& f) { choice.fields(f); });
     if (!entries.empty() || !style.nested) entries.insert(entries.begin(), {key, name});
-    const bool at_default = choice.selected() == 0 && entries.size() == 1;
-    if (!style.nested && at_default && levels_.size() > 1) return;  // models, searches and optimizers are always named
+    // Models, searches and optimizers are always named; splits and schedules only where they say something.
+    const bool at_default = choice.selected() == 0 && entries.size() == (style.nested ? 0 : 1);
+    if (at_default && levels_.size() > (style.nested ? 2 : 1)) return;
     add(field, entries.empty() ? name : compose(entries));
   }
 
