@@ -10,6 +10,7 @@
 #include <holdout/base/number.hpp>
 
 #include "cohort.hpp"
+#include "measure.hpp"
 #include "models.hpp"
 #include "objective.hpp"
 
@@ -52,7 +53,6 @@ class CohortTrainer final : public Trainer {
   void finish_running(LaneEnd end);
   void compact();
   std::vector<double> column(const LaneTable<T>& table, std::size_t slot) const;
-  void measure(std::vector<LaneResult>& results) const;
 
   const Design<T>& design_;
   const Metric& objective_;
@@ -307,27 +307,8 @@ std::vector<LaneResult> CohortTrainer<T>::results() const {
   std::vector<LaneResult> all = results_;
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
     if (in_training(slot)) all[cohort_.lanes[slot]].theta = column(cohort_.theta, slot);
-  measure(all);
+  measure(*model_, design_, objective_, all);
   return all;
-}
-
-// All metrics of all lanes, with one pass over the hold-out rows.
-template <class T>
-void CohortTrainer<T>::measure(std::vector<LaneResult>& results) const {
-  LaneTable<T> theta(model_->parameters(), results.size());
-  for (std::size_t lane = 0; lane < results.size(); ++lane)
-    for (std::size_t r = 0; r < theta.rows(); ++r) theta.at(r, lane) = static_cast<T>(results[lane].theta[r]);
-  const auto scores = lane_scores(*model_, design_.holdout, design_.features, theta);
-  for (std::size_t lane = 0; lane < results.size(); ++lane) {
-    LaneResult& r = results[lane];
-    const Predictions predictions{scores[lane], model_->outputs(), design_.holdout.target};
-    for (const Metric& m : metrics())
-      if (measures(m, design_.classes)) r.metrics.emplace_back(m.info.name, m.value(predictions));
-    r.value = objective_.value(predictions);
-    const bool of_last_epoch = r.end == LaneEnd::running || r.best_epoch == r.epochs;
-    if (of_last_epoch && (r.curve.empty() || r.curve.back().epoch != r.epochs))
-      r.curve.push_back({r.epochs, r.train_loss, r.value});
-  }
 }
 
 template <class T>

@@ -1,0 +1,16 @@
+// What trained lanes are worth on the hold-out rows.
+#pragma once
+
+#include <vector>
+
+#include <holdout/train/trainer.hpp>
+
+#include "models.hpp"
+
+namespace holdout::train {
+
+/// Fills in metrics, value and the last point of the curve, from each lane's theta: one pass over the hold-out rows.
+template <class T>
+void measure(const Model<T>& model, const Design<T>& design, const Metric& objective, std::vector<LaneResult>& results);
+
+}  // namespace holdout::train
