@@ -16,7 +16,9 @@ void measure(const Model<T>& model, const Design<T>& design, const Metric& objec
     for (const Metric& m : metrics())
       if (measures(m, design.classes)) r.metrics.emplace_back(m.info.name, m.value(predictions));
     r.value = objective.value(predictions);
-    if (r.curve.empty() || r.curve.back().epoch != r.epochs) r.curve.push_back({r.epochs, r.train_loss, r.value});
+    const bool of_last_epoch = r.end == LaneEnd::running || r.best_epoch == r.epochs;
+    if (of_last_epoch && (r.curve.empty() || r.curve.back().epoch != r.epochs))
+      r.curve.push_back({r.epochs, r.train_loss, r.value});
   }
 }
 
