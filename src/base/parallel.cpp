@@ -12,15 +12,19 @@
 
 #include <holdout/base/error.hpp>
 
-// ThreadSanitizer does not see the order that TBB makes (Debian's library is not instrumented), so it is told of it.
+// ThreadSanitizer does not see the order that TBB makes (Debian's library is not instrumented), so it is told of it. The
+// marks are globals: a body must not read anything of its caller's before it has acquired them.
 #if defined(__SANITIZE_THREAD__)
 extern "C" void __tsan_acquire(void*);
 extern "C" void __tsan_release(void*);
-#define MARK_ACQUIRE(x) __tsan_acquire(x)
-#define MARK_RELEASE(x) __tsan_release(x)
+namespace {
+char start_mark, end_mark;
+}
+#define MARK_ACQUIRE(x) __tsan_acquire(&x)
+#define MARK_RELEASE(x) __tsan_release(&x)
 #else
-#define MARK_ACQUIRE(x) (void)(x)
-#define MARK_RELEASE(x) (void)(x)
+#define MARK_ACQUIRE(x) static_cast<void>(0)
+#define MARK_RELEASE(x) static_cast<void>(0)
 #endif
 
 namespace holdout {
@@ -45,17 +49,15 @@ Workers::~Workers() = default;
 
 void Workers::for_each(std::size_t n, const std::function<void(std::size_t)>& body) const {
   std::vector<std::exception_ptr> problems(n);
-  char start = 0, end = 0;
   const auto guarded = [&](std::size_t i) {
-    MARK_ACQUIRE(&start);
     try {
       body(i);
     } catch (...) {
       problems[i] = std::current_exception();
     }
-    MARK_RELEASE(&end);
+    MARK_RELEASE(end_mark);
   };
-  MARK_RELEASE(&start);
+  MARK_RELEASE(start_mark);
   if (n == 1 || threads_ == 1) {
     for (std::size_t i = 0; i < n; ++i) guarded(i);
   } else if (n > 1) {
@@ -64,13 +66,14 @@ void Workers::for_each(std::size_t n, const std::function<void(std::size_t)>& bo
         tbb::parallel_for(
             tbb::blocked_range<std::size_t>(0, n, 1),
             [&](const tbb::blocked_range<std::size_t>& part) {
+              MARK_ACQUIRE(start_mark);
               for (std::size_t i = part.begin(); i != part.end(); ++i) guarded(i);
             },
             tbb::simple_partitioner());
       });
     });
   }
-  MARK_ACQUIRE(&end);
+  MARK_ACQUIRE(end_mark);
   for (const std::exception_ptr& problem : problems)
     if (problem) std::rethrow_exception(problem);
 }

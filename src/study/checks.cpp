@@ -54,6 +54,18 @@ class Checks {
         "give a number or a range: learning_rate: {min: 1e-4, max: 0.1, scale: log}; 'auto' is for " + joined(others));
   }
 
+  // A solver finds its own steps: what is said about them would mean nothing.
+  void solver() {
+    const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
+    if (parameter("training.optimizer") || !optimizer.is_solver()) return;
+    const std::string name(optimizer.alternatives()[optimizer.selected()].name);
+    for (const char* key : {"learning_rate", "batch_size", "epochs", "clip_norm", "stop.patience"})
+      if (const std::string path = std::string("training.") + key; filler_.marks.count(path) > 0)
+        add(path, path + ": optimizer '" + name + "' takes none", "remove it, or choose an update rule: holdout list optimizers");
+    if (file_.study.config.training.precision != "float64")
+      add("training.precision", "training.precision: optimizer '" + name + "' works in float64", "remove it");
+  }
+
   void features() {
     const auto& features = file_.study.data.features;
     if (!features.include.empty() && !features.exclude.empty())
@@ -90,7 +102,7 @@ class Checks {
       const Value name = std::string(rule.info.name);
       const bool used =
           searched ? std::find(searched->values.begin(), searched->values.end(), name) != searched->values.end()
-                   : &file_.study.config.training.optimizer.rule() == &rule;
+                   : file_.study.config.training.optimizer.rule() == &rule;
       if (used && rule.adaptive) adaptive.emplace_back(rule.info.name);
     }
     return joined(adaptive);
@@ -121,6 +133,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   const bool sound = errors.empty();  // else defaults stand where something was wrong, and would be blamed
   checks.features();
   if (sound) checks.automatic_rate();
+  if (sound) checks.solver();
   checks.metric();
   if (errors.empty()) checks.searcher();
 }

@@ -48,7 +48,8 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameter
 }
 
 std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes) {
-  const RuleShape shape = rule_shape(config.training.optimizer.selected());
+  const OptimizerChoice& optimizer = config.training.optimizer;
+  const RuleShape shape = optimizer.is_solver() ? RuleShape{4, 0, false} : rule_shape(optimizer.selected());
   const std::size_t tables = 2 + shape.states + (shape.looks_ahead ? 1 : 0);  // theta, gradient
   const std::size_t bytes = config.training.precision == "float32" ? sizeof(float) : sizeof(double);
   return parameter_count(model_kind(config.model.type()), features, classes) * tables * bytes;

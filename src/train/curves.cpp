@@ -27,6 +27,7 @@ std::string_view to_text(LaneEnd end) {
     case LaneEnd::running: return "running";
     case LaneEnd::epochs: return "epochs";
     case LaneEnd::converged: return "converged";
+    case LaneEnd::rounding: return "converged (at rounding)";
     case LaneEnd::patience: return "patience";
     case LaneEnd::diverged: return "diverged";
     case LaneEnd::dropped: return "dropped";

@@ -79,6 +79,14 @@ struct NormPass {
   double* sums;
 };
 
+/// table[r] *= factors[lane].
+template <class T>
+struct ScalePass {
+  T* table;
+  std::size_t rows, stride;
+  const T* factors;          // [lane]
+};
+
 /// table[r] += other[r].
 template <class T>
 struct AddPass {
@@ -113,8 +121,11 @@ enum class LossKind { squared, logistic, softmax };
 template <class T> void score(const ScorePass<T>& pass);
 template <class T> void gradient(const GradientPass<T>& pass);
 template <class T> void loss(LossKind kind, const LossPass<T>& pass);
+/// tangents [n][outputs][lane], of the scores, become those of the slopes: share · ∂²L/∂f² · tangent. Scores are used up.
+template <class T> void loss_tangent(LossKind kind, const LossPass<T>& pass, T* tangents);
 template <class T> void penalty(const PenaltyPass<T>& pass);
 template <class T> void squared_sums(const NormPass<T>& pass);
+template <class T> void scale(const ScalePass<T>& pass);
 template <class T> void add(const AddPass<T>& pass);
 /// Factors of this step from rate, coefficients and memory; before look_ahead and update.
 template <class T> void begin_step(std::size_t rule, const UpdatePass<T>& pass);

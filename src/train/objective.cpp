@@ -13,52 +13,76 @@ std::size_t chunk_rows(std::size_t outputs, std::size_t stride) {
   return std::clamp<std::size_t>(kScoreBytes / (outputs * stride * sizeof(T)), 12, kRowBlock);
 }
 
+// Two tables of scores fit: values and tangents.
+template <class T>
+std::size_t scratch_size(std::size_t outputs, std::size_t stride) {
+  return 2 * chunk_rows<T>(outputs, stride) * outputs * stride;
+}
+
 }  // namespace
 
 template <class T>
 void LossSum<T>::mean(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t n, LaneTable<T>& gradient,
                       std::vector<double>* losses) {
-  const std::size_t stride = theta.stride();
-  scores_.resize(std::max(scores_.size(), chunk_rows<T>(model_.outputs(), stride) * model_.outputs() * stride));
+  const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows<T>(outputs, stride);
+  scores_.resize(std::max(scores_.size(), scratch_size<T>(outputs, stride)));
+  const T share = T(1) / static_cast<T>(n);
+  const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double* sums) {
+    for (std::size_t done = 0; done < count; done += chunk) {
+      const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
+      const Rows<T> rows = Rows<T>{part_.x.data(), features_, order, part_.n}.part(at, rows_here);
+      model_.scores(rows, theta, scores_.data());
+      loss(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order,
+                              order ? part_.y.data() : part_.y.data() + at, share, sums});
+      model_.gradient(rows, scores_.data(), out, done == 0);
+    }
+  };
   AlignedVector<double> sums(losses ? stride : 0);
-  blocks(theta, order, 0, n, T(1) / static_cast<T>(n), gradient, losses ? sums.data() : nullptr, 0);
+  blocks(body, 0, n, gradient, losses ? sums.data() : nullptr, 0);
   if (!losses) return;
   losses->resize(theta.lanes());
   for (std::size_t lane = 0; lane < theta.lanes(); ++lane) (*losses)[lane] = sums[lane] / static_cast<double>(n);
 }
 
+template <class T>
+void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent) {
+  const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows<T>(outputs, stride);
+  scores_.resize(std::max(scores_.size(), scratch_size<T>(outputs, stride)));
+  T* const tangents = scores_.data() + chunk * outputs * stride;
+  const T share = T(1) / static_cast<T>(part_.n);
+  const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double*) {
+    for (std::size_t done = 0; done < count; done += chunk) {
+      const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
+      const Rows<T> rows = Rows<T>{part_.x.data(), features_, nullptr, part_.n}.part(at, rows_here);
+      model_.scores(rows, theta, scores_.data());
+      model_.scores(rows, direction, tangents);  // scores are linear in theta
+      loss_tangent(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share,
+                                      nullptr}, tangents);
+      model_.gradient(rows, tangents, out, done == 0);
+    }
+  };
+  blocks(body, 0, part_.n, tangent, nullptr, 0);
+}
+
 // [first, first + n) is cut at the largest power of two of blocks below n: a tree that depends on n alone.
 template <class T>
-void LossSum<T>::blocks(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t first, std::size_t n, T share,
-                        LaneTable<T>& gradient, double* losses, std::size_t depth) {
-  if (n <= kRowBlock) return block(theta, order, first, n, share, gradient, losses);
+template <class Body>
+void LossSum<T>::blocks(const Body& body, std::size_t first, std::size_t n, LaneTable<T>& out, double* losses,
+                        std::size_t depth) {
+  if (n <= kRowBlock) return body(first, n, out, losses);
   const std::size_t left = kRowBlock * std::bit_floor((n - 1) / kRowBlock);
-  blocks(theta, order, first, left, share, gradient, losses, depth + 1);
+  blocks(body, first, left, out, losses, depth + 1);
   if (halves_.size() <= depth) halves_.resize(depth + 1);
-  if (halves_[depth].gradient.stride() != theta.stride())
-    halves_[depth] = {LaneTable<T>(gradient.rows(), theta.lanes()), AlignedVector<double>(theta.stride())};
+  if (halves_[depth].gradient.stride() != out.stride())
+    halves_[depth] = {LaneTable<T>(out.rows(), out.lanes()), AlignedVector<double>(out.stride())};
   // The right half may make halves_ grow: it is taken out while it is worked on.
   Half right = std::move(halves_[depth]);
   std::fill(right.losses.begin(), right.losses.end(), 0);
-  blocks(theta, order, first + left, n - left, share, right.gradient, losses ? right.losses.data() : nullptr, depth + 1);
-  add(AddPass<T>{gradient.row(0), right.gradient.row(0), gradient.rows() * gradient.stride()});
+  blocks(body, first + left, n - left, right.gradient, losses ? right.losses.data() : nullptr, depth + 1);
+  add(AddPass<T>{out.row(0), right.gradient.row(0), out.rows() * out.stride()});
   if (losses)
-    for (std::size_t lane = 0; lane < theta.stride(); ++lane) losses[lane] += right.losses[lane];
+    for (std::size_t lane = 0; lane < out.stride(); ++lane) losses[lane] += right.losses[lane];
   halves_[depth] = std::move(right);
-}
-
-template <class T>
-void LossSum<T>::block(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t first, std::size_t n, T share,
-                       LaneTable<T>& gradient, double* losses) {
-  const std::size_t chunk = chunk_rows<T>(model_.outputs(), theta.stride());
-  for (std::size_t done = 0; done < n; done += chunk) {
-    const std::size_t count = std::min(chunk, n - done), at = first + done;
-    const Rows<T> rows = Rows<T>{part_.x.data(), features_, order, part_.n}.part(at, count);
-    model_.scores(rows, theta, scores_.data());
-    loss(loss_, LossPass<T>{scores_.data(), count, model_.outputs(), theta.stride(), rows.order,
-                            order ? part_.y.data() : part_.y.data() + at, share, losses});
-    model_.gradient(rows, scores_.data(), gradient, done == 0);
-  }
 }
 
 template <class T>

@@ -25,12 +25,13 @@ class LossSum {
   /// wanted (not null).
   void mean(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t n, LaneTable<T>& gradient,
             std::vector<double>* losses);
+  /// tangent = d/dε of that gradient over all rows at theta + ε direction: the mean loss's Hessian times direction.
+  void mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent);
 
  private:
-  void blocks(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t first, std::size_t n, T share,
-              LaneTable<T>& gradient, double* losses, std::size_t depth);
-  void block(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t first, std::size_t n, T share,
-             LaneTable<T>& gradient, double* losses);
+  // body(first, n, out, losses) sums one block into out; the blocks' sums are joined pairwise.
+  template <class Body>
+  void blocks(const Body& body, std::size_t first, std::size_t n, LaneTable<T>& out, double* losses, std::size_t depth);
 
   const Model<T>& model_;
   LossKind loss_;

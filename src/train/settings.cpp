@@ -47,6 +47,9 @@ void TrainingSettings::fields(FieldVisitor& f) {
   f({"batch_size", "rows a step; batch: all rows, stochastic: one", Scope::cohort}, batch_size,
     at_least<std::int64_t>(1).or_word(kBatchWords));
   f({"epochs", "passes over the training rows", Scope::cohort}, epochs, between<std::int64_t>(1, 100'000'000));
+  f({"clip_norm", "gradients longer than this are shortened to it before the step (all parameters together); 0: off",
+     Scope::lane},
+    clip_norm, at_least(0.0));
   f({"stop", "reasons to stop before the last epoch"}, stop);
   f({"precision", "numbers of the training", Scope::cohort}, precision, kPrecisions);
 }

@@ -13,6 +13,7 @@
 #include "measure.hpp"
 #include "models.hpp"
 #include "objective.hpp"
+#include "solvers.hpp"
 
 namespace holdout::train {
 namespace {
@@ -46,6 +47,7 @@ class CohortTrainer final : public Trainer {
   void step(const std::uint32_t* order, std::size_t n, bool want_loss);
   void take_gradient(const LaneTable<T>& point, const std::uint32_t* order, std::size_t n, std::vector<double>* losses);
   void take_first_norms();
+  void clip_gradient();
   void check_gradient();
   void check_finite();
   void look_at_holdout(bool record);
@@ -76,6 +78,7 @@ class CohortTrainer final : public Trainer {
   std::vector<double> sums_;                   // by slot, with padding
   std::vector<double> start_rates_;            // by lane
   bool rates_change_ = false;                  // whether a lane has a schedule
+  bool clips_ = false;                         // whether a lane has a clip_norm
 };
 
 template <class T>
@@ -101,9 +104,9 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
       progress_(configs.size()) {
   for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
     const double given = configs_[lane].training.learning_rate.start;
-    if (given == LearningRate::kAuto && shared_.optimizer.rule().adaptive)
+    if (given == LearningRate::kAuto && shared_.optimizer.rule()->adaptive)
       throw Error("learning_rate auto is 1/L̂, a step size for gd, momentum and nesterov; " +
-                      std::string(shared_.optimizer.rule().info.name) + " scales its steps itself",
+                      std::string(shared_.optimizer.rule()->info.name) + " scales its steps itself",
                   "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
     start_rates_.push_back(
         given != LearningRate::kAuto
@@ -111,6 +114,7 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
             : automatic_rate(design.curvature, configs_[lane].model.type(), full_batch_, configs_[lane].model.l2));
     cohort_.rate.at(0, lane) = start_rates_[lane];
     rates_change_ = rates_change_ || configs_[lane].training.learning_rate.changes();
+    clips_ = clips_ || configs_[lane].training.clip_norm > 0;
     results_[lane].gradient_norm = results_[lane].train_loss = kNaN;
     if (!start.empty())
       for (std::size_t r = 0; r < model_->parameters(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(start[lane][r]);
@@ -189,6 +193,7 @@ void CohortTrainer<T>::step(const std::uint32_t* order, std::size_t n, bool want
   } else if (want_loss) {
     for (std::size_t slot = 0; slot < losses_.size(); ++slot) epoch_losses_[slot] += losses_[slot];
   }
+  if (clips_) clip_gradient();
   update(rule_, pass);
   ++steps_;
 }
@@ -201,6 +206,20 @@ void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const std::uint3
   penalty(PenaltyPass<T>{point.row(0), cohort_.gradient.row(0), model_->penalized(), point.stride(), cohort_.l2.row(0)});
   if (n == design_.train.n)
     squared_sums(NormPass<T>{cohort_.gradient.row(0), cohort_.gradient.rows(), cohort_.gradient.stride(), sums_.data()});
+}
+
+// Each lane's gradient times min(1, clip_norm / ‖∇J‖): Pascanu, Mikolov, Bengio, On the difficulty of training recurrent
+// neural networks, ICML 2013, algorithm 1. A norm that is not finite stays visible: 0 would hide that the lane diverged.
+template <class T>
+void CohortTrainer<T>::clip_gradient() {
+  LaneTable<T>& g = cohort_.gradient;
+  if (!full_batch_) squared_sums(NormPass<T>{g.row(0), g.rows(), g.stride(), sums_.data()});
+  std::vector<T> factors(g.stride(), T{1});
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
+    const double most = configs_[cohort_.lanes[slot]].training.clip_norm, norm = std::sqrt(sums_[slot]);
+    if (most > 0 && !(norm <= most)) factors[slot] = static_cast<T>(std::isfinite(norm) ? most / norm : kNaN);
+  }
+  scale(ScalePass<T>{g.row(0), g.rows(), g.stride(), factors.data()});
 }
 
 // Tolerances are relative to ∇J(0), wherever a training starts. A full batch from zeros has it from its first step.
@@ -324,12 +343,15 @@ std::vector<double> predict_lane(const Part<T>& part, const Shape& shape, std::s
 std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start) {
+  if (lanes[0].training.optimizer.is_solver()) return make_solver_trainer(design, objective, lanes, start);
   return std::make_unique<CohortTrainer<double>>(design, objective, lanes, seed, fold, start);
 }
 
 std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric& objective,
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start) {
+  if (lanes[0].training.optimizer.is_solver())
+    throw Error("optimizer exact works in float64, not in float32", "write precision: float64, or choose a rule");
   return std::make_unique<CohortTrainer<float>>(design, objective, lanes, seed, fold, start);
 }
 

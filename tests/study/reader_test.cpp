@@ -106,7 +106,7 @@ TEST_CASE("reader: a range inside one alternative has no condition") {
           with("training: {learning_rate: 0.1, optimizer: {name: adam, beta1: {min: 0.8, max: 0.95, points: 3}}}\n"))
           .study;
   CHECK_FALSE(parameter(study, "training.optimizer.adam.beta1").condition);
-  CHECK(study.config.training.optimizer.rule().info.name == "adam");
+  CHECK(study.config.training.optimizer.rule()->info.name == "adam");
 }
 
 TEST_CASE("apply: choice, its constants, its nested range, and words") {
@@ -124,7 +124,7 @@ TEST_CASE("apply: choice, its constants, its nested range, and words") {
   c.values[optimizer] = std::string("momentum"), c.values[momentum] = 0.75;
   c.values[rate] = std::string("auto"), c.values[batch] = std::string("batch");
   train::LaneConfig config = apply(study, c);
-  CHECK(config.training.optimizer.rule().info.name == "momentum");
+  CHECK(config.training.optimizer.rule()->info.name == "momentum");
   CHECK(config.training.optimizer.coefficients()[0] == 0.75);
   CHECK(config.training.learning_rate.start == train::LearningRate::kAuto);
   CHECK(config.training.batch_size == train::TrainingSettings::kFullBatch);
@@ -132,7 +132,7 @@ TEST_CASE("apply: choice, its constants, its nested range, and words") {
   c.values[optimizer] = std::string("gd"), c.values[momentum].reset();
   c.values[rate] = 0.5, c.values[batch] = std::int64_t{8};
   config = apply(study, c);
-  CHECK(config.training.optimizer.rule().info.name == "gd");
+  CHECK(config.training.optimizer.rule()->info.name == "gd");
   CHECK(config.training.learning_rate.start == 0.5);
   CHECK(config.training.batch_size == 8);
 }
@@ -145,7 +145,7 @@ TEST_CASE("apply: constants belong to their alternative only") {
     const train::LaneConfig config = apply(study, {{Value(std::string(name))}});
     const auto& optimizer = config.training.optimizer;
     for (std::size_t i = 0; i < optimizer.coefficients().size(); ++i)
-      if (optimizer.rule().coefficients[i].name == "epsilon") return optimizer.coefficients()[i];
+      if (optimizer.rule()->coefficients[i].name == "epsilon") return optimizer.coefficients()[i];
     return -1.0;
   };
   CHECK(epsilon("adam") == 1e-8);

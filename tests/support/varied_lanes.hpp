@@ -9,8 +9,8 @@
 
 namespace holdout::testing {
 
-/// Lanes with their own learning rate, λ and coefficients of the rule, drawn from the whole of their ranges. The
-/// largest learning rates are `reach` times a safe one: beyond 2, some lanes diverge.
+/// Lanes with their own learning rate, λ and coefficients of the rule, drawn from the whole of their ranges; each third
+/// clips its gradients. The largest learning rates are `reach` times a safe one: beyond 2, some lanes diverge.
 inline std::vector<train::LaneConfig> varied_lanes(std::size_t n, std::string_view model, std::size_t rule,
                                                    double reach, std::int64_t batch_size, std::int64_t epochs) {
   std::vector<train::LaneConfig> lanes;
@@ -19,13 +19,14 @@ inline std::vector<train::LaneConfig> varied_lanes(std::size_t n, std::string_vi
     const double l2 = std::pow(10.0, -4 + 4 * draw.uniform());
     train::LaneConfig c =
         lane(model, update::rules()[rule].info.name, 0.02 * reach * (0.05 + draw.uniform()), l2, batch_size, epochs);
-    for (const update::Coefficient& k : c.training.optimizer.rule().coefficients) {
+    for (const update::Coefficient& k : c.training.optimizer.rule()->coefficients) {
       const double u = draw.uniform();
       const double value = k.kind == update::Coefficient::Kind::flag    ? (u < 0.5 ? 0.0 : 1.0)
                            : k.kind == update::Coefficient::Kind::decay ? 0.99 * u
                                                                         : std::min(k.max, std::pow(10.0, -8 + 8 * u));
       set_field(c.training.optimizer, k.name, value);
     }
+    if (i % 3 == 0) c.training.clip_norm = std::pow(10.0, -2 + 2 * draw.uniform());
     lanes.push_back(c);
   }
   return lanes;

@@ -127,7 +127,7 @@ std::vector<double> plain_training(const Design<double>& design, const LaneConfi
   const std::size_t n = design.train.n, d = design.features;
   const TrainingSettings& t = config.training;
   const bool full = t.batch_size == kFull;
-  update::Stepper stepper(t.optimizer, d + 1, d);
+  update::Stepper stepper(t.optimizer.rule_choice(), d + 1, d);
   std::vector<double> theta(d + 1), g(d + 1);
   for (std::int64_t epoch = 0; epoch < t.epochs; ++epoch) {
     std::vector<std::uint32_t> order(n);

@@ -52,7 +52,7 @@ Path in_lanes(const std::vector<LaneConfig>& lanes, std::size_t rule, std::size_
 }
 
 Path plain(const LaneConfig& config, std::size_t lane) {
-  update::Stepper stepper(config.training.optimizer, kRows, kPenalized);
+  update::Stepper stepper(config.training.optimizer.rule_choice(), kRows, kPenalized);
   const double rate = config.training.learning_rate.start;
   std::vector<double> theta(kRows), gradient(kRows);
   Path path;

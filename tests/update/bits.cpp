@@ -33,8 +33,9 @@ struct Inputs {
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       rate[lane] = 0.001 + 0.1 * random.uniform();
       for (std::size_t i = 0; i < table.size(); ++i)
-        c[i][lane] =
-            table[i].kind == Coefficient::Kind::flag ? defaults.c[i] : defaults.c[i] * (0.5 + 0.5 * random.uniform());
+        c[i][lane] = table[i].kind == Coefficient::Kind::flag
+                         ? defaults.c[i]
+                         : (defaults.c[i] > 0 ? defaults.c[i] : 0.01) * (0.5 + 0.5 * random.uniform());
       for (auto& row : gradient) row[lane] = random.normal() * std::exp(4 * random.normal());
     }
   }

@@ -65,7 +65,7 @@ TEST_CASE("property: what is not a number stays so: a rule does not hide diverge
 
 // With correction the running means of a constant gradient are that gradient, from the first step on: each step is γ.
 TEST_CASE("reference: bias correction makes the first steps whole") {
-  for (const std::string_view name : {"adam", "adamw"}) {
+  for (const std::string_view name : {"adam", "adamw", "amsgrad"}) {
     RuleChoice choice = choice_of(name);
     testing::set_field(choice, "bias_correction", 1);
     testing::set_field(choice, "epsilon", 0);
@@ -110,6 +110,43 @@ TEST_CASE("property: adamw without decay is adam, and decays only what is penali
   for (int t = 0; t < 10; ++t) alone.step(theta, std::vector<double>(3), 0.01);
   CHECK(theta[0] == doctest::Approx(1.5 * std::pow(0.995, 10)).epsilon(1e-14));
   CHECK(theta[2] == 0.25);
+}
+
+// With r = 1 − γ ω and a gradient of constant sign σ: θ(t) = r^t θ(0) − σ (1 − r^t) / ω.
+TEST_CASE("closed form: lion's steps know of the gradient its sign, and decay what is penalized") {
+  RuleChoice choice = choice_of("lion");
+  testing::set_field(choice, "weight_decay", 0.5);
+  Stepper stepper(choice, 4, 2);
+  std::vector<double> theta{1.5, -2, 0.25, 0.25};
+  const double r = 1 - 0.01 * 0.5;
+  for (int t = 1; t <= 40; ++t) {
+    stepper.step(theta, std::vector<double>{0.3, -4e9, 1e-9, 0}, 0.01);
+    const double kept = std::pow(r, t);
+    CHECK(theta[0] == doctest::Approx(kept * 1.5 - (1 - kept) / 0.5).epsilon(1e-13));
+    CHECK(theta[1] == doctest::Approx(kept * -2 + (1 - kept) / 0.5).epsilon(1e-13));
+    CHECK(theta[2] == doctest::Approx(0.25 - 0.01 * t).epsilon(1e-13));
+    CHECK(theta[3] == 0.25);
+  }
+}
+
+// β₂ = 0 forgets all but the last gradient, which is the largest so far or not.
+TEST_CASE("closed form: amsgrad and adamax divide by the largest gradient that they remember") {
+  for (const std::string_view name : {"amsgrad", "adamax"}) {
+    CAPTURE(name);
+    RuleChoice choice = choice_of(name);
+    testing::set_field(choice, "beta1", 0);
+    testing::set_field(choice, "beta2", name == "amsgrad" ? 0 : 0.5);
+    testing::set_field(choice, "epsilon", 0);
+    Stepper stepper(choice, 1);
+    // amsgrad never forgets 8; adamax forgets half of it at each step, until 3 is more
+    const double gradients[] = {2, 8, -1, 3, 3}, amsgrad[] = {1, 1, -0.125, 0.375, 0.375},
+                 adamax[] = {1, 1, -0.25, 1, 1};
+    for (int t = 0; t < 5; ++t) {
+      double theta = 0;
+      stepper.step({&theta, 1}, {&gradients[t], 1}, 0.25);
+      CHECK(theta == -0.25 * (name == "amsgrad" ? amsgrad : adamax)[t]);
+    }
+  }
 }
 
 }  // namespace holdout::update

@@ -49,17 +49,17 @@ TEST_CASE("reference: the lecture's defaults") {
   CHECK(value("momentum", "momentum") == 0.9);
   CHECK(value("nesterov", "momentum") == 0.9);
   CHECK(value("rmsprop", "beta") == 0.9);
-  for (const std::string_view rule : {"adam", "adamw"}) {
+  for (const std::string_view rule : {"adam", "adamw", "amsgrad", "adamax", "nadam"}) {
     CHECK(value(rule, "beta1") == 0.9);
     CHECK(value(rule, "beta2") == 0.999);
     CHECK(value(rule, "bias_correction") == 0);
   }
-  for (const std::string_view rule : {"adagrad", "rmsprop", "adam", "adamw"}) {
+  for (const std::string_view rule : {"adagrad", "rmsprop", "adam", "adamw", "amsgrad", "nadam"}) {
     CHECK(value(rule, "epsilon") == 1e-8);
     CHECK(value(rule, "epsilon_inside_root") == 1);
   }
   const auto adaptive = std::count_if(rules().begin(), rules().end(), [](const auto& r) { return r.adaptive; });
-  CHECK(adaptive == 4);
+  CHECK(adaptive == 9);
 }
 
 TEST_CASE("property: a choice takes values by name, refuses those out of range, and forgets them when it changes") {

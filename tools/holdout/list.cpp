@@ -101,7 +101,7 @@ struct Family {
 // Each prints a list that some layer declares; nothing is named twice.
 constexpr Family kFamilies[] = {
     {"models", "model.type", print_family<train::ModelSettings>},
-    {"optimizers", "training.optimizer", print_family<update::RuleChoice>},
+    {"optimizers", "training.optimizer", print_family<train::OptimizerChoice>},
     {"searches", "search.method", print_family<study::SearchSettings>},
     {"splits", "data.split.method", print_family<data::SplitSettings>},
     {"metrics", "objective.metric", print_metrics},

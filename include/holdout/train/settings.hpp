@@ -6,7 +6,7 @@
 #include <string>
 
 #include <holdout/base/settings.hpp>
-#include <holdout/update/rules.hpp>
+#include <holdout/train/optimizer.hpp>
 #include <holdout/update/schedule.hpp>
 
 namespace holdout::train {
@@ -51,10 +51,11 @@ struct LearningRate {
 /// `training:`
 struct TrainingSettings {
   static constexpr std::int64_t kFullBatch = 0;
-  update::RuleChoice optimizer;
+  OptimizerChoice optimizer;
   LearningRate learning_rate;
   std::int64_t batch_size = 32;  // rows a step; kFullBatch: all
   std::int64_t epochs = 100;     // passes over the training rows
+  double clip_norm = 0;          // largest ‖∇J‖ that a step uses: longer gradients are shortened to it; 0: off
   StopSettings stop;
   std::string precision = "float64";  // or float32
   void fields(FieldVisitor& f);

@@ -24,7 +24,7 @@ struct LaneConfig {
 };
 
 /// How a lane's training ended, or that it has not.
-enum class LaneEnd { running, epochs, converged, patience, diverged, dropped, interrupted };
+enum class LaneEnd { running, epochs, converged, rounding, patience, diverged, dropped, interrupted };
 std::string_view to_text(LaneEnd end);
 
 /// A point of a learning curve.

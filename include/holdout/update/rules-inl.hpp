@@ -12,15 +12,21 @@ RULE_FN V over_root(V x, V root) {
   return select_positive(root, x / root, x * root);
 }
 
+#include <holdout/update/rules/adadelta-inl.hpp>
 #include <holdout/update/rules/adagrad-inl.hpp>
 #include <holdout/update/rules/adam-inl.hpp>
+#include <holdout/update/rules/adamax-inl.hpp>
 #include <holdout/update/rules/adamw-inl.hpp>
+#include <holdout/update/rules/amsgrad-inl.hpp>
 #include <holdout/update/rules/gd-inl.hpp>
+#include <holdout/update/rules/lion-inl.hpp>
 #include <holdout/update/rules/momentum-inl.hpp>
+#include <holdout/update/rules/nadam-inl.hpp>
 #include <holdout/update/rules/nesterov-inl.hpp>
 #include <holdout/update/rules/rmsprop-inl.hpp>
 
-using RuleTuple = std::tuple<Gd, Momentum, Nesterov, Adagrad, Rmsprop, Adam, Adamw>;
+using RuleTuple =
+    std::tuple<Gd, Momentum, Nesterov, Adagrad, Rmsprop, Adam, Adamw, Adadelta, Amsgrad, Adamax, Nadam, Lion>;
 
 /// Sizes of the arrays that Rule's functions take: room(n) each.
 template <class Rule>

@@ -42,6 +42,12 @@ HWY_ATTR void square_up(const NormPass<T>& p) {
 }
 
 template <class T>
+HWY_ATTR void scale_columns(const ScalePass<T>& p) {
+  for (size_t r = 0; r < p.rows; ++r)
+    for (size_t lane = 0; lane < p.stride; ++lane) p.table[r * p.stride + lane] *= p.factors[lane];
+}
+
+template <class T>
 HWY_ATTR void add_up(const AddPass<T>& p) {
   for (size_t i = 0; i < p.elements; ++i) p.table[i] += p.other[i];
 }
@@ -50,6 +56,8 @@ void penalty_f64(const PenaltyPass<double>& p) { penalize(p); }
 void penalty_f32(const PenaltyPass<float>& p) { penalize(p); }
 void norm_f64(const NormPass<double>& p) { square_up(p); }
 void norm_f32(const NormPass<float>& p) { square_up(p); }
+void scale_f64(const ScalePass<double>& p) { scale_columns(p); }
+void scale_f32(const ScalePass<float>& p) { scale_columns(p); }
 void add_f64(const AddPass<double>& p) { add_up(p); }
 void add_f32(const AddPass<float>& p) { add_up(p); }
 const char* name_of_target() { return hwy::TargetName(HWY_TARGET); }
@@ -63,6 +71,8 @@ HWY_EXPORT(penalty_f64);
 HWY_EXPORT(penalty_f32);
 HWY_EXPORT(norm_f64);
 HWY_EXPORT(norm_f32);
+HWY_EXPORT(scale_f64);
+HWY_EXPORT(scale_f32);
 HWY_EXPORT(add_f64);
 HWY_EXPORT(add_f32);
 HWY_EXPORT(name_of_target);
@@ -74,6 +84,10 @@ template <>
 void squared_sums(const NormPass<double>& p) { HWY_DYNAMIC_DISPATCH(norm_f64)(p); }
 template <>
 void squared_sums(const NormPass<float>& p) { HWY_DYNAMIC_DISPATCH(norm_f32)(p); }
+template <>
+void scale(const ScalePass<double>& p) { HWY_DYNAMIC_DISPATCH(scale_f64)(p); }
+template <>
+void scale(const ScalePass<float>& p) { HWY_DYNAMIC_DISPATCH(scale_f32)(p); }
 template <>
 void add(const AddPass<double>& p) { HWY_DYNAMIC_DISPATCH(add_f64)(p); }
 template <>

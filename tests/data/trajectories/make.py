@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes RULE.csv for the rules of optimizers.json, the references that the project was given (made with 40 digits and
-checked against PyTorch). Rules that are not in it have a script of their own here.
+checked against PyTorch). The other rules are in make_mpmath.py.
 
     make.py optimizers.json
 """

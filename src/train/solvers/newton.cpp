@@ -1,0 +1,157 @@
+#include "newton.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace holdout::train {
+namespace {
+
+constexpr double kTiny = 1e-300;
+
+using Flags = std::vector<char>;
+
+bool any(const Flags& flags) { return std::find(flags.begin(), flags.end(), 1) != flags.end(); }
+
+}  // namespace
+
+NewtonSolver::NewtonSolver(const Problem& problem)
+    : problem_(problem),
+      values_(problem_),
+      lanes_(problem.l2.size()),
+      parameters_(problem.model.parameters()),
+      theta_(parameters_, lanes_),
+      gradient_(parameters_, lanes_),
+      direction_(parameters_, lanes_),
+      stalled_(lanes_),
+      passes_(lanes_, 2) {}
+
+void NewtonSolver::run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) {
+  constexpr int kMostIterations = 200;
+  results_ = results;
+  values_.gradient(theta_, gradient_, loss_);  // at zero, what tolerances are relative to
+  first_ = Values::dot(gradient_, gradient_);
+  for (double& x : first_) x = std::max(std::sqrt(x), kTiny);
+  best_.assign(lanes_, std::numeric_limits<double>::infinity());
+  for (std::size_t lane = 0; lane < lanes_; ++lane)
+    for (std::size_t r = 0; r < parameters_; ++r) theta_.at(r, lane) = results[lane].theta[r];
+  values_.gradient(theta_, gradient_, loss_);
+  value_ = values_.penalty(theta_);
+  for (std::size_t lane = 0; lane < lanes_; ++lane) value_[lane] += loss_[lane];
+  for (int iteration = 0;; ++iteration) {
+    judge(tolerance, iteration);
+    const bool stop = iteration == kMostIterations, interrupted = interrupt && interrupt->load();
+    bool running = false;
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      if (open(lane) && (stop || interrupted)) results_[lane].end = interrupted ? LaneEnd::interrupted : LaneEnd::epochs;
+      running = running || open(lane);
+    }
+    if (!running) return;
+    find_direction();
+    search_line();
+  }
+}
+
+// Who has arrived, or can get no nearer.
+void NewtonSolver::judge(double tolerance, int iteration) {
+  constexpr int kPatience = 3;
+  norm_ = Values::dot(gradient_, gradient_);
+  for (std::size_t lane = 0; lane < lanes_; ++lane) {
+    norm_[lane] = std::sqrt(norm_[lane]);
+    if (!open(lane)) continue;
+    LaneResult& r = results_[lane];
+    stalled_[lane] = norm_[lane] < best_[lane] / 2 ? 0 : stalled_[lane] + 1;
+    if (norm_[lane] < best_[lane]) {
+      best_[lane] = norm_[lane];
+      r.gradient_norm = norm_[lane] / first_[lane], r.train_loss = loss_[lane];
+      for (std::size_t p = 0; p < parameters_; ++p) r.theta[p] = theta_.at(p, lane);
+    }
+    r.epochs = iteration, r.steps = passes_[lane];
+    constexpr double kNearRounding = 1e-5;  // of the first norm: before, a norm that does not fall is a long way to go
+    if (norm_[lane] <= tolerance * first_[lane]) r.end = LaneEnd::converged;
+    else if (!std::isfinite(norm_[lane])) r.end = LaneEnd::diverged;
+    else if (stalled_[lane] >= kPatience && best_[lane] <= kNearRounding * first_[lane]) r.end = LaneEnd::rounding;
+  }
+}
+
+// H d = −g by conjugate gradients, each lane until its residual is small against its gradient.
+void NewtonSolver::find_direction() {
+  const std::size_t most = 10 * parameters_ + 50;  // rounding makes it more than `parameters`, not much more
+  LaneTable<double> residual = gradient_, search(parameters_, lanes_), product(parameters_, lanes_);
+  direction_ = LaneTable<double>(parameters_, lanes_);
+  for (std::size_t p = 0; p < parameters_; ++p)
+    for (std::size_t lane = 0; lane < lanes_; ++lane) search.at(p, lane) = -residual.at(p, lane);
+  std::vector<double> squares = Values::dot(residual, residual), target(lanes_);
+  Flags going(lanes_);
+  for (std::size_t lane = 0; lane < lanes_; ++lane) {
+    going[lane] = open(lane);
+    // Superlinear convergence, but no digits that the next step will change (Nocedal and Wright, eq. 7.3).
+    const double forcing = std::min(0.1, std::sqrt(norm_[lane] / first_[lane]));
+    target[lane] = forcing * forcing * squares[lane];
+  }
+  for (std::size_t step = 0; any(going) && step < most; ++step) {
+    values_.hessian(theta_, search, product);
+    const std::vector<double> curvature = Values::dot(search, product);
+    std::vector<double> alpha(lanes_);
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      if (!going[lane]) continue;
+      ++passes_[lane];
+      if (!(curvature[lane] > 0)) going[lane] = 0;  // flat to rounding: what is found so far is the direction
+      else alpha[lane] = squares[lane] / curvature[lane];
+    }
+    for (std::size_t p = 0; p < parameters_; ++p)
+      for (std::size_t lane = 0; lane < lanes_; ++lane) {
+        if (!going[lane]) continue;
+        direction_.at(p, lane) += alpha[lane] * search.at(p, lane);
+        residual.at(p, lane) += alpha[lane] * product.at(p, lane);
+      }
+    const std::vector<double> now = Values::dot(residual, residual);
+    std::vector<double> beta(lanes_);
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      if (!going[lane]) continue;
+      beta[lane] = now[lane] / squares[lane];
+      squares[lane] = now[lane];
+      if (now[lane] <= target[lane]) going[lane] = 0;
+    }
+    for (std::size_t p = 0; p < parameters_; ++p)
+      for (std::size_t lane = 0; lane < lanes_; ++lane)
+        search.at(p, lane) = going[lane] ? beta[lane] * search.at(p, lane) - residual.at(p, lane) : 0;
+  }
+}
+
+// Halves each lane's step until J falls enough (Armijo), or, where J is flat to rounding, until the gradient shrinks.
+void NewtonSolver::search_line() {
+  constexpr double kEnough = 1e-4, kRounding = 1e-13;
+  constexpr int kMostHalvings = 40;
+  const std::vector<double> slope = Values::dot(gradient_, direction_);
+  std::vector<double> t(lanes_, 1.0), loss;
+  Flags searching(lanes_);
+  for (std::size_t lane = 0; lane < lanes_; ++lane) searching[lane] = open(lane);
+  LaneTable<double> point = theta_, gradient(parameters_, lanes_);
+  for (int halving = 0; any(searching); ++halving) {
+    for (std::size_t p = 0; p < parameters_; ++p)
+      for (std::size_t lane = 0; lane < lanes_; ++lane)
+        if (searching[lane]) point.at(p, lane) = theta_.at(p, lane) + t[lane] * direction_.at(p, lane);
+    values_.gradient(point, gradient, loss);
+    std::vector<double> value = values_.penalty(point);
+    const std::vector<double> squares = Values::dot(gradient, gradient);
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      if (!searching[lane]) continue;
+      ++passes_[lane];
+      value[lane] += loss[lane];
+      const bool falls = value[lane] <= value_[lane] + kEnough * t[lane] * slope[lane];
+      const bool flat = value[lane] <= value_[lane] + kRounding * std::abs(value_[lane]) &&
+                        std::sqrt(squares[lane]) < norm_[lane];
+      if (!falls && !flat && halving < kMostHalvings) {
+        t[lane] /= 2;
+        continue;
+      }
+      searching[lane] = 0;
+      loss_[lane] = loss[lane], value_[lane] = value[lane];
+      for (std::size_t p = 0; p < parameters_; ++p) gradient_.at(p, lane) = gradient.at(p, lane);
+    }
+  }
+  theta_ = std::move(point);
+}
+
+}  // namespace holdout::train

@@ -1,0 +1,33 @@
+// Newton's method in lanes, for smooth convex losses with l2.
+#pragma once
+
+#include "../solvers.hpp"
+#include "problem.hpp"
+
+namespace holdout::train {
+
+/// Line search Newton with conjugate gradients: Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1. Hessian
+/// products are passes over the rows that all lanes share; each lane has step sizes, tolerances and an end of its own.
+class NewtonSolver final : public Solver {
+ public:
+  explicit NewtonSolver(const Problem& problem);
+  void run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) override;
+
+ private:
+  bool open(std::size_t lane) const { return results_[lane].end == LaneEnd::running; }
+  void judge(double tolerance, int iteration);
+  void find_direction();
+  void search_line();
+
+  Problem problem_;
+  Values values_;
+  std::size_t lanes_, parameters_;
+  std::span<LaneResult> results_;
+  LaneTable<double> theta_, gradient_, direction_;
+  std::vector<double> loss_, value_;        // of the current theta, without and with penalty
+  std::vector<double> first_, norm_, best_; // ‖∇J‖ at zero, now, and at its least
+  std::vector<int> stalled_;                // iterations without a smaller norm
+  std::vector<std::int64_t> passes_;        // over the rows, that the lane itself needed
+};
+
+}  // namespace holdout::train

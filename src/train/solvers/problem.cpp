@@ -1,0 +1,38 @@
+#include "problem.hpp"
+
+namespace holdout::train {
+
+Values::Values(const Problem& problem)
+    : problem_(problem),
+      sum_(problem.model, problem.kind.loss, problem.design.train, problem.design.features),
+      l2_(1, problem.l2.size()) {
+  for (std::size_t lane = 0; lane < problem.l2.size(); ++lane) l2_.at(0, lane) = problem.l2[lane];
+}
+
+void Values::gradient(const LaneTable<double>& theta, LaneTable<double>& gradient, std::vector<double>& loss) {
+  sum_.mean(theta, nullptr, problem_.design.train.n, gradient, &loss);
+  train::penalty(PenaltyPass<double>{theta.row(0), gradient.row(0), problem_.model.penalized(), theta.stride(), l2_.row(0)});
+}
+
+void Values::hessian(const LaneTable<double>& theta, const LaneTable<double>& direction, LaneTable<double>& product) {
+  sum_.mean_tangent(theta, direction, product);
+  train::penalty(
+      PenaltyPass<double>{direction.row(0), product.row(0), problem_.model.penalized(), theta.stride(), l2_.row(0)});
+}
+
+std::vector<double> Values::penalty(const LaneTable<double>& theta) const {
+  std::vector<double> out(theta.lanes());
+  for (std::size_t r = 0; r < problem_.model.penalized(); ++r)
+    for (std::size_t lane = 0; lane < theta.lanes(); ++lane) out[lane] += theta.at(r, lane) * theta.at(r, lane);
+  for (std::size_t lane = 0; lane < theta.lanes(); ++lane) out[lane] *= problem_.l2[lane] / 2;
+  return out;
+}
+
+std::vector<double> Values::dot(const LaneTable<double>& a, const LaneTable<double>& b) {
+  std::vector<double> out(a.lanes());
+  for (std::size_t r = 0; r < a.rows(); ++r)
+    for (std::size_t lane = 0; lane < a.lanes(); ++lane) out[lane] += a.at(r, lane) * b.at(r, lane);
+  return out;
+}
+
+}  // namespace holdout::train

@@ -1,0 +1,98 @@
+#include "ridge.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <Eigen/Dense>
+
+namespace holdout::train {
+namespace {
+
+// Features' means, and eigenvalues and eigenvectors of their covariance, over the training rows.
+struct Spectrum {
+  Eigen::VectorXd mean, values;
+  Eigen::MatrixXd vectors;
+};
+
+Spectrum spectrum_of(const Part<double>& part, std::size_t features) {
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  constexpr Eigen::Index kRows = 1024;  // centred copies of so many rows at a time
+  const auto n = static_cast<Eigen::Index>(part.n), d = static_cast<Eigen::Index>(features);
+  Spectrum s{Eigen::VectorXd::Zero(d), {}, {}};
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < d; ++j) s.mean[j] += part.x[static_cast<std::size_t>(i * d + j)];
+  s.mean /= static_cast<double>(n);
+  Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(d, d);
+  for (Eigen::Index from = 0; from < n; from += kRows) {
+    const Eigen::Index count = std::min(kRows, n - from);
+    RowMajor block = Eigen::Map<const RowMajor>(part.x.data() + from * d, count, d);
+    block.rowwise() -= s.mean.transpose();
+    covariance.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
+  }
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance / static_cast<double>(n));
+  s.values = solver.eigenvalues(), s.vectors = solver.eigenvectors();
+  return s;
+}
+
+// theta −= H⁻¹ gradient for one lane. With the intercept at its best for given weights, H acts on the weights alone.
+void newton_step(const Spectrum& s, double l2, const LaneTable<double>& gradient, std::size_t lane,
+                 LaneTable<double>& theta) {
+  const Eigen::Index d = s.mean.size();
+  const auto row = [](Eigen::Index j) { return static_cast<std::size_t>(j); };
+  Eigen::VectorXd g(d);
+  const double intercept = gradient.at(row(d), lane);
+  for (Eigen::Index j = 0; j < d; ++j) g[j] = gradient.at(row(j), lane) - s.mean[j] * intercept;
+  // Eigenvalues that are rounding noise belong to directions in which the data do not vary.
+  const double noise = static_cast<double>(d) * std::numeric_limits<double>::epsilon() * s.values.cwiseAbs().maxCoeff();
+  Eigen::VectorXd step = s.vectors.transpose() * g;
+  for (Eigen::Index j = 0; j < d; ++j)
+    step[j] = l2 == 0 && s.values[j] <= noise ? 0 : step[j] / (std::max(s.values[j], 0.0) + l2);
+  step = s.vectors * step;
+  for (Eigen::Index j = 0; j < d; ++j) theta.at(row(j), lane) -= step[j];
+  theta.at(row(d), lane) -= intercept - s.mean.dot(step);
+}
+
+}  // namespace
+
+void RidgeSolver::run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) {
+  constexpr int kMostSteps = 10;  // each takes back all but ~1e-10 of what is left; two or three are enough
+  constexpr double kTiny = 1e-300;
+  const std::size_t lanes = results.size(), parameters = problem_.model.parameters();
+  const Spectrum spectrum = spectrum_of(problem_.design.train, problem_.design.features);
+  Values values(problem_);
+  LaneTable<double> theta(parameters, lanes), gradient(parameters, lanes);
+  std::vector<double> loss;
+  values.gradient(theta, gradient, loss);  // at zero, what tolerances are relative to
+  const std::vector<double> first = Values::dot(gradient, gradient);
+  std::vector<double> best(lanes, std::numeric_limits<double>::infinity());
+  for (std::size_t lane = 0; lane < lanes; ++lane)
+    for (std::size_t r = 0; r < parameters; ++r) theta.at(r, lane) = results[lane].theta[r];
+  for (int step = 0; step <= kMostSteps; ++step) {
+    values.gradient(theta, gradient, loss);
+    const std::vector<double> squares = Values::dot(gradient, gradient);
+    bool running = false;
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      LaneResult& r = results[lane];
+      if (r.end != LaneEnd::running) continue;
+      const double norm = std::sqrt(squares[lane] / std::max(first[lane], kTiny));
+      const bool better = norm < best[lane] / 2;  // else rounding is all that is left
+      if (norm < best[lane]) {
+        best[lane] = r.gradient_norm = norm;
+        r.train_loss = loss[lane], r.epochs = step;
+        r.steps = step + 2;  // passes over the rows
+        for (std::size_t p = 0; p < parameters; ++p) r.theta[p] = theta.at(p, lane);
+      }
+      if (norm <= tolerance) r.end = LaneEnd::converged;
+      else if (!std::isfinite(norm)) r.end = LaneEnd::diverged;
+      else if (!better || step == kMostSteps) r.end = LaneEnd::rounding;
+      else if (interrupt && interrupt->load()) r.end = LaneEnd::interrupted;
+      if (r.end != LaneEnd::running) continue;
+      running = true;
+      newton_step(spectrum, problem_.l2[lane], gradient, lane, theta);
+    }
+    if (!running) return;
+  }
+}
+
+}  // namespace holdout::train
