@@ -127,6 +127,12 @@ template <class T> void penalty(const PenaltyPass<T>& pass);
 template <class T> void squared_sums(const NormPass<T>& pass);
 template <class T> void scale(const ScalePass<T>& pass);
 template <class T> void add(const AddPass<T>& pass);
+/// x ← exp x, x ← log x.
+void exp_in_place(std::span<double> x);
+void log_in_place(std::span<double> x);
+
+void sort_ascending(std::span<double> x);
+
 /// Factors of this step from rate, coefficients and memory; before look_ahead and update.
 template <class T> void begin_step(std::size_t rule, const UpdatePass<T>& pass);
 template <class T> void update(std::size_t rule, const UpdatePass<T>& pass);

@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <type_traits>
+#include <vector>
 
 #include "metrics/classification.hpp"
 #include "metrics/ranking.hpp"
@@ -11,9 +11,30 @@
 namespace holdout::train {
 namespace {
 
-// A metric with `term` is a mean over rows.
+// A metric with `term`, of one row, or `terms`, of all, is a mean over rows.
 template <class M>
-concept MeanOverRows = requires(const Predictions& p) { M::term(p, std::size_t{}); };
+concept HasTerm = requires(const Predictions& p) { M::term(p, std::size_t{}); };
+template <class M>
+concept HasTerms = requires(const Predictions& p) { M::terms(p); };
+template <class M>
+concept MeanOverRows = HasTerm<M> || HasTerms<M>;
+
+template <MeanOverRows M>
+std::vector<double> terms_of(const Predictions& p) {
+  if constexpr (HasTerms<M>) {
+    return M::terms(p);
+  } else {
+    std::vector<double> terms(p.y.size());
+    for (std::size_t i = 0; i < terms.size(); ++i) terms[i] = M::term(p, i);
+    return terms;
+  }
+}
+
+double mean(const std::vector<double>& terms) {
+  double sum = 0;
+  for (const double x : terms) sum += x;
+  return sum / static_cast<double>(terms.size());
+}
 
 // Scores that are not numbers are those of a training that diverged: no metric has a value then, not even one that
 // only counts decisions.
@@ -22,9 +43,7 @@ double value_of(const Predictions& p) {
   if (std::any_of(p.scores.begin(), p.scores.end(), [](double f) { return std::isnan(f); }))
     return std::numeric_limits<double>::quiet_NaN();
   if constexpr (MeanOverRows<M>) {
-    double sum = 0;
-    for (std::size_t i = 0; i < p.y.size(); ++i) sum += M::term(p, i);
-    return sum / static_cast<double>(p.y.size());
+    return mean(terms_of<M>(p));
   } else {
     return M::value(p);
   }
@@ -33,12 +52,10 @@ double value_of(const Predictions& p) {
 template <class M>
 double error_of(const Predictions& p) {
   if constexpr (MeanOverRows<M>) {
-    const double n = static_cast<double>(p.y.size()), mean = value_of<M>(p);
+    const std::vector<double> terms = terms_of<M>(p);
+    const double n = static_cast<double>(terms.size()), middle = mean(terms);
     double sum = 0;
-    for (std::size_t i = 0; i < p.y.size(); ++i) {
-      const double off = M::term(p, i) - mean;
-      sum += off * off;
-    }
+    for (const double x : terms) sum += (x - middle) * (x - middle);
     if (n > 1) return std::sqrt(sum / (n - 1) / n);
   }
   return std::numeric_limits<double>::quiet_NaN();

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
-#include <holdout/base/number.hpp>
 #include <holdout/train/metric.hpp>
+
+#include "../kernels.hpp"
 
 namespace holdout::train {
 
@@ -21,16 +23,32 @@ struct LogLoss {
   static constexpr Info info{"log_loss", "mean negative log-likelihood, natural logarithm"};
   static constexpr Classes classes = Classes::any;
   static constexpr bool maximize = false;
-  static double term(const Predictions& p, std::size_t i) {
-    if (p.outputs == 1) {
-      const double margin = p.y[i] > 0 ? p.scores[i] : -p.scores[i];
-      return holdout::log(1 + holdout::exp(-std::abs(margin))) + std::max(-margin, 0.0);
+  /// All rows at once: exp and log of arrays are many times faster than one by one.
+  static std::vector<double> terms(const Predictions& p) {
+    const std::size_t n = p.y.size(), k = p.outputs;
+    std::vector<double> out(n), rest(n), sums(n);
+    if (k == 1) {
+      for (std::size_t i = 0; i < n; ++i) {
+        const double margin = p.y[i] > 0 ? p.scores[i] : -p.scores[i];
+        sums[i] = -std::abs(margin), rest[i] = std::max(-margin, 0.0);
+      }
+      exp_in_place(sums);
+      for (double& x : sums) x += 1;
+    } else {
+      std::vector<double> shifted(n * k);
+      for (std::size_t i = 0; i < n; ++i) {
+        const auto row = p.scores.subspan(i * k, k);
+        const double most = *std::max_element(row.begin(), row.end());
+        for (std::size_t j = 0; j < k; ++j) shifted[i * k + j] = row[j] - most;
+        rest[i] = most - row[static_cast<std::size_t>(p.y[i])];
+      }
+      exp_in_place(shifted);
+      for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < k; ++j) sums[i] += shifted[i * k + j];
     }
-    const auto row = p.scores.subspan(i * p.outputs, p.outputs);
-    const double most = *std::max_element(row.begin(), row.end());
-    double sum = 0;
-    for (const double f : row) sum += holdout::exp(f - most);
-    return holdout::log(sum) + most - row[static_cast<std::size_t>(p.y[i])];
+    log_in_place(sums);
+    for (std::size_t i = 0; i < n; ++i) out[i] = sums[i] + rest[i];
+    return out;
   }
 };
 

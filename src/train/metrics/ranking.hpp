@@ -1,9 +1,7 @@
 // Metrics that look at all rows of two classes together.
 #pragma once
 
-#include <algorithm>
 #include <limits>
-#include <numeric>
 #include <vector>
 
 #include "classification.hpp"
@@ -20,28 +18,24 @@ struct Auc {
                              "Hanley and McNeil, Radiology 143, 1982"};
   static constexpr Classes classes = Classes::two;
   static constexpr bool maximize = true;
-  /// Rank sum (Mann and Whitney); equal scores share their mean rank. NaN if one class has no rows.
+  /// Pairs won and half of those tied, of all pairs (Mann and Whitney). NaN if one class has no rows.
   static double value(const Predictions& p) {
-    std::vector<double> f(p.y.size());
-    for (std::size_t i = 0; i < f.size(); ++i) {
-      f[i] = odds(p, i);
-      if (std::isnan(f[i])) return f[i];  // ∞ − ∞: there is no order
+    std::vector<double> positive, negative;
+    for (std::size_t i = 0; i < p.y.size(); ++i) {
+      const double f = odds(p, i);
+      if (std::isnan(f)) return f;  // ∞ − ∞: there is no order
+      (p.y[i] > 0 ? positive : negative).push_back(f);
     }
-    std::vector<std::size_t> order(f.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return f[a] < f[b]; });
-    double ranks = 0, positive = 0;
-    for (std::size_t i = 0; i < order.size();) {
-      std::size_t j = i;
-      double here = 0;
-      for (; j < order.size() && f[order[j]] == f[order[i]]; ++j) here += p.y[order[j]] > 0;
-      ranks += here * static_cast<double>(i + j + 1) / 2;
-      positive += here;
-      i = j;
+    sort_ascending(positive), sort_ascending(negative);
+    double won = 0;
+    std::size_t below = 0, up_to = 0;  // negatives below a positive's score, and up to it
+    for (const double f : positive) {
+      while (below < negative.size() && negative[below] < f) ++below;
+      while (up_to < negative.size() && negative[up_to] <= f) ++up_to;
+      won += (static_cast<double>(below) + static_cast<double>(up_to)) / 2;
     }
-    const double negative = static_cast<double>(order.size()) - positive;
-    if (positive == 0 || negative == 0) return std::numeric_limits<double>::quiet_NaN();
-    return (ranks - positive * (positive + 1) / 2) / (positive * negative);
+    const double pairs = static_cast<double>(positive.size()) * static_cast<double>(negative.size());
+    return pairs > 0 ? won / pairs : std::numeric_limits<double>::quiet_NaN();
   }
 };
 
