@@ -210,6 +210,7 @@ TEST_CASE("help is on standard output, and a full disk behind it is an error") {
     CHECK(ended.err.empty());
   }
   CHECK(shell(folder, "$H list metrics > /dev/full").code == 1);
+  CHECK(shell(folder, "$H list optimizers | true").err.empty());  // a reader that has had enough is no error
 }
 
 TEST_CASE("closed standard streams and an empty environment do no harm") {

@@ -195,6 +195,8 @@ TEST_CASE("reader: each mistake has its message") {
        "'adam' stands among the values already; alternatives are told apart by their names"},
       {"training: {optimizer: {min: gd, max: adam}}\n", "training.optimizer has no 'min'"},
       {"training: {optimizer: {name: gd, beta1: 0.9}}\n", "unknown key 'beta1' in training.optimizer.gd"},
+      {"training: {clip_norm: -1}\n", "2:23: error: training.clip_norm: '-1' is not a number >= 0"},
+      {"training: {optimizer: exact, clip_norm: 1}\n", "training.clip_norm: optimizer 'exact' takes none"},
       {"data: 5\n", "duplicate"},
       {"training: 5\n", "training: expected keys with values, found '5'"},
       {"epochs: 5\n", "it belongs elsewhere: training: {epochs: 5}"},

@@ -1,5 +1,8 @@
 #include "commands.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <iostream>
 #include <new>
 
@@ -55,6 +58,12 @@ int dispatch(const std::vector<std::string>& arguments) {
   throw Error("unknown command " + quoted(name), did_you_mean(name, names) + " (holdout --help)");
 }
 
+// Whoever read our output has had enough: `holdout list optimizers | head`.
+bool reader_is_gone() {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int fail(const std::string& what, int code) {
   std::cerr << what << std::endl;
   return code;
@@ -77,6 +86,7 @@ int run_command(const std::vector<std::string>& arguments) {
                 kFailure);
   }
   std::cout.flush();
+  if (!std::cout && reader_is_gone()) return code == kDone ? kFailure : code;
   if (!std::cout) return fail("error: cannot write to standard output: no space left, or closed", kFailure);
   return code;
 }

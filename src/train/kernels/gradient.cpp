@@ -7,10 +7,12 @@
 #include <hwy/highway.h>
 
 #include <cmath>
+#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace holdout::train::HWY_NAMESPACE {
 #include "lanes-inl.hpp"
+#include "kernels/columns-inl.hpp"
 
 // kJ features × kN vectors of lanes stay in registers while the rows pass by.
 template <size_t kJ, size_t kN, class D, class T = hn::TFromD<D>>
@@ -42,11 +44,9 @@ HWY_INLINE void block(D d, const GradientPass<T>& p, size_t feature, size_t lane
     for (size_t n = 0; n < kN; ++n) hn::Store(sum[j][n], d, out + j * p.stride + n * width);
 }
 
-// The shape of score.cpp, and for the same reason.
 template <size_t kN, class D, class T = hn::TFromD<D>>
 HWY_INLINE void columns(D d, const GradientPass<T>& p, size_t lane) {
-  constexpr size_t kRegisters = HWY_TARGET <= HWY_AVX3 ? 24 : 12;
-  constexpr size_t kJ = kRegisters / kN < 12 ? kRegisters / kN : 12;
+  constexpr size_t kJ = kRowsAtOnce<kN>;
   size_t j = 0;
   for (; j + kJ <= p.rows.features; j += kJ) block<kJ, kN>(d, p, j, lane);
   for (; j + 2 <= p.rows.features; j += 2) block<2, kN>(d, p, j, lane);
@@ -62,15 +62,9 @@ HWY_INLINE void bias(D d, const GradientPass<T>& p, size_t lane) {
 
 template <class T>
 void gradient_rows(const GradientPass<T>& p) {
+  over_columns<T>(p.stride, [&](auto d, auto vectors, size_t lane) HWY_ATTR { columns<vectors>(d, p, lane); });
   with_tag<T>(p.stride, [&](auto d) HWY_ATTR {
-    constexpr size_t kMost = HWY_TARGET <= HWY_AVX3 ? 4 : 3;
-    const size_t width = hn::Lanes(d);
-    size_t lane = 0;
-    for (; lane + kMost * width <= p.stride; lane += kMost * width) columns<kMost>(d, p, lane);
-    if (lane + 3 * width <= p.stride) columns<3>(d, p, lane), lane += 3 * width;
-    if (lane + 2 * width <= p.stride) columns<2>(d, p, lane), lane += 2 * width;
-    if (lane < p.stride) columns<1>(d, p, lane);
-    for (lane = 0; lane < p.stride; lane += width) bias(d, p, lane);
+    for (size_t lane = 0; lane < p.stride; lane += hn::Lanes(d)) bias(d, p, lane);
   });
 }
 

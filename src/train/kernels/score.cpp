@@ -7,10 +7,12 @@
 #include <hwy/highway.h>
 
 #include <cmath>
+#include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
 namespace holdout::train::HWY_NAMESPACE {
 #include "lanes-inl.hpp"
+#include "kernels/columns-inl.hpp"
 
 // kR rows × kN vectors of lanes stay in registers while j runs: one broadcast of X feeds kN multiply-adds.
 template <size_t kR, size_t kN, class D, class T = hn::TFromD<D>>
@@ -43,12 +45,9 @@ HWY_INLINE void block(D d, const ScorePass<T>& p, size_t row, size_t lane) {
       hn::Store(sum[r][n], d, p.scores + (row + r) * p.scores_stride + lane + n * width);
 }
 
-// kR × kN accumulators, kN + 1 other registers: 6 × 4 of the 32 of AVX-512, 4 × 3 of the 16 of AVX2. With fewer
-// vectors more rows, so that enough multiply-adds are in flight.
 template <size_t kN, class D, class T = hn::TFromD<D>>
 HWY_INLINE void columns(D d, const ScorePass<T>& p, size_t lane) {
-  constexpr size_t kRegisters = HWY_TARGET <= HWY_AVX3 ? 24 : 12;
-  constexpr size_t kR = kRegisters / kN < 12 ? kRegisters / kN : 12;
+  constexpr size_t kR = kRowsAtOnce<kN>;
   size_t row = 0;
   for (; row + kR <= p.rows.n; row += kR) block<kR, kN>(d, p, row, lane);
   for (; row + 2 <= p.rows.n; row += 2) block<2, kN>(d, p, row, lane);
@@ -57,15 +56,7 @@ HWY_INLINE void columns(D d, const ScorePass<T>& p, size_t lane) {
 
 template <class T>
 void score_rows(const ScorePass<T>& p) {
-  with_tag<T>(p.stride, [&](auto d) HWY_ATTR {
-    constexpr size_t kMost = HWY_TARGET <= HWY_AVX3 ? 4 : 3;
-    const size_t width = hn::Lanes(d);
-    size_t lane = 0;
-    for (; lane + kMost * width <= p.stride; lane += kMost * width) columns<kMost>(d, p, lane);
-    if (lane + 3 * width <= p.stride) columns<3>(d, p, lane), lane += 3 * width;
-    if (lane + 2 * width <= p.stride) columns<2>(d, p, lane), lane += 2 * width;
-    if (lane < p.stride) columns<1>(d, p, lane);
-  });
+  over_columns<T>(p.stride, [&](auto d, auto vectors, size_t lane) HWY_ATTR { columns<vectors>(d, p, lane); });
 }
 
 void score_f64(const ScorePass<double>& p) { score_rows(p); }
