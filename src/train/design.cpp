@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels.hpp"
+
 namespace holdout::train {
 namespace {
 
 // Largest eigenvalue of a symmetric matrix with non-negative eigenvalues, from below, by power iteration from a fixed
 // start that no eigenvector of interest is orthogonal to in practice. automatic_rate adds 2 % for what is missing.
-double power_iteration(const std::vector<double>& a, std::size_t n) {
+double power_iteration(const LaneTable<double>& a) {
   constexpr int kIterations = 100;
+  const std::size_t n = a.rows();
   std::vector<double> v(n), w(n);
   for (std::size_t i = 0; i < n; ++i) v[i] = 1 + 1 / (2.0 + static_cast<double>(i));
   double norm = 0;
@@ -17,7 +20,7 @@ double power_iteration(const std::vector<double>& a, std::size_t n) {
     norm = 0;
     for (std::size_t i = 0; i < n; ++i) {
       w[i] = 0;
-      for (std::size_t j = 0; j < n; ++j) w[i] += a[i * n + j] * v[j];
+      for (std::size_t j = 0; j < n; ++j) w[i] += a.at(i, j) * v[j];
       norm += w[i] * w[i];
     }
     norm = std::sqrt(norm);
@@ -27,22 +30,31 @@ double power_iteration(const std::vector<double>& a, std::size_t n) {
   return norm;
 }
 
+// The matrix [X 1]ᵀ[X 1] is a gradient pass whose slopes are the rows themselves, a feature a lane.
 template <class T>
 Curvature measure(const Part<T>& part, std::size_t features) {
+  constexpr std::size_t kRows = 64;  // at a time: they stay in the cache
   const std::size_t n = features + 1;
   Curvature c;
-  std::vector<double> gram(n * n), row(n, 1.0);
-  for (std::size_t i = 0; i < part.n; ++i) {
-    double length = 1;
-    for (std::size_t j = 0; j < features; ++j) {
-      row[j] = static_cast<double>(part.x[i * features + j]);
-      length += row[j] * row[j];
+  LaneTable<double> gram(n, n), rows(kRows, n);
+  AlignedVector<double> x(kRows * features);
+  for (std::size_t first = 0; first < part.n; first += kRows) {
+    const std::size_t count = std::min(kRows, part.n - first);
+    for (std::size_t i = 0; i < count; ++i) {
+      double length = 1;
+      for (std::size_t j = 0; j < features; ++j) {
+        const double value = static_cast<double>(part.x[(first + i) * features + j]);
+        x[i * features + j] = rows.at(i, j) = value;
+        length += value * value;
+      }
+      rows.at(i, features) = 1;
+      c.largest_row = std::max(c.largest_row, length);
     }
-    c.largest_row = std::max(c.largest_row, length);
-    for (std::size_t j = 0; j < n; ++j)
-      for (std::size_t k = 0; k < n; ++k) gram[j * n + k] += row[j] * row[k];
+    const Rows<double> block{x.data(), features, nullptr, count};
+    gradient(GradientPass<double>{block, rows.row(0), rows.stride(), gram.row(0), gram.row(features), gram.stride(),
+                                  first == 0});
   }
-  c.largest_eigenvalue = power_iteration(gram, n) / static_cast<double>(part.n);
+  c.largest_eigenvalue = power_iteration(gram) / static_cast<double>(part.n);
   return c;
 }
 
