@@ -87,9 +87,10 @@ void LossSum<T>::blocks(const Body& body, std::size_t first, std::size_t n, Lane
 
 template <class T>
 std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T>& part, std::size_t features,
-                                             const LaneTable<T>& theta) {
+                                             const LaneTable<T>& theta, std::vector<std::vector<double>> out) {
   const std::size_t outputs = model.outputs(), stride = theta.stride(), chunk = chunk_rows<T>(outputs, stride);
-  std::vector<std::vector<double>> out(theta.lanes(), std::vector<double>(part.n * outputs));
+  out.resize(theta.lanes());
+  for (std::vector<double>& lane : out) lane.resize(part.n * outputs);
   AlignedVector<T> scores(chunk * outputs * stride);
   for (std::size_t first = 0; first < part.n; first += chunk) {
     const std::size_t n = std::min(chunk, part.n - first);
@@ -104,8 +105,8 @@ std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T
 template class LossSum<float>;
 template class LossSum<double>;
 template std::vector<std::vector<double>> lane_scores(const Model<float>&, const Part<float>&, std::size_t,
-                                                      const LaneTable<float>&);
+                                                      const LaneTable<float>&, std::vector<std::vector<double>>);
 template std::vector<std::vector<double>> lane_scores(const Model<double>&, const Part<double>&, std::size_t,
-                                                      const LaneTable<double>&);
+                                                      const LaneTable<double>&, std::vector<std::vector<double>>);
 
 }  // namespace holdout::train

@@ -46,8 +46,9 @@ class LossSum {
 };
 
 /// [lane][row · outputs]: scores of every lane for all rows of a part.
+/// @param out  of an earlier call: memory to use again
 template <class T>
 std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T>& part, std::size_t features,
-                                             const LaneTable<T>& theta);
+                                             const LaneTable<T>& theta, std::vector<std::vector<double>> out = {});
 
 }  // namespace holdout::train

@@ -76,6 +76,7 @@ class CohortTrainer final : public Trainer {
   std::vector<Progress> progress_;
   std::vector<double> losses_, epoch_losses_;  // by slot
   std::vector<double> sums_;                   // by slot, with padding
+  std::vector<std::vector<double>> holdout_scores_;  // by slot, of the last look
   std::vector<double> start_rates_;            // by lane
   bool rates_change_ = false;                  // whether a lane has a schedule
   bool clips_ = false;                         // whether a lane has a clip_norm
@@ -262,12 +263,13 @@ void CohortTrainer<T>::check_finite() {
 
 template <class T>
 void CohortTrainer<T>::look_at_holdout(bool record) {
-  const auto scores = lane_scores(*model_, design_.holdout, design_.features, cohort_.theta);
+  holdout_scores_ =
+      lane_scores(*model_, design_.holdout, design_.features, cohort_.theta, std::move(holdout_scores_));
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
     if (!in_training(slot)) continue;
     LaneResult& r = results_[cohort_.lanes[slot]];
     Progress& p = progress_[cohort_.lanes[slot]];
-    const double value = objective_.value({scores[slot], model_->outputs(), design_.holdout.target});
+    const double value = objective_.value({holdout_scores_[slot], model_->outputs(), design_.holdout.target});
     const bool patient = shared_.stop.patience > 0;
     const bool better = std::isnan(p.best_value) || (objective_.maximize ? value > p.best_value : value < p.best_value);
     if (patient && better) {
