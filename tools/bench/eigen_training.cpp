@@ -45,7 +45,8 @@ class Training {
     const auto d = static_cast<Eigen::Index>(task_.features), size = static_cast<Eigen::Index>(n);
     for (std::size_t i = 0; i < n; ++i) {
       if (i + kAhead < known) prefetch(task_.train.x + rows[i + kAhead] * task_.features);
-      batch_.row(static_cast<Eigen::Index>(i)) = Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(task_.train.x + rows[i] * task_.features, d);
+      batch_.row(static_cast<Eigen::Index>(i)) =
+          Eigen::Map<const Eigen::Matrix<T, 1, Eigen::Dynamic>>(task_.train.x + rows[i] * task_.features, d);
       y_[static_cast<Eigen::Index>(i)] = task_.train.y[rows[i]];
     }
     const auto x = batch_.topRows(size);

@@ -11,8 +11,8 @@ namespace holdout::bench {
 /// Rows of data; T: float or double.
 template <class T>
 struct EigenRows {
-  const T* x = nullptr;         // [n][features]
-  const T* y = nullptr;         // [n], ±1
+  const T* x = nullptr;  // [n][features]
+  const T* y = nullptr;  // [n], ±1
   std::size_t n = 0;
 };
 

@@ -1,5 +1,5 @@
-// The two matrix passes of a training step against Eigen's square matrix product and the most the CPU can do, all in one
-// run on one thread: 64 lanes, 200 features, batches of 64 rows drawn from 20 000 in random order, as in training.
+// The two matrix passes of a training step against Eigen's square matrix product and the most the CPU can do, all in
+// one run on one thread: 64 lanes, 200 features, batches of 64 rows drawn from 20 000 in random order, as in training.
 //
 // Prints operations a second, and the ratios of their medians over interleaved repetitions. Takes the options of Google
 // Benchmark (--benchmark_repetitions, --benchmark_filter, …).
@@ -31,8 +31,8 @@ void fill(T* values, std::size_t n, std::string_view purpose) {
 }
 
 void count_operations(benchmark::State& state, double a_round) {
-  state.counters["GF/s"] = benchmark::Counter(1e-9 * a_round * static_cast<double>(state.iterations()),
-                                              benchmark::Counter::kIsRate);
+  state.counters["GF/s"] =
+      benchmark::Counter(1e-9 * a_round * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
 }
 
 template <class T>
@@ -75,7 +75,8 @@ template <class T>
 void score(benchmark::State& state) {
   Batches<T> b;
   for (auto _ : state)
-    train::score(train::ScorePass<T>{b.next(), b.theta.row(0), b.theta.row(kFeatures), b.scores.row(0), kLanes, kLanes});
+    train::score(
+        train::ScorePass<T>{b.next(), b.theta.row(0), b.theta.row(kFeatures), b.scores.row(0), kLanes, kLanes});
   count_operations(state, 2.0 * kBatch * kFeatures * kLanes);
 }
 

@@ -18,7 +18,8 @@ constexpr std::size_t kBytes = 16;
 template <class T>
 double multiply_adds(std::size_t rounds) {
   using Vector [[gnu::vector_size(kBytes)]] = T;
-  constexpr std::size_t kChains = 12;  // two units with a latency of four or five want ten; SSE and AVX have 16 registers
+  constexpr std::size_t kChains =
+      12;  // two units with a latency of four or five want ten; SSE and AVX have 16 registers
   const Vector a = Vector{} + T(0.999), b = Vector{} + T(1);
   Vector sum[kChains];
 #pragma GCC unroll 12

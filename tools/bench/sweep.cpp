@@ -7,93 +7,32 @@
 //
 // usage: bench_sweep [rounds]
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <string>
 #include <vector>
 
-#include <holdout/base/random.hpp>
 #include <holdout/train/cpu.hpp>
 #include <holdout/train/trainer.hpp>
 
 #include "eigen_training.hpp"
+#include "problem.hpp"
 
 namespace holdout::bench {
 namespace {
 
-constexpr std::size_t kRows = 20'000, kHoldout = 5'000, kFeatures = 200;
-constexpr std::int64_t kBatch = 64, kEpochs = 5;
-constexpr Seed kSeed{1};
-
-/// Standard normal features; classes by a linear score of spread 1 with logistic noise.
-data::Dataset make_data() {
-  data::Dataset out;
-  out.task = data::Task::classification;
-  out.rows = kRows + kHoldout, out.features = kFeatures;
-  out.classes = {"no", "yes"};
-  Stream weights = stream(kSeed, "bench weights"), draws = stream(kSeed, "bench rows");
-  std::vector<double> w(kFeatures);
-  for (double& x : w) x = weights.normal() / std::sqrt(double{kFeatures});
-  for (std::size_t i = 0; i < out.rows; ++i) {
-    double score = 0;
-    for (std::size_t j = 0; j < kFeatures; ++j) {
-      out.x.push_back(draws.normal());
-      score += w[j] * out.x.back();
-    }
-    out.y.push_back(draws.uniform() < 1 / (1 + std::exp(-4 * score)) ? 1 : 0);
-  }
-  return out;
-}
-
-std::vector<train::LaneConfig> make_configs(bool in_float) {
-  std::vector<train::LaneConfig> configs;
-  for (int i = 0; i < 8; ++i)
-    for (int j = 0; j < 8; ++j) {
-      train::LaneConfig c;
-      const auto select = [](Choice& choice, std::string_view name) {
-        const auto infos = choice.alternatives();
-        const auto at = std::find_if(infos.begin(), infos.end(), [&](const Info& info) { return info.name == name; });
-        choice.select(static_cast<std::size_t>(at - infos.begin()));
-      };
-      select(c.model, "logistic");
-      select(c.training.optimizer, "adam");
-      c.model.l2 = std::pow(10.0, -6 + 0.5 * i);
-      c.training.learning_rate.start = std::pow(10.0, -4 + 0.25 * j);
-      c.training.batch_size = kBatch, c.training.epochs = kEpochs;
-      c.training.precision = in_float ? "float32" : "float64";
-      configs.push_back(c);
-    }
-  return configs;
-}
-
-double seconds(auto&& work) {
-  const auto from = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 /// Largest difference of two vectors, relative to the largest entry.
 double difference(const std::vector<double>& a, const std::vector<double>& b) {
   double off = 0, size = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) off = std::max(off, std::abs(a[i] - b[i])), size = std::max(size, std::abs(a[i]));
+  for (std::size_t i = 0; i < a.size(); ++i)
+    off = std::max(off, std::abs(a[i] - b[i])), size = std::max(size, std::abs(a[i]));
   return off / size;
 }
 
 template <class T>
 bool compare(const data::Dataset& dataset, int rounds) {
   constexpr bool kFloat = sizeof(T) == sizeof(float);
-  data::Fold fold;
-  for (std::uint32_t i = 0; i < kRows + kHoldout; ++i) (i < kRows ? fold.train : fold.holdout).push_back(i);
-  const data::Scaling none{std::vector<double>(kFeatures, 0.0), std::vector<double>(kFeatures, 1.0),
-                           std::vector<double>(kFeatures, 0.0)};
-  const auto design = train::make_design<T>(dataset, none, fold);
+  const auto design = make_design<T>(dataset);
   const auto configs = make_configs(kFloat);
   const train::Metric& metric = *train::find_metric("log_loss");
 
