@@ -55,14 +55,13 @@ std::uint64_t Stream::bits64() {
 
 double Stream::uniform() { return static_cast<double>(bits64() >> 11) * 0x1p-53; }
 
-std::uint64_t Stream::below(std::uint64_t n) {
-  __extension__ using Wide = unsigned __int128;
-  Wide product = static_cast<Wide>(bits64()) * n;
-  if (static_cast<std::uint64_t>(product) < n) {
-    const std::uint64_t refused = -n % n;
-    while (static_cast<std::uint64_t>(product) < refused) product = static_cast<Wide>(bits64()) * n;
+std::uint32_t Stream::below(std::uint32_t n) {
+  std::uint64_t product = std::uint64_t{bits32()} * n;
+  if (static_cast<std::uint32_t>(product) < n) {
+    const std::uint32_t refused = -n % n;
+    while (static_cast<std::uint32_t>(product) < refused) product = std::uint64_t{bits32()} * n;
   }
-  return static_cast<std::uint64_t>(product >> 64);
+  return static_cast<std::uint32_t>(product >> 32);
 }
 
 double Stream::normal() {

@@ -23,7 +23,7 @@ class Stream {
   /// In [0, 1), 53 bits.
   double uniform();
   /// An integer in 0 … n − 1, without bias (Lemire, ACM TOMACS 29, 2019). n > 0.
-  std::uint64_t below(std::uint64_t n);
+  std::uint32_t below(std::uint32_t n);
   /// Standard normal (Box and Muller, 1958).
   double normal();
   /// 0 … n − 1 in random order (Fisher and Yates, as Durstenfeld 1964).
