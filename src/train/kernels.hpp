@@ -13,17 +13,20 @@
 
 namespace holdout::train {
 
-/// Rows of a dense row-major matrix: row i is x + order[i] · features, or x + i · features without an order.
+/// Rows of a dense row-major matrix: row i is x + order[i] · features, or x + i · features without an order. The order
+/// may go on behind the n rows: `next` more are likely to be wanted soon, and a pass may fetch them early.
 template <class T>
 struct Rows {
   const T* x = nullptr;
   std::size_t features = 0;
   const std::uint32_t* order = nullptr;
   std::size_t n = 0;
+  std::size_t next = 0;
 
   const T* operator[](std::size_t i) const { return x + (order ? order[i] : i) * features; }
   Rows part(std::size_t from, std::size_t count) const {
-    return order ? Rows{x, features, order + from, count} : Rows{x + from * features, features, nullptr, count};
+    return order ? Rows{x, features, order + from, count, n - from - count + next}
+                 : Rows{x + from * features, features, nullptr, count, 0};
   }
 };
 

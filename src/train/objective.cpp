@@ -22,26 +22,27 @@ std::size_t scratch_size(std::size_t outputs, std::size_t stride) {
 }  // namespace
 
 template <class T>
-void LossSum<T>::mean(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t n, LaneTable<T>& gradient,
+void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient,
                       std::vector<double>* losses) {
   const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows<T>(outputs, stride);
   scores_.resize(std::max(scores_.size(), scratch_size<T>(outputs, stride)));
-  const T share = T(1) / static_cast<T>(n);
+  const T share = T(1) / static_cast<T>(batch.n);
+  const Rows<T> all{part_.x.data(), features_, batch.order, batch.n, batch.next};
   const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double* sums) {
     for (std::size_t done = 0; done < count; done += chunk) {
       const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
-      const Rows<T> rows = Rows<T>{part_.x.data(), features_, order, part_.n}.part(at, rows_here);
+      const Rows<T> rows = all.part(at, rows_here);
       model_.scores(rows, theta, scores_.data());
       loss(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order,
-                              order ? part_.y.data() : part_.y.data() + at, share, sums});
+                              rows.order ? part_.y.data() : part_.y.data() + at, share, sums});
       model_.gradient(rows, scores_.data(), out, done == 0);
     }
   };
   AlignedVector<double> sums(losses ? stride : 0);
-  blocks(body, 0, n, gradient, losses ? sums.data() : nullptr, 0);
+  blocks(body, 0, batch.n, gradient, losses ? sums.data() : nullptr, 0);
   if (!losses) return;
   losses->resize(theta.lanes());
-  for (std::size_t lane = 0; lane < theta.lanes(); ++lane) (*losses)[lane] = sums[lane] / static_cast<double>(n);
+  for (std::size_t lane = 0; lane < theta.lanes(); ++lane) (*losses)[lane] = sums[lane] / static_cast<double>(batch.n);
 }
 
 template <class T>
@@ -53,7 +54,7 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
   const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double*) {
     for (std::size_t done = 0; done < count; done += chunk) {
       const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
-      const Rows<T> rows = Rows<T>{part_.x.data(), features_, nullptr, part_.n}.part(at, rows_here);
+      const Rows<T> rows = Rows<T>{part_.x.data(), features_, nullptr, part_.n, 0}.part(at, rows_here);
       model_.scores(rows, theta, scores_.data());
       model_.scores(rows, direction, tangents);  // scores are linear in theta
       loss_tangent(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share,
@@ -94,7 +95,7 @@ std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T
   AlignedVector<T> scores(chunk * outputs * stride);
   for (std::size_t first = 0; first < part.n; first += chunk) {
     const std::size_t n = std::min(chunk, part.n - first);
-    model.scores(Rows<T>{part.x.data(), features, nullptr, part.n}.part(first, n), theta, scores.data());
+    model.scores(Rows<T>{part.x.data(), features, nullptr, part.n, 0}.part(first, n), theta, scores.data());
     for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
       for (std::size_t i = 0; i < n * outputs; ++i)
         out[lane][first * outputs + i] = static_cast<double>(scores[i * stride + lane]);

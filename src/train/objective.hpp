@@ -14,6 +14,13 @@ namespace holdout::train {
 /// the same bits on any number of threads.
 inline constexpr std::size_t kRowBlock = 1024;
 
+/// The rows of a step: order[0 … n), or the first n rows without an order. The order goes on for `next` more rows.
+struct Batch {
+  const std::uint32_t* order = nullptr;
+  std::size_t n = 0;
+  std::size_t next = 0;
+};
+
 /// Sums over rows of one part for all lanes of a table. Keeps scratch memory; one object per cohort.
 template <class T>
 class LossSum {
@@ -21,10 +28,8 @@ class LossSum {
   LossSum(const Model<T>& model, LossKind loss, const Part<T>& part, std::size_t features)
       : model_(model), loss_(loss), part_(part), features_(features) {}
 
-  /// gradient = (1/n) Σ ∂L/∂θ over the rows `order` (all rows in their order if null); losses [lane] = (1/n) Σ L if
-  /// wanted (not null).
-  void mean(const LaneTable<T>& theta, const std::uint32_t* order, std::size_t n, LaneTable<T>& gradient,
-            std::vector<double>* losses);
+  /// gradient = (1/n) Σ ∂L/∂θ over the batch; losses [lane] = (1/n) Σ L if wanted (not null).
+  void mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient, std::vector<double>* losses);
   /// tangent = d/dε of that gradient over all rows at theta + ε direction: the mean loss's Hessian times direction.
   void mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent);
 

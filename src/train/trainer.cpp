@@ -44,8 +44,8 @@ class CohortTrainer final : public Trainer {
   double tolerance() const { return std::max(goal_.tolerance.value_or(0), shared_.stop.gradient_norm); }
   void epoch();
   void set_rates();
-  void step(const std::uint32_t* order, std::size_t n, bool want_loss);
-  void take_gradient(const LaneTable<T>& point, const std::uint32_t* order, std::size_t n, std::vector<double>* losses);
+  void step(const Batch& batch, bool want_loss);
+  void take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses);
   void take_first_norms();
   void clip_gradient();
   void check_gradient();
@@ -140,13 +140,15 @@ void CohortTrainer<T>::epoch() {
   epoch_losses_.assign(slots, 0);
   std::int64_t batches = 0;
   if (full_batch_) {
-    step(nullptr, n, true);
+    step({nullptr, n, 0}, true);
     batches = 1;
   } else {
     const std::vector<std::uint32_t> order =
         stream(seed_, "shuffle", fold_, static_cast<std::uint64_t>(epoch_)).permutation(static_cast<std::uint32_t>(n));
-    for (std::size_t first = 0; first < n; first += batch_, ++batches)
-      step(order.data() + first, std::min(batch_, n - first), record);
+    for (std::size_t first = 0; first < n; first += batch_, ++batches) {
+      const std::size_t count = std::min(batch_, n - first);
+      step({order.data() + first, count, n - first - count}, record);
+    }
   }
   ++epoch_;
   for (std::size_t slot = 0; slot < slots; ++slot) {
@@ -161,7 +163,7 @@ void CohortTrainer<T>::epoch() {
   if (!full_batch_ && tolerance() > 0) {
     const auto unknown = [this](std::size_t lane) { return std::isnan(progress_[lane].first_norm); };
     if (std::any_of(cohort_.lanes.begin(), cohort_.lanes.end(), unknown)) take_first_norms();
-    take_gradient(cohort_.theta, nullptr, n, nullptr);
+    take_gradient(cohort_.theta, {nullptr, n, 0}, nullptr);
     check_gradient();
   }
   if (epoch_ == shared_.epochs) finish_running(LaneEnd::epochs);
@@ -181,12 +183,12 @@ void CohortTrainer<T>::set_rates() {
 }
 
 template <class T>
-void CohortTrainer<T>::step(const std::uint32_t* order, std::size_t n, bool want_loss) {
+void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
   if (rates_change_) set_rates();
   const UpdatePass<T> pass = cohort_.update_pass(model_->penalized());
   begin_step(rule_, pass);
   if (looks_ahead_) look_ahead(rule_, pass, cohort_.ahead.row(0));
-  take_gradient(looks_ahead_ ? cohort_.ahead : cohort_.theta, order, n, want_loss ? &losses_ : nullptr);
+  take_gradient(looks_ahead_ ? cohort_.ahead : cohort_.theta, batch, want_loss ? &losses_ : nullptr);
   if (full_batch_) {
     for (std::size_t slot = 0; slot < losses_.size(); ++slot)
       if (in_training(slot)) results_[cohort_.lanes[slot]].train_loss = losses_[slot];
@@ -201,11 +203,10 @@ void CohortTrainer<T>::step(const std::uint32_t* order, std::size_t n, bool want
 
 // gradient ← ∇J(point) over the batch, and its squared norm where a decision hangs on it.
 template <class T>
-void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const std::uint32_t* order, std::size_t n,
-                                     std::vector<double>* losses) {
-  loss_.mean(point, order, n, cohort_.gradient, losses);
+void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses) {
+  loss_.mean(point, batch, cohort_.gradient, losses);
   penalty(PenaltyPass<T>{point.row(0), cohort_.gradient.row(0), model_->penalized(), point.stride(), cohort_.l2.row(0)});
-  if (n == design_.train.n)
+  if (batch.n == design_.train.n)
     squared_sums(NormPass<T>{cohort_.gradient.row(0), cohort_.gradient.rows(), cohort_.gradient.stride(), sums_.data()});
 }
 
@@ -227,7 +228,7 @@ void CohortTrainer<T>::clip_gradient() {
 template <class T>
 void CohortTrainer<T>::take_first_norms() {
   const LaneTable<T> zeros(model_->parameters(), cohort_.lanes.size());
-  take_gradient(zeros, nullptr, design_.train.n, nullptr);
+  take_gradient(zeros, {nullptr, design_.train.n, 0}, nullptr);
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
     progress_[cohort_.lanes[slot]].first_norm = std::sqrt(sums_[slot]);
 }

@@ -42,7 +42,7 @@ struct Problem {
 
   std::vector<double> mean(const std::uint32_t* order, std::size_t n) {
     std::vector<double> losses;
-    LossSum<T>(model, kind, part, features).mean(theta, order, n, gradient, &losses);
+    LossSum<T>(model, kind, part, features).mean(theta, {order, n, 0}, gradient, &losses);
     return losses;
   }
 
@@ -136,13 +136,13 @@ TEST_CASE("a sum object serves tables of any width, one after the other") {
   Problem<double> p(LossKind::logistic, 3000);
   LossSum<double> sum(p.model, p.kind, p.part, p.features);
   std::vector<double> first, again;
-  sum.mean(p.theta, nullptr, 3000, p.gradient, &first);
+  sum.mean(p.theta, {nullptr, 3000, 0}, p.gradient, &first);
   const LaneTable<double> before = p.gradient;
   const std::size_t width = 40;
   LaneTable<double> wide(p.theta.rows(), width), wide_gradient(p.theta.rows(), width);
-  sum.mean(wide, nullptr, 3000, wide_gradient, &again);
+  sum.mean(wide, {nullptr, 3000, 0}, wide_gradient, &again);
   CHECK(again[width - 1] == doctest::Approx(std::log(2.0)).epsilon(1e-14));  // log 2 at θ = 0
-  sum.mean(p.theta, nullptr, 3000, p.gradient, nullptr);
+  sum.mean(p.theta, {nullptr, 3000, 0}, p.gradient, nullptr);
   for (std::size_t r = 0; r < before.rows(); ++r)
     for (std::size_t lane = 0; lane < p.lanes; ++lane) CHECK(p.gradient.at(r, lane) == before.at(r, lane));
 }

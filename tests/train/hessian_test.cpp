@@ -101,7 +101,7 @@ TEST_CASE("differences: the Hessian is the derivative of the kernels' gradient")
     const auto gradient = [&](const Eigen::VectorXd& theta) {
       LaneTable<double> table(kFeatures + 1, 1), g(kFeatures + 1, 1);
       for (std::size_t j = 0; j <= kFeatures; ++j) table.at(j, 0) = theta[static_cast<Eigen::Index>(j)];
-      sum.mean(table, nullptr, kRows, g, nullptr);
+      sum.mean(table, {nullptr, kRows, 0}, g, nullptr);
       penalty(PenaltyPass<double>{table.row(0), g.row(0), kFeatures, g.stride(), l2.data()});
       Eigen::VectorXd out(kFeatures + 1);
       for (std::size_t j = 0; j <= kFeatures; ++j) out[static_cast<Eigen::Index>(j)] = g.at(j, 0);

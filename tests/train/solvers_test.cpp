@@ -129,8 +129,8 @@ TEST_CASE("Hessian products are differences of gradients") {
     LaneTable<double> there = theta, here = theta;
     for (std::size_t r = 0; r < n; ++r)
       for (std::size_t lane = 0; lane < lanes; ++lane) there.at(r, lane) += h * v.at(r, lane), here.at(r, lane) -= h * v.at(r, lane);
-    sum.mean(there, nullptr, design.train.n, up, nullptr);
-    sum.mean(here, nullptr, design.train.n, down, nullptr);
+    sum.mean(there, {nullptr, design.train.n, 0}, up, nullptr);
+    sum.mean(here, {nullptr, design.train.n, 0}, down, nullptr);
     for (std::size_t r = 0; r < n; ++r)
       for (std::size_t lane = 0; lane < lanes; ++lane)
         CHECK(product.at(r, lane) == doctest::Approx((up.at(r, lane) - down.at(r, lane)) / (2 * h)).epsilon(1e-7));

@@ -2,21 +2,23 @@
 #pragma once
 
 #include <cstddef>
-#include <new>
 #include <vector>
 
 namespace holdout::train {
 
-/// Memory aligned for the widest vectors.
+/// Memory aligned for the widest vectors; large blocks ask for huge pages, since rows in random order would miss the
+/// TLB at almost every row.
+void* allocate_aligned(std::size_t bytes);
+void free_aligned(void* p, std::size_t bytes);
+
 template <class T>
 struct AlignedAllocator {
   using value_type = T;
-  static constexpr std::align_val_t kAlignment{64};
   AlignedAllocator() = default;
   template <class U>
   explicit AlignedAllocator(const AlignedAllocator<U>&) {}
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), kAlignment)); }
-  void deallocate(T* p, std::size_t) { ::operator delete(p, kAlignment); }
+  T* allocate(std::size_t n) { return static_cast<T*>(allocate_aligned(n * sizeof(T))); }
+  void deallocate(T* p, std::size_t n) { free_aligned(p, n * sizeof(T)); }
   friend bool operator==(const AlignedAllocator&, const AlignedAllocator&) { return true; }
 };
 

@@ -20,3 +20,13 @@ HWY_INLINE void over_columns(size_t stride, F f) {
     if (lane < stride) f(d, std::integral_constant<size_t, 1>(), lane);
   });
 }
+
+// Rows in random order come from far away, and no hardware guesses them. While a pass works on row i it asks for some
+// features of row i + n, of the batch to come: the first half in the score pass, the second in the gradient pass.
+template <class T>
+HWY_INLINE void fetch_ahead(const Rows<T>& rows, size_t i, size_t from, size_t to) {
+  constexpr size_t kLine = 64 / sizeof(T);
+  if (i >= rows.next) return;
+  const T* row = rows[i + rows.n];
+  for (size_t j = from; j < to; j += kLine) __builtin_prefetch(row + j, 0, 2);
+}

@@ -26,8 +26,10 @@ HWY_INLINE void block(D d, const GradientPass<T>& p, size_t feature, size_t lane
     for (size_t n = 0; n < kN; ++n)
       sum[j][n] = p.first ? hn::Zero(d) : hn::Load(d, out + j * p.stride + n * width);
   const T* slopes = p.slopes + lane;
+  const bool fetch = lane == 0 && 2 * feature >= p.rows.features && p.rows.next > 0;
   for (size_t i = 0; i < p.rows.n; ++i, slopes += p.slopes_stride) {
     const T* x = p.rows[i] + feature;
+    if (fetch) fetch_ahead(p.rows, i, feature, feature + kJ);
     hn::Vec<D> s[kN];
 #pragma GCC unroll 4
     for (size_t n = 0; n < kN; ++n) s[n] = hn::Load(d, slopes + n * width);

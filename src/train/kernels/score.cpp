@@ -14,9 +14,15 @@ namespace holdout::train::HWY_NAMESPACE {
 #include "lanes-inl.hpp"
 #include "kernels/columns-inl.hpp"
 
-// kR rows × kN vectors of lanes stay in registers while j runs: one broadcast of X feeds kN multiply-adds.
+// Some features: their rows of theta stay in the L1 cache while all rows of data pass by.
+struct Panel {
+  size_t from, to;
+};
+
+// kR rows × kN vectors of lanes stay in registers while j runs: one broadcast of X feeds kN multiply-adds. The chain over
+// j goes on from panel to panel through the scores.
 template <size_t kR, size_t kN, class D, class T = hn::TFromD<D>>
-HWY_INLINE void block(D d, const ScorePass<T>& p, size_t row, size_t lane) {
+HWY_INLINE void block(D d, const ScorePass<T>& p, Panel panel, size_t row, size_t lane) {
   const size_t width = hn::Lanes(d);
   const T* x[kR];
   hn::Vec<D> sum[kR][kN];
@@ -24,10 +30,13 @@ HWY_INLINE void block(D d, const ScorePass<T>& p, size_t row, size_t lane) {
   for (size_t r = 0; r < kR; ++r) {
     x[r] = p.rows[row + r];
 #pragma GCC unroll 4
-    for (size_t n = 0; n < kN; ++n) sum[r][n] = hn::Load(d, p.bias + lane + n * width);
+    for (size_t n = 0; n < kN; ++n)
+      sum[r][n] = hn::Load(d, (panel.from == 0 ? p.bias : p.scores + (row + r) * p.scores_stride) + lane + n * width);
   }
-  const T* theta = p.theta + lane;
-  for (size_t j = 0; j < p.rows.features; ++j, theta += p.stride) {
+  if (lane == 0)
+    for (size_t r = 0; r < kR; ++r) fetch_ahead(p.rows, row + r, panel.from / 2, panel.to / 2);
+  const T* theta = p.theta + panel.from * p.stride + lane;
+  for (size_t j = panel.from; j < panel.to; ++j, theta += p.stride) {
     hn::Vec<D> t[kN];
 #pragma GCC unroll 4
     for (size_t n = 0; n < kN; ++n) t[n] = hn::Load(d, theta + n * width);
@@ -47,11 +56,16 @@ HWY_INLINE void block(D d, const ScorePass<T>& p, size_t row, size_t lane) {
 
 template <size_t kN, class D, class T = hn::TFromD<D>>
 HWY_INLINE void columns(D d, const ScorePass<T>& p, size_t lane) {
-  constexpr size_t kR = kRowsAtOnce<kN>;
-  size_t row = 0;
-  for (; row + kR <= p.rows.n; row += kR) block<kR, kN>(d, p, row, lane);
-  for (; row + 2 <= p.rows.n; row += 2) block<2, kN>(d, p, row, lane);
-  for (; row < p.rows.n; ++row) block<1, kN>(d, p, row, lane);
+  constexpr size_t kR = kRowsAtOnce<kN>, kPanelBytes = 24 * 1024;
+  const size_t most = kPanelBytes / (kN * hn::Lanes(d) * sizeof(T)), features = p.rows.features;
+  const size_t panels = HWY_MAX((features + most - 1) / most, size_t{1});
+  for (size_t k = 0; k < panels; ++k) {
+    const Panel panel{features * k / panels, features * (k + 1) / panels};
+    size_t row = 0;
+    for (; row + kR <= p.rows.n; row += kR) block<kR, kN>(d, p, panel, row, lane);
+    for (; row + 4 <= p.rows.n; row += 4) block<4, kN>(d, p, panel, row, lane);
+    for (; row < p.rows.n; ++row) block<1, kN>(d, p, panel, row, lane);
+  }
 }
 
 template <class T>

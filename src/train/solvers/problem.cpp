@@ -10,7 +10,7 @@ Values::Values(const Problem& problem)
 }
 
 void Values::gradient(const LaneTable<double>& theta, LaneTable<double>& gradient, std::vector<double>& loss) {
-  sum_.mean(theta, nullptr, problem_.design.train.n, gradient, &loss);
+  sum_.mean(theta, {nullptr, problem_.design.train.n, 0}, gradient, &loss);
   train::penalty(PenaltyPass<double>{theta.row(0), gradient.row(0), problem_.model.penalized(), theta.stride(), l2_.row(0)});
 }
 
