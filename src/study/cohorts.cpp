@@ -11,8 +11,9 @@
 namespace holdout::study {
 namespace {
 
-constexpr std::size_t kVector = 64;     // bytes of the widest vector
-constexpr std::size_t kMostLanes = 256; // beyond, the scores of few rows fill the L1 cache
+constexpr std::size_t kVector = 64;      // bytes of the widest vector
+constexpr std::size_t kBlock = 4;        // vectors that the matrix passes work on at once (kernels/columns-inl.hpp)
+constexpr std::size_t kMostLanes = 256;  // beyond, the scores of few rows fill the L1 cache
 
 struct Group {
   std::vector<std::size_t> members;
@@ -59,7 +60,8 @@ std::vector<std::vector<std::size_t>> cut_into_cohorts(std::span<const train::La
       g.vector = kVector / (configs[i].training.precision == "float32" ? sizeof(float) : sizeof(double));
       // Half of the cache: rows of data and scores pass through the other.
       const std::size_t fit = cache / 2 / train::working_set(configs[i], sizes.features, sizes.classes);
-      g.most = std::clamp(fit / g.vector * g.vector, g.vector, kMostLanes);
+      const std::size_t unit = fit >= kBlock * g.vector ? kBlock * g.vector : g.vector;
+      g.most = std::clamp(fit / unit * unit, g.vector, kMostLanes);
       groups.push_back(std::move(g));
     }
     groups[at->second].members.push_back(i);

@@ -130,9 +130,10 @@ template <class T> void penalty(const PenaltyPass<T>& pass);
 template <class T> void squared_sums(const NormPass<T>& pass);
 template <class T> void scale(const ScalePass<T>& pass);
 template <class T> void add(const AddPass<T>& pass);
-/// x ← exp x, x ← log x.
+/// x ← exp x, log x, log(1 + eˣ).
 void exp_in_place(std::span<double> x);
 void log_in_place(std::span<double> x);
+void softplus_in_place(std::span<double> x);
 
 void sort_ascending(std::span<double> x);
 

@@ -1,10 +1,12 @@
-// exp, log and sorting of arrays, for metrics: the functions that the losses use, so the same bits with AVX2 and AVX-512.
+// exp, log, softplus and sorting of arrays, for metrics: the functions that the losses use, so the same bits with AVX2
+// and AVX-512.
 #include "kernels.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/elementary.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
 #include <hwy/contrib/math/math-inl.h>
 
 #include <cmath>
@@ -36,6 +38,9 @@ void exp_each(double* x, size_t n) {
 void log_each(double* x, size_t n) {
   each(x, n, [](auto v) HWY_ATTR { return log(v); });
 }
+void softplus_each(double* x, size_t n) {
+  each(x, n, [](auto v) HWY_ATTR { return log1p(exp(-abs(v))) + max(v, decltype(v)(0.0)); });
+}
 
 }  // namespace holdout::train::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -44,8 +49,10 @@ HWY_AFTER_NAMESPACE();
 namespace holdout::train {
 HWY_EXPORT(exp_each);
 HWY_EXPORT(log_each);
+HWY_EXPORT(softplus_each);
 void exp_in_place(std::span<double> x) { HWY_DYNAMIC_DISPATCH(exp_each)(x.data(), x.size()); }
 void sort_ascending(std::span<double> x) { hwy::Sorter()(x.data(), x.size(), hwy::SortAscending()); }
 void log_in_place(std::span<double> x) { HWY_DYNAMIC_DISPATCH(log_each)(x.data(), x.size()); }
+void softplus_in_place(std::span<double> x) { HWY_DYNAMIC_DISPATCH(softplus_each)(x.data(), x.size()); }
 }  // namespace holdout::train
 #endif

@@ -5,6 +5,7 @@
 #define HWY_TARGET_INCLUDE "kernels/loss.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
+
 #include <hwy/contrib/math/math-inl.h>
 
 #include <cmath>

@@ -26,28 +26,25 @@ struct LogLoss {
   /// All rows at once: exp and log of arrays are many times faster than one by one.
   static std::vector<double> terms(const Predictions& p) {
     const std::size_t n = p.y.size(), k = p.outputs;
-    std::vector<double> out(n), rest(n), sums(n);
+    std::vector<double> out(n);
     if (k == 1) {
-      for (std::size_t i = 0; i < n; ++i) {
-        const double margin = p.scores[i] * (2 * p.y[i] - 1);  // exact, and no branch to guess
-        sums[i] = -std::abs(margin), rest[i] = std::max(-margin, 0.0);
-      }
-      exp_in_place(sums);
-      for (double& x : sums) x += 1;
-    } else {
-      std::vector<double> shifted(n * k);
-      for (std::size_t i = 0; i < n; ++i) {
-        const auto row = p.scores.subspan(i * k, k);
-        const double most = *std::max_element(row.begin(), row.end());
-        for (std::size_t j = 0; j < k; ++j) shifted[i * k + j] = row[j] - most;
-        rest[i] = most - row[static_cast<std::size_t>(p.y[i])];
-      }
-      exp_in_place(shifted);
       for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < k; ++j) sums[i] += shifted[i * k + j];
+        out[i] = p.scores[i] * (1 - 2 * p.y[i]);  // −margin: exact, no branch to guess
+      softplus_in_place(out);
+      return out;
     }
+    std::vector<double> sums(n), shifted(n * k);
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto row = p.scores.subspan(i * k, k);
+      const double most = *std::max_element(row.begin(), row.end());
+      for (std::size_t j = 0; j < k; ++j) shifted[i * k + j] = row[j] - most;
+      out[i] = most - row[static_cast<std::size_t>(p.y[i])];
+    }
+    exp_in_place(shifted);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < k; ++j) sums[i] += shifted[i * k + j];
     log_in_place(sums);
-    for (std::size_t i = 0; i < n; ++i) out[i] = sums[i] + rest[i];
+    for (std::size_t i = 0; i < n; ++i) out[i] += sums[i];
     return out;
   }
 };
@@ -56,14 +53,18 @@ struct Error01 {
   static constexpr Info info{"error", "share of rows that are misclassified"};
   static constexpr Classes classes = Classes::any;
   static constexpr bool maximize = false;
-  static double term(const Predictions& p, std::size_t i) { return decided_class(p, i) != static_cast<std::size_t>(p.y[i]); }
+  static double term(const Predictions& p, std::size_t i) {
+    return decided_class(p, i) != static_cast<std::size_t>(p.y[i]);
+  }
 };
 
 struct Accuracy {
   static constexpr Info info{"accuracy", "share of rows that are classified right"};
   static constexpr Classes classes = Classes::any;
   static constexpr bool maximize = true;
-  static double term(const Predictions& p, std::size_t i) { return decided_class(p, i) == static_cast<std::size_t>(p.y[i]); }
+  static double term(const Predictions& p, std::size_t i) {
+    return decided_class(p, i) == static_cast<std::size_t>(p.y[i]);
+  }
 };
 
 }  // namespace holdout::train
