@@ -28,6 +28,11 @@ class Checks {
               ", but model type '" + std::string(type) + "' is for " + (classifies ? "classification" : "regression"),
           "metrics for it: " + joined(fitting));
     }
+    const bool odds = losses(&train::LossInfo::link, train::Link::decision).empty();
+    if (classifies && metric.of_odds && !odds)
+      add("objective.metric",
+          "objective.metric: '" + name + "' needs probabilities, and model type '" + std::string(type) + "' has none",
+          "use error, accuracy, auc or f1");
     const std::string own = metric.maximize ? "maximize" : "minimize";
     if (!study.objective.direction.empty() && study.objective.direction != own)
       add("objective.direction",
@@ -43,9 +48,16 @@ class Checks {
     const bool automatic = searched ? std::find(searched->values.begin(), searched->values.end(),
                                                 Value(std::string("auto"))) != searched->values.end()
                                     : file_.study.config.training.learning_rate.start == words;
-    const std::string rules = adaptive_rules();
-    if (!automatic || rules.empty()) return;
+    if (!automatic || solver_only()) return;
     const bool given = filler_.marks.count(path) > 0;
+    if (const auto unbounded = losses(&train::LossInfo::curvature, train::kUnbounded); !unbounded.empty())
+      return add(given ? path : "model.loss",
+                 path + (given ? ": 'auto' needs a bound of the loss's curvature: there is none for "
+                               : " is missing: it is needed with loss ") +
+                     joined(unbounded),
+                 "give a number or a range: learning_rate: {min: 1e-4, max: 0.1, scale: log}");
+    const std::string rules = joined(rules_that(&update::RuleDescription::adaptive, true));
+    if (rules.empty()) return;
     std::vector<std::string> others;
     for (const update::RuleDescription& rule : update::rules())
       if (!rule.adaptive) others.emplace_back(rule.info.name);
@@ -64,6 +76,29 @@ class Checks {
         add(path, path + ": optimizer '" + name + "' takes none", "remove it, or choose an update rule: holdout list optimizers");
     if (file_.study.config.training.precision != "float64")
       add("training.precision", "training.precision: optimizer '" + name + "' works in float64", "remove it");
+    if (const auto kinked = losses(&train::LossInfo::smooth, false); !kinked.empty())
+      add("training.optimizer",
+          "training.optimizer: '" + name + "' needs a loss with second derivatives; " + joined(kinked) + " has none",
+          "choose an update rule, or loss huber or squared_hinge");
+  }
+
+  // Two ways to say the same, and rules that have no proximal step.
+  void penalties() {
+    if (may_be_positive("model.elastic_net.lambda", file_.study.config.model.elastic_net.lambda))
+      for (const auto& [path, value] : {std::pair("model.l1", file_.study.config.model.l1),
+                                        std::pair("model.l2", file_.study.config.model.l2)})
+        if (may_be_positive(path, value))
+          add(path, std::string(path) + " beside model.elastic_net: they would be added up", "leave one of them away");
+    const bool shrinks = may_be_positive("model.l1", file_.study.config.model.l1) ||
+                         may_be_positive("model.elastic_net.lambda", file_.study.config.model.elastic_net.lambda);
+    const auto without = rules_that(&update::RuleDescription::proximal, false);
+    if (!shrinks || without.empty()) return;
+    std::vector<std::string> with;
+    for (const update::RuleDescription& rule : update::rules())
+      if (rule.proximal) with.emplace_back(rule.info.name);
+    for (const Info& solver : train::solvers()) with.emplace_back(solver.name);
+    add("training.optimizer", "training.optimizer: " + joined(without) + " cannot put weights to exactly 0, as l1 asks",
+        "optimizers that take l1: " + joined(with));
   }
 
   void features() {
@@ -94,18 +129,37 @@ class Checks {
     return nullptr;
   }
 
-  // Those that this study may train with, as a list; empty if there are none.
-  std::string adaptive_rules() const {
-    std::vector<std::string> adaptive;
-    const search::Parameter* searched = parameter("training.optimizer");
-    for (const update::RuleDescription& rule : update::rules()) {
-      const Value name = std::string(rule.info.name);
-      const bool used =
-          searched ? std::find(searched->values.begin(), searched->values.end(), name) != searched->values.end()
-                   : file_.study.config.training.optimizer.rule() == &rule;
-      if (used && rule.adaptive) adaptive.emplace_back(rule.info.name);
-    }
-    return joined(adaptive);
+  // Whether this study may train with that alternative of a choice.
+  bool used(std::string_view path, std::string_view name, std::string_view selected) const {
+    const search::Parameter* searched = parameter(path);
+    if (!searched) return name == selected;
+    return std::find(searched->values.begin(), searched->values.end(), Value(std::string(name))) != searched->values.end();
+  }
+
+  bool may_be_positive(std::string_view path, double fixed) const { return parameter(path) || fixed > 0; }
+
+  bool solver_only() const { return !parameter("training.optimizer") && file_.study.config.training.optimizer.is_solver(); }
+
+  // Of those that this study may train with.
+  std::vector<std::string> rules_that(bool update::RuleDescription::*property, bool value) const {
+    std::vector<std::string> names;
+    const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
+    for (const update::RuleDescription& rule : update::rules())
+      if (used("training.optimizer", rule.info.name, optimizer.alternatives()[optimizer.selected()].name) &&
+          rule.*property == value)
+        names.emplace_back(rule.info.name);
+    return names;
+  }
+
+  template <class T>
+  std::vector<std::string> losses(T train::LossInfo::*property, T value) const {
+    std::vector<std::string> names;
+    const train::LossChoice& loss = file_.study.config.model.loss;
+    for (const Info& info : loss.alternatives())
+      if (used("model.loss", info.name, loss.info().info.name) &&
+          train::losses()[train::find_loss(info.name)].*property == value)
+        names.emplace_back(info.name);
+    return names;
   }
 
   // The longest path of the file that the text names; where there is none, the search section is to blame.
@@ -134,6 +188,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   checks.features();
   if (sound) checks.automatic_rate();
   if (sound) checks.solver();
+  if (sound) checks.penalties();
   checks.metric();
   if (errors.empty()) checks.searcher();
 }

@@ -39,13 +39,25 @@ data::Prepared prepare(const StudyFile& file) {
                                "keep two classes in the file",
                                {},
                                "model.type"}));
-    else if (!measures(metric_of(study), classes))
+    else if (!measures(metric_of(study), classes, train::Link::odds))
       errors.add(file.located({{},
                                "metric " + std::string(metric_of(study).info.name) + " does not measure " + std::to_string(classes) +
                                    " classes",
                                "use log_loss, error or accuracy",
                                {},
                                "objective.metric"}));
+    if (study.config.model.loss.info().link == train::Link::log)
+      for (std::size_t i = 0; i < data.dataset.rows; ++i)
+        if (data.dataset.y[i] < 0) {
+          errors.add(file.located({{},
+                                   "loss " + std::string(study.config.model.loss.info().info.name) +
+                                       " is for counts; target '" + data.dataset.target_name + "' has " +
+                                       to_text(data.dataset.y[i]),
+                                   "expected numbers >= 0, or another loss",
+                                   {},
+                                   "model.loss"}));
+          break;
+        }
     errors.throw_if_any();
     return data;
   } catch (const Error& e) {

@@ -19,14 +19,14 @@ struct Verdict {
 
 template <class T>
 Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const data::RowList& rows,
-              const train::Metric& metric, std::string_view model, std::span<const double> theta) {
+              const train::Metric& metric, const train::ModelSettings& model, std::span<const double> theta) {
   const auto part = train::make_part<T>(data.dataset, scaling, rows);
   const train::Shape shape{model, data.dataset.features, data.dataset.classes.size()};
   const std::vector<double> scores = train::predict(part, shape, theta);
   const train::Predictions predictions{scores, scores.size() / rows.size(), part.target};
   Verdict verdict;
   for (const train::Metric& m : train::metrics())
-    if (measures(m, shape.classes)) verdict.metrics.emplace_back(m.info.name, m.value(predictions));
+    if (measures(m, shape.classes, model.loss.info().link)) verdict.metrics.emplace_back(m.info.name, m.value(predictions));
   verdict.standard_error = standard_error(metric, predictions);
   return verdict;
 }
@@ -34,8 +34,8 @@ Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const da
 Verdict judge(const train::LaneConfig& config, const data::Prepared& data, const data::Scaling& scaling,
               const data::RowList& rows, const train::Metric& metric, std::span<const double> theta) {
   if (config.training.precision == "float32")
-    return judge<float>(data, scaling, rows, metric, config.model.type(), theta);
-  return judge<double>(data, scaling, rows, metric, config.model.type(), theta);
+    return judge<float>(data, scaling, rows, metric, config.model, theta);
+  return judge<double>(data, scaling, rows, metric, config.model, theta);
 }
 
 data::RowList all_but_test(const data::Split& split) {

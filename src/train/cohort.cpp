@@ -9,7 +9,7 @@ namespace holdout::train {
 template <class T>
 void Cohort<T>::keep(const std::vector<std::size_t>& slots) {
   const std::size_t stride = lane_stride<T>(slots.size());
-  for (LaneTable<T>* table : {&theta, &gradient, &state, &factors, &ahead, &l2, &best})
+  for (LaneTable<T>* table : {&theta, &gradient, &state, &factors, &ahead, &l2, &l1, &loss, &best})
     *table = table->select(slots, stride);
   for (LaneTable<double>* table : {&coefficients, &memory, &rate}) *table = table->select(slots, stride);
   std::vector<std::size_t> kept;
@@ -31,13 +31,17 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameter
               table(update::kMostFactors),
               table(shape.looks_ahead ? parameters : 0),
               table(1),
+              table(1),
+              table(1),
               wide(coefficients),
               wide(shape.memory),
               wide(1),
               table(keep_best ? parameters : 0)};
   for (std::size_t lane = 0; lane < n; ++lane) {
     c.lanes.push_back(lane);
-    c.l2.at(0, lane) = static_cast<T>(configs[lane].model.l2);
+    c.l2.at(0, lane) = static_cast<T>(configs[lane].model.ridge());
+    c.l1.at(0, lane) = static_cast<T>(configs[lane].model.lasso());
+    c.loss.at(0, lane) = static_cast<T>(configs[lane].model.loss.coefficient());
     const auto values = configs[lane].training.optimizer.coefficients();
     for (std::size_t i = 0; i < coefficients; ++i) c.coefficients.at(i, lane) = values[i];
   }

@@ -17,7 +17,8 @@ struct Cohort {
   std::vector<std::size_t> lanes;
   LaneTable<T> theta, gradient, state, factors;
   LaneTable<T> ahead;                  // the point of the gradient; empty unless the rule looks ahead
-  LaneTable<T> l2;                     // one row
+  LaneTable<T> l2, l1;                 // one row
+  LaneTable<T> loss;                   // one row: the coefficient of the loss
   LaneTable<double> coefficients, memory, rate;
   LaneTable<T> best;                   // with patience: the best epoch's parameters; else empty
 

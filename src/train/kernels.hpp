@@ -54,7 +54,7 @@ struct GradientPass {
   bool first;
 };
 
-/// Scores become slopes: share · ∂L/∂f. Losses are added up in double, in the order of rows.
+/// Scores become slopes: share · weight · ∂L/∂f. Losses, times weight, are added up in double, in the order of rows.
 template <class T>
 struct LossPass {
   T* scores;                 // [n][outputs][lane], replaced by slopes
@@ -62,7 +62,9 @@ struct LossPass {
   const std::uint32_t* order;  // as in Rows: row i has target y[order[i]]
   const T* y;                // regression: target; two classes: ±1; more: index of the class
   double share;              // 1 / rows of the batch
-  double* losses;            // [lane], Σ L is added; null: not wanted
+  double* losses;            // [lane], Σ weight · L is added; null: not wanted
+  const T* coefficients = nullptr;  // [lane], of the loss; null: it has none
+  const T* weights = nullptr;       // of rows, as y; null: 1
 };
 
 /// gradient[r] += λ[lane] · theta[r].
@@ -111,6 +113,17 @@ struct UpdatePass {
   T* factors;                // [factor][lane], room for kMostFactors rows; begin_step fills it
 };
 
+/// Of a subgradient of J with l1: sums[lane] = Σ_r s², s = (θ − prox(θ − γ g)) / γ for the first `penalized` rows (prox:
+/// towards 0 by γ · l1), g for the others. 0 exactly where θ is a minimum, and ‖g‖ where l1 is 0.
+template <class T>
+struct SubgradientPass {
+  const T* theta;
+  const T* gradient;
+  std::size_t rows, penalized, stride;
+  const T* l1;               // [lane]
+  const double* rate;        // [lane], γ > 0
+  double* sums;
+};
 
 /// What a rule needs besides parameters.
 struct RuleShape {
@@ -119,15 +132,18 @@ struct RuleShape {
 };
 RuleShape rule_shape(std::size_t rule);
 
-enum class LossKind { squared, logistic, softmax };
-
 template <class T> void score(const ScorePass<T>& pass);
 template <class T> void gradient(const GradientPass<T>& pass);
-template <class T> void loss(LossKind kind, const LossPass<T>& pass);
+/// @param which  place in losses()
+template <class T> void loss(std::size_t which, const LossPass<T>& pass);
 /// tangents [n][outputs][lane], of the scores, become those of the slopes: share · ∂²L/∂f² · tangent. Scores are used up.
-template <class T> void loss_tangent(LossKind kind, const LossPass<T>& pass, T* tangents);
+template <class T> void loss_tangent(std::size_t which, const LossPass<T>& pass, T* tangents);
 template <class T> void penalty(const PenaltyPass<T>& pass);
 template <class T> void squared_sums(const NormPass<T>& pass);
+template <class T> void subgradient_sums(const SubgradientPass<T>& pass);
+/// Penalized rows of theta, after a step of the rule, go towards 0 by l1[lane] times the rule's own step size there, and
+/// stop at 0: the proximal step of l1 in the metric of the rule. The rule must be `proximal`.
+template <class T> void shrink(std::size_t rule, const UpdatePass<T>& pass, const T* l1);
 template <class T> void scale(const ScalePass<T>& pass);
 template <class T> void add(const AddPass<T>& pass);
 /// x ← exp x, log x, log(1 + eˣ).

@@ -5,16 +5,17 @@
 namespace holdout::train {
 
 template <class T>
-void measure(const Model<T>& model, const Design<T>& design, const Metric& objective, std::vector<LaneResult>& results) {
+void measure(const Model<T>& model, Link link, const Design<T>& design, const Metric& objective, std::vector<LaneResult>& results) {
   LaneTable<T> theta(model.parameters(), results.size());
   for (std::size_t lane = 0; lane < results.size(); ++lane)
     for (std::size_t r = 0; r < theta.rows(); ++r) theta.at(r, lane) = static_cast<T>(results[lane].theta[r]);
-  const auto scores = lane_scores(model, design.holdout, design.features, theta);
+  auto scores = lane_scores(model, design.holdout, design.features, theta);
   for (std::size_t lane = 0; lane < results.size(); ++lane) {
     LaneResult& r = results[lane];
+    apply_link(link, scores[lane]);
     const Predictions predictions{scores[lane], model.outputs(), design.holdout.target};
     for (const Metric& m : metrics())
-      if (measures(m, design.classes)) r.metrics.emplace_back(m.info.name, m.value(predictions));
+      if (measures(m, design.classes, link)) r.metrics.emplace_back(m.info.name, m.value(predictions));
     r.value = objective.value(predictions);
     const bool of_last_epoch = r.end == LaneEnd::running || r.best_epoch == r.epochs;
     if (of_last_epoch && (r.curve.empty() || r.curve.back().epoch != r.epochs))
@@ -22,7 +23,7 @@ void measure(const Model<T>& model, const Design<T>& design, const Metric& objec
   }
 }
 
-template void measure(const Model<float>&, const Design<float>&, const Metric&, std::vector<LaneResult>&);
-template void measure(const Model<double>&, const Design<double>&, const Metric&, std::vector<LaneResult>&);
+template void measure(const Model<float>&, Link, const Design<float>&, const Metric&, std::vector<LaneResult>&);
+template void measure(const Model<double>&, Link, const Design<double>&, const Metric&, std::vector<LaneResult>&);
 
 }  // namespace holdout::train

@@ -47,6 +47,9 @@ double mean(const std::vector<double>& terms) {
   return sums[0] / static_cast<double>(terms.size());
 }
 
+template <class M>
+constexpr bool kOfOdds = requires { M::of_odds; };
+
 // Scores that are not numbers are those of a training that diverged: no metric has a value then, not even one that
 // only counts decisions.
 template <class M>
@@ -77,7 +80,7 @@ using StandardError = double (*)(const Predictions&);
 
 template <class... Ms>
 struct MetricFamily {
-  static constexpr std::array<Metric, sizeof...(Ms)> all{{{Ms::info, Ms::classes, Ms::maximize, value_of<Ms>}...}};
+  static constexpr std::array<Metric, sizeof...(Ms)> all{{{Ms::info, Ms::classes, Ms::maximize, kOfOdds<Ms>, value_of<Ms>}...}};
   static constexpr std::array<StandardError, sizeof...(Ms)> errors{{error_of<Ms>...}};
 };
 
@@ -94,7 +97,8 @@ const Metric* find_metric(std::string_view name) {
   return nullptr;
 }
 
-bool measures(const Metric& metric, std::size_t classes) {
+bool measures(const Metric& metric, std::size_t classes, Link link) {
+  if (metric.of_odds && link != Link::odds) return false;
   switch (metric.classes) {
     case Classes::none:
       return classes == 0;

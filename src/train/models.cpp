@@ -11,11 +11,17 @@ namespace holdout::train {
 namespace {
 
 // The list: a kind of model is added here and nowhere else.
-constexpr std::array<ModelKind, 3> kKinds{{
-    {{"linear", "linear regression with squared loss; ridge with l2"}, LossKind::squared, Classes::none, 1.0},
-    {{"logistic", "logistic regression, two classes"}, LossKind::logistic, Classes::two, 0.25},
+constexpr std::string_view kOfNumbers[] = {"squared", "absolute", "huber", "poisson"};
+constexpr std::string_view kOfOdds[] = {"logistic"};
+constexpr std::string_view kOfMargins[] = {"hinge", "squared_hinge"};
+constexpr std::string_view kOfClasses[] = {"softmax"};
+constexpr std::array<ModelKind, 4> kKinds{{
+    {{"linear", "linear regression; ridge with l2, lasso with l1"}, Classes::none, kOfNumbers},
+    {{"logistic", "logistic regression, two classes"}, Classes::two, kOfOdds},
     {{"softmax", "logistic regression for any number of classes, one weight vector each", "Bishop, PRML, 2006, § 4.3.4"},
-     LossKind::softmax, Classes::any, 0.5},
+     Classes::any,
+     kOfClasses},
+    {{"svm", "linear support vector machine, two classes", "Cortes and Vapnik, 1995"}, Classes::two, kOfMargins},
 }};
 
 constexpr auto kInfos = [] {
@@ -54,10 +60,10 @@ std::size_t parameter_count(const ModelKind& kind, std::size_t features, std::si
 
 Classes classes_of(std::string_view model) { return model_kind(model).classes; }
 
-double automatic_rate(const Curvature& curvature, std::string_view model, bool full_batch, double l2) {
+double automatic_rate(const Curvature& curvature, const ModelSettings& model, bool full_batch) {
   constexpr double kSafety = 1.02;  // power iteration comes from below
   const double bound = full_batch ? kSafety * curvature.largest_eigenvalue : curvature.largest_row;
-  return 1 / (model_kind(model).curvature * bound + l2);
+  return 1 / (model.loss.info().curvature * bound + model.ridge());
 }
 
 }  // namespace holdout::train

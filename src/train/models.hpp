@@ -16,9 +16,8 @@ namespace holdout::train {
 /// A kind of model, as studies name it.
 struct ModelKind {
   Info info;
-  LossKind loss;
-  Classes classes;       // which tasks it is for
-  double curvature;      // κ: a bound of L″ (of the largest eigenvalue of ∂²L/∂f²)
+  Classes classes;                          // which tasks it is for
+  std::span<const std::string_view> losses; // that it can be trained with; the first is the default
 };
 
 /// All kinds, in the order of ModelSettings::alternatives().

@@ -28,13 +28,15 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
   scores_.resize(std::max(scores_.size(), scratch_size<T>(outputs, stride)));
   const T share = T(1) / static_cast<T>(batch.n);
   const Rows<T> all{part_.x.data(), features_, batch.order, batch.n, batch.next};
+  const T* const weights = weights_.empty() ? nullptr : weights_.data();
   const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double* sums) {
     for (std::size_t done = 0; done < count; done += chunk) {
       const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
       model_.scores(rows, theta, scores_.data());
       loss(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order,
-                              rows.order ? part_.y.data() : part_.y.data() + at, share, sums});
+                              part_.y.data() + (rows.order ? 0 : at), share, sums,
+                              coefficients_, weights && !rows.order ? weights + at : weights});
       model_.gradient(rows, scores_.data(), out, done == 0);
     }
   };
@@ -58,7 +60,7 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
       model_.scores(rows, theta, scores_.data());
       model_.scores(rows, direction, tangents);  // scores are linear in theta
       loss_tangent(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share,
-                                      nullptr}, tangents);
+                                      nullptr, coefficients_, weights_.empty() ? nullptr : weights_.data() + at}, tangents);
       model_.gradient(rows, tangents, out, done == 0);
     }
   };
@@ -84,6 +86,10 @@ void LossSum<T>::blocks(const Body& body, std::size_t first, std::size_t n, Lane
   if (losses)
     for (std::size_t lane = 0; lane < out.stride(); ++lane) losses[lane] += right.losses[lane];
   halves_[depth] = std::move(right);
+}
+
+void apply_link(Link link, std::span<double> scores) {
+  if (link == Link::log) exp_in_place(scores);
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <holdout/train/design.hpp>
+#include <holdout/train/loss.hpp>
 #include <holdout/train/metric.hpp>
 
 #include "models.hpp"
@@ -25,9 +26,14 @@ struct Batch {
 template <class T>
 class LossSum {
  public:
-  LossSum(const Model<T>& model, LossKind loss, const Part<T>& part, std::size_t features)
-      : model_(model), loss_(loss), part_(part), features_(features) {}
+  /// @param loss     place in losses()
+  /// @param weights  of the part's rows, of mean 1; empty: all count the same
+  LossSum(const Model<T>& model, std::size_t loss, const Part<T>& part, std::size_t features,
+          AlignedVector<T> weights = {})
+      : model_(model), loss_(loss), part_(part), features_(features), weights_(std::move(weights)) {}
 
+  /// Coefficients of the loss [lane], for the calls to come; null where it has none.
+  void set_coefficients(const T* coefficients) { coefficients_ = coefficients; }
   /// gradient = (1/n) Σ ∂L/∂θ over the batch; losses [lane] = (1/n) Σ L if wanted (not null).
   void mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient, std::vector<double>* losses);
   /// tangent = d/dε of that gradient over all rows at theta + ε direction: the mean loss's Hessian times direction.
@@ -39,9 +45,11 @@ class LossSum {
   void blocks(const Body& body, std::size_t first, std::size_t n, LaneTable<T>& out, double* losses, std::size_t depth);
 
   const Model<T>& model_;
-  LossKind loss_;
+  std::size_t loss_;
   const Part<T>& part_;
   std::size_t features_;
+  AlignedVector<T> weights_;
+  const T* coefficients_ = nullptr;
   AlignedVector<T> scores_;
   struct Half {
     LaneTable<T> gradient;
@@ -49,6 +57,9 @@ class LossSum {
   };
   std::vector<Half> halves_;  // right halves that wait to be added, by depth of the tree
 };
+
+/// What the model says of rows: scores as they are, or e^f for a loss with a log link.
+void apply_link(Link link, std::span<double> scores);
 
 /// [lane][row · outputs]: scores of every lane for all rows of a part.
 /// @param out  of an earlier call: memory to use again

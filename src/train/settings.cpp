@@ -2,22 +2,40 @@
 
 #include <algorithm>
 
+#include "models.hpp"
+
 namespace holdout::train {
 namespace {
 
 constexpr NamedNumber<double> kRateWords[] = {{"auto", LearningRate::kAuto}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"batch", TrainingSettings::kFullBatch}, {"stochastic", 1}};
+constexpr std::string_view kClassWeights[] = {"none", "balanced"};
 constexpr std::string_view kPrecisions[] = {"float64", "float32"};
 
 }  // namespace
 
+ModelSettings::ModelSettings() : loss(model_kinds()[0].losses) {}
+
 void ModelSettings::select(std::size_t alternative) {
   *this = ModelSettings();
   type_ = alternative;
+  loss = LossChoice(model_kinds()[type_].losses);
 }
 
 void ModelSettings::fields(FieldVisitor& f) {
+  const ModelKind& kind = model_kinds()[type_];
+  if (kind.losses.size() > 1) f({"loss", "what is minimized, besides penalties", Scope::cohort}, loss, ChoiceStyle{"name", true});
   f({"l2", "λ of the penalty (λ/2)‖w‖²; the intercept is never penalized", Scope::lane}, l2, at_least(0.0));
+  f({"l1", "λ of the penalty λ‖w‖₁, which puts weights to exactly 0", Scope::lane}, l1, at_least(0.0));
+  f({"elastic_net", "both penalties in one strength; not beside l1 or l2"}, elastic_net);
+  if (kind.classes != Classes::none)
+    f({"class_weight", "balanced: classes count the same, however many rows they have", Scope::cohort}, class_weight,
+      kClassWeights);
+}
+
+void ElasticNet::fields(FieldVisitor& f) {
+  f({"lambda", "λ: l1 = λ · ratio, l2 = λ · (1 − ratio)", Scope::lane}, lambda, at_least(0.0));
+  f({"ratio", "share of l1", Scope::lane}, ratio, between(0.0, 1.0));
 }
 
 void StopSettings::fields(FieldVisitor& f) {

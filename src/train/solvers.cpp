@@ -9,17 +9,18 @@
 #include "measure.hpp"
 #include "solvers/newton.hpp"
 #include "solvers/ridge.hpp"
+#include "weights.hpp"
 
 namespace holdout::train {
 namespace {
 
 // The list: a solver is added here and nowhere else.
 constexpr std::array<Info, 1> kSolvers{
-    {{"exact", "the minimum of a smooth convex J: closed form for squared loss, Newton's method in lanes otherwise",
+    {{"exact", "the minimum of a convex J: closed form for ridge, Newton's method in lanes otherwise",
       "Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1"}}};
 
-std::unique_ptr<Solver> make_solver(const Problem& problem) {
-  if (problem.kind.loss == LossKind::squared) return std::make_unique<RidgeSolver>(problem);
+std::unique_ptr<Solver> make_solver(const Problem& problem, bool closed_form) {
+  if (closed_form) return std::make_unique<RidgeSolver>(problem);
   return std::make_unique<NewtonSolver>(problem);
 }
 
@@ -30,8 +31,7 @@ class SolverTrainer final : public Trainer {
       : design_(design),
         objective_(objective),
         configs_(lanes.begin(), lanes.end()),
-        kind_(model_kind(configs_[0].model.type())),
-        model_(make_model<double>(kind_, design.features, design.classes)),
+        model_(make_model<double>(model_kind(configs_[0].model.type()), design.features, design.classes)),
         results_(lanes.size()) {
     for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
       results_[lane].theta = start.empty() ? std::vector<double>(model_->parameters()) : start[lane];
@@ -43,10 +43,7 @@ class SolverTrainer final : public Trainer {
     if (running() == 0) return;
     const double own = configs_[0].training.stop.gradient_norm;
     const double tolerance = goal.tolerance.value_or(own > 0 ? own : kSolverTolerance);
-    std::vector<double> l2;
-    for (const LaneConfig& config : configs_) l2.push_back(config.model.l2);
-    make_solver({design_, *model_, kind_, l2})->run(tolerance, results_, interrupt);
-    for (LaneResult& r : results_) r.best_epoch = r.epochs;
+    for (const bool closed_form : {true, false}) solve(closed_form, tolerance, interrupt);
   }
   void drop(std::size_t lane) override {
     if (results_[lane].end == LaneEnd::running) results_[lane].end = LaneEnd::dropped;
@@ -59,15 +56,40 @@ class SolverTrainer final : public Trainer {
   }
   std::vector<LaneResult> results() const override {
     std::vector<LaneResult> all = results_;
-    measure(*model_, design_, objective_, all);
+    measure(*model_, configs_[0].model.loss.info().link, design_, objective_, all);
     return all;
   }
 
  private:
+  // Which solver a lane gets follows from its own settings, never from its neighbours'.
+  bool has_closed_form(const ModelSettings& model) const {
+    return model.loss.info().quadratic && model.lasso() == 0 && model.class_weight == "none";
+  }
+
+  void solve(bool closed_form, double tolerance, const std::atomic<bool>* interrupt) {
+    const ModelSettings& shared = configs_[0].model;
+    Problem problem{design_, *model_, shared.loss.loss(), row_weights(design_.train, design_.classes, shared.class_weight),
+                    {}, {}, {}};
+    std::vector<std::size_t> lanes;
+    std::vector<LaneResult> results;
+    for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
+      const ModelSettings& model = configs_[lane].model;
+      if (has_closed_form(model) != closed_form || results_[lane].end != LaneEnd::running) continue;
+      lanes.push_back(lane), results.push_back(results_[lane]);
+      problem.l2.push_back(model.ridge()), problem.l1.push_back(model.lasso());
+      problem.coefficient.push_back(model.loss.coefficient());
+    }
+    if (lanes.empty()) return;
+    make_solver(problem, closed_form)->run(tolerance, results, interrupt);
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+      results[i].best_epoch = results[i].epochs;
+      results_[lanes[i]] = std::move(results[i]);
+    }
+  }
+
   const Design<double>& design_;
   const Metric& objective_;
   std::vector<LaneConfig> configs_;
-  const ModelKind& kind_;
   std::unique_ptr<Model<double>> model_;
   std::vector<LaneResult> results_;
 };

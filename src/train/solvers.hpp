@@ -22,9 +22,6 @@ class Solver {
   virtual void run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) = 0;
 };
 
-/// Infos of all solvers, in the order in which OptimizerChoice has them behind the rules.
-std::span<const Info> solvers();
-
 /// Default of stop.gradient_norm for solvers.
 inline constexpr double kSolverTolerance = 1e-10;
 

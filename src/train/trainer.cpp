@@ -14,6 +14,7 @@
 #include "models.hpp"
 #include "objective.hpp"
 #include "solvers.hpp"
+#include "weights.hpp"
 
 namespace holdout::train {
 namespace {
@@ -46,6 +47,7 @@ class CohortTrainer final : public Trainer {
   void set_rates();
   void step(const Batch& batch, bool want_loss);
   void take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses);
+  void take_norms(const LaneTable<T>& point);
   void take_first_norms();
   void clip_gradient();
   void check_gradient();
@@ -80,6 +82,7 @@ class CohortTrainer final : public Trainer {
   std::vector<double> start_rates_;            // by lane
   bool rates_change_ = false;                  // whether a lane has a schedule
   bool clips_ = false;                         // whether a lane has a clip_norm
+  bool shrinks_ = false;                       // whether a lane has l1
 };
 
 template <class T>
@@ -97,7 +100,8 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
       looks_ahead_(rule_shape(rule_).looks_ahead),
       batch_(full_batch_ ? design.train.n : static_cast<std::size_t>(shared_.batch_size)),
       model_(make_model<T>(model_kind(configs[0].model.type()), design.features, design.classes)),
-      loss_(*model_, model_kind(configs[0].model.type()).loss, design.train, design.features),
+      loss_(*model_, configs[0].model.loss.loss(), design.train, design.features,
+            row_weights(design.train, design.classes, configs[0].model.class_weight)),
       cohort_(make_cohort<T>(configs, model_->parameters(), rule_, shared_.stop.patience > 0)),
       recorded_(recorded_epochs(shared_.epochs)),
       running_(configs.size()),
@@ -112,10 +116,11 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
     start_rates_.push_back(
         given != LearningRate::kAuto
             ? given
-            : automatic_rate(design.curvature, configs_[lane].model.type(), full_batch_, configs_[lane].model.l2));
+            : automatic_rate(design.curvature, configs_[lane].model, full_batch_));
     cohort_.rate.at(0, lane) = start_rates_[lane];
     rates_change_ = rates_change_ || configs_[lane].training.learning_rate.changes();
     clips_ = clips_ || configs_[lane].training.clip_norm > 0;
+    shrinks_ = shrinks_ || configs_[lane].model.lasso() > 0;
     results_[lane].gradient_norm = results_[lane].train_loss = kNaN;
     if (!start.empty())
       for (std::size_t r = 0; r < model_->parameters(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(start[lane][r]);
@@ -198,16 +203,27 @@ void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
   }
   if (clips_) clip_gradient();
   update(rule_, pass);
+  if (shrinks_) shrink(rule_, pass, cohort_.l1.row(0));
   ++steps_;
 }
 
 // gradient ← ∇J(point) over the batch, and its squared norm where a decision hangs on it.
 template <class T>
 void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses) {
+  loss_.set_coefficients(cohort_.loss.row(0));
   loss_.mean(point, batch, cohort_.gradient, losses);
   penalty(PenaltyPass<T>{point.row(0), cohort_.gradient.row(0), model_->penalized(), point.stride(), cohort_.l2.row(0)});
-  if (batch.n == design_.train.n)
-    squared_sums(NormPass<T>{cohort_.gradient.row(0), cohort_.gradient.rows(), cohort_.gradient.stride(), sums_.data()});
+  if (batch.n == design_.train.n) take_norms(point);
+}
+
+template <class T>
+void CohortTrainer<T>::take_norms(const LaneTable<T>& point) {
+  const LaneTable<T>& g = cohort_.gradient;
+  if (shrinks_)
+    subgradient_sums(SubgradientPass<T>{point.row(0), g.row(0), g.rows(), model_->penalized(), g.stride(),
+                                        cohort_.l1.row(0), cohort_.rate.row(0), sums_.data()});
+  else
+    squared_sums(NormPass<T>{g.row(0), g.rows(), g.stride(), sums_.data()});
 }
 
 // Each lane's gradient times min(1, clip_norm / ‖∇J‖): Pascanu, Mikolov, Bengio, On the difficulty of training recurrent
@@ -266,6 +282,7 @@ template <class T>
 void CohortTrainer<T>::look_at_holdout(bool record) {
   holdout_scores_ =
       lane_scores(*model_, design_.holdout, design_.features, cohort_.theta, std::move(holdout_scores_));
+  for (std::vector<double>& scores : holdout_scores_) apply_link(configs_[0].model.loss.info().link, scores);
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
     if (!in_training(slot)) continue;
     LaneResult& r = results_[cohort_.lanes[slot]];
@@ -329,7 +346,7 @@ std::vector<LaneResult> CohortTrainer<T>::results() const {
   std::vector<LaneResult> all = results_;
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
     if (in_training(slot)) all[cohort_.lanes[slot]].theta = column(cohort_.theta, slot);
-  measure(*model_, design_, objective_, all);
+  measure(*model_, configs_[0].model.loss.info().link, design_, objective_, all);
   return all;
 }
 
@@ -337,8 +354,10 @@ template <class T>
 std::vector<double> predict_lane(const Part<T>& part, const Shape& shape, std::span<const double> theta) {
   LaneTable<T> table(theta.size(), 1);
   for (std::size_t r = 0; r < theta.size(); ++r) table.at(r, 0) = static_cast<T>(theta[r]);
-  const auto model = make_model<T>(model_kind(shape.model), shape.features, shape.classes);
-  return lane_scores(*model, part, shape.features, table).front();
+  const auto model = make_model<T>(model_kind(shape.model.type()), shape.features, shape.classes);
+  std::vector<double> out = std::move(lane_scores(*model, part, shape.features, table).front());
+  apply_link(shape.model.loss.info().link, out);
+  return out;
 }
 
 }  // namespace

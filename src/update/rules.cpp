@@ -12,7 +12,7 @@ namespace {
 
 template <class... Rules>
 constexpr auto describe(std::tuple<Rules...>) {
-  return std::array{RuleDescription{Rules::info.info, Rules::info.coefficients, Rules::kAdaptive}...};
+  return std::array{RuleDescription{Rules::info.info, Rules::info.coefficients, Rules::kAdaptive, kProximal<Rules>}...};
 }
 template <class... Rules>
 constexpr auto names(std::tuple<Rules...>) {

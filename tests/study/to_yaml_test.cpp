@@ -67,7 +67,7 @@ TEST_CASE("to_yaml: normal form leaves defaults out") {
           "search: {trials: 7, method: random}\nmodel: {l2: 0.5, type: linear}\n")
           .study;
   CHECK(to_yaml(study) ==
-        "name: study\nseed: 0\ndata:\n  file: a.csv\n  target: z\nmodel:\n  type: linear\n  l2: 0.5\n"
+        "name: study\nseed: 0\ndata:\n  file: a.csv\n  target: z\nmodel:\n  type: linear\n  loss: squared\n  l2: 0.5\n"
         "training:\n  optimizer: gd\nsearch:\n  method: random\n  trials: 7\n");
 }
 

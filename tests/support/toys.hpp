@@ -69,7 +69,7 @@ inline data::Fold first_rows(std::size_t train, std::size_t rows) {
 /// A toy for the model with so many training rows, and a quarter as many hold-out rows; three classes for softmax.
 template <class T>
 train::Design<T> toy_design(Seed seed, std::string_view model, std::size_t train_rows, std::size_t features) {
-  const std::size_t classes = model == "linear" ? 0 : model == "logistic" ? 2 : 3;
+  const std::size_t classes = model == "linear" ? 0 : (model == "logistic" || model == "svm") ? 2 : 3;
   const std::size_t rows = train_rows + train_rows / 4 + 1;
   return train::make_design<T>(toy(seed, classes, rows, features), no_scaling(features), first_rows(train_rows, rows));
 }
@@ -95,7 +95,7 @@ inline train::LaneConfig lane(std::string_view model, std::string_view rule, dou
 
 /// The objective that fits a model of the toys.
 inline const train::Metric& metric_of(std::string_view model) {
-  return *train::find_metric(model == "linear" ? "mse" : "log_loss");
+  return *train::find_metric(model == "linear" ? "mse" : (model == "svm" ? "error" : "log_loss"));
 }
 
 }  // namespace holdout::testing

@@ -15,24 +15,24 @@
 namespace holdout::train {
 namespace {
 
-constexpr LossKind kKinds[] = {LossKind::squared, LossKind::logistic, LossKind::softmax};
+const std::size_t kKinds[] = {find_loss("squared"), find_loss("logistic"), find_loss("softmax")};
 
 /// Rows for one loss, parameters of a few lanes, and the sums over them.
 template <class T>
 struct Problem {
-  LossKind kind;
+  std::size_t kind;
   std::size_t features = 5, outputs, lanes = 3;
   Part<T> part;
   LinearModel<T> model;
   LaneTable<T> theta, gradient;
 
-  Problem(LossKind k, std::size_t n) : kind(k), outputs(k == LossKind::softmax ? 4 : 1), model(features, outputs) {
+  Problem(std::size_t k, std::size_t n) : kind(k), outputs(k == find_loss("softmax") ? 4 : 1), model(features, outputs) {
     Stream draw = stream(Seed{21}, "gradient test", static_cast<std::uint64_t>(k));
     part.n = n;
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j < features; ++j) part.x.push_back(static_cast<T>(draw.normal()));
-      part.y.push_back(kind == LossKind::squared    ? static_cast<T>(draw.normal())
-                       : kind == LossKind::logistic ? (draw.uniform() < 0.5 ? T(-1) : T(1))
+      part.y.push_back(kind == find_loss("squared")    ? static_cast<T>(draw.normal())
+                       : kind == find_loss("logistic") ? (draw.uniform() < 0.5 ? T(-1) : T(1))
                                                     : static_cast<T>(draw.below(outputs)));
     }
     theta = gradient = LaneTable<T>(model.parameters(), lanes);
@@ -59,9 +59,9 @@ struct Problem {
         for (std::size_t j = 0; j < features; ++j)
           f[k] += static_cast<long double>(x[j]) * static_cast<long double>(theta.at(k * features + j, lane));
       }
-      if (kind == LossKind::squared) loss += (y - f[0]) * (y - f[0]) / 2, slope[0] = f[0] - y;
-      if (kind == LossKind::logistic) loss += std::log1p(std::exp(-y * f[0])), slope[0] = -y / (1 + std::exp(y * f[0]));
-      if (kind == LossKind::softmax) {
+      if (kind == find_loss("squared")) loss += (y - f[0]) * (y - f[0]) / 2, slope[0] = f[0] - y;
+      if (kind == find_loss("logistic")) loss += std::log1p(std::exp(-y * f[0])), slope[0] = -y / (1 + std::exp(y * f[0]));
+      if (kind == find_loss("softmax")) {
         long double sum = 0;
         for (const long double s : f) sum += std::exp(s);
         loss += std::log(sum) - f[static_cast<std::size_t>(y)];
@@ -81,7 +81,7 @@ struct Problem {
 
 TEST_CASE("differences: the gradient is the derivative of the loss") {
   const std::vector<std::uint32_t> order = stream(Seed{1}, "some rows").permutation(200);
-  for (const LossKind kind : kKinds)
+  for (const std::size_t kind : kKinds)
     for (const bool subset : {false, true}) {
       Problem<double> p(kind, 200);
       const std::uint32_t* rows = subset ? order.data() : nullptr;
@@ -111,7 +111,7 @@ TEST_CASE("differences: the gradient is the derivative of the loss") {
 // Blocks of 1024 rows are joined pairwise: row counts around their ends, and chunks that end inside them.
 TEST_CASE_TEMPLATE("reference: sums over many rows are those of long double", T, double, float) {
   const double unit = std::numeric_limits<T>::epsilon();
-  for (const LossKind kind : kKinds) {
+  for (const std::size_t kind : kKinds) {
     Problem<T> p(kind, 5000);
     const auto order = stream(Seed{2}, "all rows").permutation(5000);
     for (const std::size_t n : {1u, 11u, 1023u, 1024u, 1025u, 2048u, 2049u, 3072u, 3073u, 5000u})
@@ -133,7 +133,7 @@ TEST_CASE_TEMPLATE("reference: sums over many rows are those of long double", T,
 }
 
 TEST_CASE("a sum object serves tables of any width, one after the other") {
-  Problem<double> p(LossKind::logistic, 3000);
+  Problem<double> p(find_loss("logistic"), 3000);
   LossSum<double> sum(p.model, p.kind, p.part, p.features);
   std::vector<double> first, again;
   sum.mean(p.theta, {nullptr, 3000, 0}, p.gradient, &first);

@@ -6,18 +6,12 @@
 
 #include <Eigen/Dense>
 
-#include <holdout/update/plain.hpp>
+#include <holdout/train/plain_losses.hpp>
 
 #include "models/linear.hpp"
 #include "objective.hpp"
 #include "support/ridge.hpp"
 #include "support/toys.hpp"
-
-namespace holdout::update {
-#define RULE_FN inline
-#include <holdout/train/losses-inl.hpp>
-#undef RULE_FN
-}  // namespace holdout::update
 
 namespace holdout::train {
 namespace {
@@ -39,7 +33,7 @@ Eigen::VectorXd tangent_of_gradient(const Part<double>& part, const Eigen::Vecto
   for (std::size_t i = 0; i < part.n; ++i) {
     Number f = parameter(kFeatures);
     for (std::size_t j = 0; j < kFeatures; ++j) f = mul_add(Number(part.x[i * kFeatures + j]), parameter(j), f);
-    const Number slope = share * Loss::slope(f, Number(part.y[i]));
+    const Number slope = share * Loss::slope(f, Number(part.y[i]), Number(0.0));
     for (std::size_t j = 0; j < kFeatures; ++j) g[j] = mul_add(Number(part.x[i * kFeatures + j]), slope, g[j]);
     g[kFeatures] = g[kFeatures] + slope;
   }
@@ -76,7 +70,7 @@ TEST_CASE("closed form: the Hessian of logistic regression is XᵀDX + λ") {
     }
     const Eigen::VectorXd expected =
         x.transpose() * curvature.cwiseProduct(x * v) + testing::penalty_matrix(kFeatures, kL2) * v;
-    const Eigen::VectorXd got = tangent_of_gradient<update::Logistic>(design.train, theta, v);
+    const Eigen::VectorXd got = tangent_of_gradient<plain::Logistic>(design.train, theta, v);
     CHECK((got - expected).norm() <= 1e-13 * expected.norm());
   }
 }
@@ -88,7 +82,7 @@ TEST_CASE("closed form: the Hessian of ridge regression is XᵀX/N + λ") {
   const Eigen::VectorXd expected =
       x.transpose() * (x * v) / static_cast<double>(kRows) + testing::penalty_matrix(kFeatures, kL2) * v;
   for (const Eigen::VectorXd& theta : points())
-    CHECK((tangent_of_gradient<update::Squared>(design.train, theta, v) - expected).norm() <= 1e-13 * expected.norm());
+    CHECK((tangent_of_gradient<plain::Squared>(design.train, theta, v) - expected).norm() <= 1e-13 * expected.norm());
 }
 
 TEST_CASE("differences: the Hessian is the derivative of the kernels' gradient") {
@@ -96,7 +90,7 @@ TEST_CASE("differences: the Hessian is the derivative of the kernels' gradient")
     const auto design = testing::toy_design<double>(Seed{40}, name, kRows, kFeatures);
     const bool linear = name == "linear";
     const LinearModel<double> model(kFeatures, 1);
-    LossSum<double> sum(model, linear ? LossKind::squared : LossKind::logistic, design.train, kFeatures);
+    LossSum<double> sum(model, linear ? find_loss("squared") : find_loss("logistic"), design.train, kFeatures);
     const AlignedVector<double> l2(lane_stride<double>(1), kL2);
     const auto gradient = [&](const Eigen::VectorXd& theta) {
       LaneTable<double> table(kFeatures + 1, 1), g(kFeatures + 1, 1);
@@ -114,8 +108,8 @@ TEST_CASE("differences: the Hessian is the derivative of the kernels' gradient")
       };
       // Richardson: h⁴ = 1e-12 of the fifth derivative is left, and rounding of 1e-16/h.
       const Eigen::VectorXd expected = (4 * difference(5e-4) - difference(1e-3)) / 3;
-      const Eigen::VectorXd got = linear ? tangent_of_gradient<update::Squared>(design.train, theta, v)
-                                         : tangent_of_gradient<update::Logistic>(design.train, theta, v);
+      const Eigen::VectorXd got = linear ? tangent_of_gradient<plain::Squared>(design.train, theta, v)
+                                         : tangent_of_gradient<plain::Logistic>(design.train, theta, v);
       CHECK((got - expected).norm() <= 1e-10 * expected.norm());
     }
   }
@@ -128,12 +122,12 @@ TEST_CASE("closed form: slope and curvature of the logistic loss are derivatives
     for (const double f : {0.0, -0.0, 1e-9, -1e-9, 0.3, -2.0, 7.0, -40.0, 300.0, -300.0}) {
       CAPTURE(y);
       CAPTURE(f);
-      const Second value = update::Logistic::value(Second(Number(f, 1), Number(1, 0)), Second(y));
+      const Second value = plain::Logistic::value(Second(Number(f, 1), Number(1, 0)), Second(y), Second(0.0));
       const double t = std::exp(-std::abs(f)), curvature = t / ((1 + t) * (1 + t));
-      CHECK(value.d.a == doctest::Approx(update::Logistic::slope(f, y)).epsilon(1e-14));
-      CHECK(value.a.d == doctest::Approx(update::Logistic::slope(f, y)).epsilon(1e-14));
+      CHECK(value.d.a == doctest::Approx(plain::Logistic::slope(f, y, 0.0)).epsilon(1e-14));
+      CHECK(value.a.d == doctest::Approx(plain::Logistic::slope(f, y, 0.0)).epsilon(1e-14));
       CHECK(std::abs(value.d.d - curvature) <= 1e-15);
-      CHECK(std::abs(update::Logistic::slope(Number(f, 1), Number(y)).d - curvature) <=
+      CHECK(std::abs(plain::Logistic::slope(Number(f, 1), Number(y), Number(0.0)).d - curvature) <=
             1e-15 * curvature * 10 + 1e-300);
     }
 }

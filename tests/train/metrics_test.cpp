@@ -75,14 +75,16 @@ TEST_CASE("every metric has rows in the reference, for each kind of model that i
 }
 
 TEST_CASE("a metric measures the models that it is for") {
-  CHECK(measures(*find_metric("mse"), 0));
-  CHECK(!measures(*find_metric("mse"), 2));
-  CHECK(!measures(*find_metric("log_loss"), 0));
-  CHECK(measures(*find_metric("log_loss"), 2));
-  CHECK(measures(*find_metric("error"), 10));
-  CHECK(measures(*find_metric("auc"), 2));
-  CHECK(!measures(*find_metric("auc"), 3));
-  CHECK(!measures(*find_metric("f1"), 0));
+  CHECK(measures(*find_metric("mse"), 0, Link::identity));
+  CHECK(!measures(*find_metric("mse"), 2, Link::identity));
+  CHECK(!measures(*find_metric("log_loss"), 0, Link::identity));
+  CHECK(measures(*find_metric("log_loss"), 2, Link::odds));
+  CHECK(measures(*find_metric("error"), 10, Link::odds));
+  CHECK(measures(*find_metric("auc"), 2, Link::odds));
+  CHECK(!measures(*find_metric("auc"), 3, Link::odds));
+  CHECK(!measures(*find_metric("f1"), 0, Link::identity));
+  CHECK(!measures(*find_metric("log_loss"), 2, Link::decision));  // a support vector machine has no probabilities
+  CHECK(measures(*find_metric("auc"), 2, Link::decision));
   CHECK(find_metric("r2")->maximize);
   CHECK(!find_metric("log_loss")->maximize);
 }

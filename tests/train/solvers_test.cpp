@@ -118,7 +118,7 @@ TEST_CASE("Hessian products are differences of gradients") {
     const auto design = testing::toy_design<double>(Seed{9}, model_name, 1100, 4);
     const ModelKind& kind = model_kind(model_name);
     const auto model = make_model<double>(kind, 4, design.classes);
-    LossSum<double> sum(*model, kind.loss, design.train, 4);
+    LossSum<double> sum(*model, find_loss(kind.losses[0]), design.train, 4);
     const std::size_t n = model->parameters(), lanes = 3;
     LaneTable<double> theta(n, lanes), v(n, lanes), product(n, lanes), up(n, lanes), down(n, lanes);
     Stream draw = stream(Seed{2}, "hessian products");

@@ -31,8 +31,11 @@ class Printer final : public FieldVisitor {
   void operator()(const Field& field, Choice& choice, const ChoiceStyle&) override {
     print(field, "a choice", std::string(choice.alternatives()[choice.selected()].name));
   }
-  void section(const Field&, const std::function<void(FieldVisitor&)>& fields, std::string_view) override {
+  void section(const Field& field, const std::function<void(FieldVisitor&)>& fields, std::string_view) override {
+    const std::string outside = prefix_;
+    prefix_ += std::string(field.name) + ".";
     fields(*this);
+    prefix_ = outside;
   }
 
  private:
@@ -47,11 +50,13 @@ class Printer final : public FieldVisitor {
     for (const std::string_view word : words) text += (text.empty() ? "" : " | ") + std::string(word);
     return text;
   }
-  static void print(const Field& field, const std::string& accepts, const std::string& value) {
-    std::string head = "    " + std::string(field.name);
+  void print(const Field& field, const std::string& accepts, const std::string& value) const {
+    std::string head = "    " + prefix_ + std::string(field.name);
     head.resize(std::max<std::size_t>(head.size() + 1, 26), ' ');
     std::cout << head << field.help << " [" << accepts << (value.empty() ? "" : "; default " + value) << "]\n";
   }
+
+  std::string prefix_;  // the sections around
 };
 
 void print(const Info& info) {
@@ -75,14 +80,23 @@ void print_family() {
   print_choice(choice);
 }
 
+std::string_view task(train::Classes classes) {
+  return classes == train::Classes::none ? "regression" : classes == train::Classes::two ? "two classes" : "classes";
+}
+
 void print_metrics() {
   for (const train::Metric& metric : train::metrics()) {
     print(metric.info);
     std::cout << "                  " << (metric.maximize ? "maximized" : "minimized") << "; for "
-              << (metric.classes == train::Classes::none  ? "regression"
-                  : metric.classes == train::Classes::two ? "two classes"
-                                                          : "classes")
-              << "\n";
+              << task(metric.classes) << "\n";
+  }
+}
+
+void print_losses() {
+  for (const train::LossInfo& loss : train::losses()) {
+    print(loss.info);
+    std::cout << "                  for " << task(loss.classes)
+              << (loss.smooth ? "" : "; no second derivative: not for optimizer exact") << "\n";
   }
 }
 
@@ -101,6 +115,7 @@ struct Family {
 // Each prints a list that some layer declares; nothing is named twice.
 constexpr Family kFamilies[] = {
     {"models", "model.type", print_family<train::ModelSettings>},
+    {"losses", "model.loss, and the losses of models that have one only", print_losses},
     {"optimizers", "training.optimizer", print_family<train::OptimizerChoice>},
     {"searches", "search.method", print_family<study::SearchSettings>},
     {"splits", "data.split.method", print_family<data::SplitSettings>},

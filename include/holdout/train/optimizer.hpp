@@ -9,6 +9,9 @@
 
 namespace holdout::train {
 
+/// Infos of all solvers, in the order in which OptimizerChoice has them behind the rules.
+std::span<const Info> solvers();
+
 /// `training.optimizer:` the update rules, then the solvers.
 class OptimizerChoice final : public Choice {
  public:

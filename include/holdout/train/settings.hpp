@@ -6,21 +6,37 @@
 #include <string>
 
 #include <holdout/base/settings.hpp>
+#include <holdout/train/loss.hpp>
 #include <holdout/train/optimizer.hpp>
 #include <holdout/update/schedule.hpp>
 
 namespace holdout::train {
 
-/// `model:` its type and its penalties.
+/// `model.elastic_net:` both penalties in one strength, as glmnet has them.
+struct ElasticNet {
+  double lambda = 0;   // l1 = λ · ratio, l2 = λ · (1 − ratio)
+  double ratio = 0.5;  // share of l1
+  void fields(FieldVisitor& f);
+};
+
+/// `model:` its type, its loss and its penalties.
 class ModelSettings final : public Choice {
  public:
+  ModelSettings();
   std::span<const Info> alternatives() const override;
   std::size_t selected() const override { return type_; }
   void select(std::size_t alternative) override;
   void fields(FieldVisitor& f) override;
   std::string_view type() const { return alternatives()[type_].name; }
 
-  double l2 = 0;  // λ of (λ/2)‖w‖²
+  /// λ of the whole penalty (λ/2)‖w‖², and of the whole penalty λ‖w‖₁.
+  double ridge() const { return l2 + elastic_net.lambda * (1 - elastic_net.ratio); }
+  double lasso() const { return l1 + elastic_net.lambda * elastic_net.ratio; }
+
+  double l2 = 0, l1 = 0;
+  ElasticNet elastic_net;
+  LossChoice loss;
+  std::string class_weight = "none";  // or balanced: every class counts the same
 
  private:
   std::size_t type_ = 0;

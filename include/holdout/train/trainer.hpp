@@ -91,20 +91,20 @@ std::size_t working_set(const LaneConfig& config, std::size_t features, std::siz
 /// The task a type of model is for, and the classes it needs: two for logistic, none for linear.
 Classes classes_of(std::string_view model);
 
-/// A model as its parameters' shape tells it.
+/// A model with the data it is for.
 struct Shape {
-  std::string_view model;  // its type
+  const ModelSettings& model;
   std::size_t features = 0, classes = 0;
 };
 
-/// Scores [row][output] of a trained model for the rows of a part.
+/// What a trained model says of the rows of a part: Predictions::scores.
 std::vector<double> predict(const Part<double>& part, const Shape& shape, std::span<const double> theta);
 std::vector<double> predict(const Part<float>& part, const Shape& shape, std::span<const double> theta);
 
 /// γ of `learning_rate: auto`: 1/L̂, L̂ a bound of the largest Hessian eigenvalue of J over all θ.
 /// Full batch: L̂ = κ · 1.02 · λmax([X 1]ᵀ[X 1]/N) + λ; smaller batches, whose own Hessians may be larger: L̂ = κ ·
-/// max_i ‖(x_i, 1)‖² + λ. κ bounds L″: 1 squared, ¼ logistic, ½ softmax.
-double automatic_rate(const Curvature& curvature, std::string_view model, bool full_batch, double l2);
+/// max_i ‖(x_i, 1)‖² + λ. κ bounds L″: LossInfo::curvature, which must be finite.
+double automatic_rate(const Curvature& curvature, const ModelSettings& model, bool full_batch);
 
 /// The epochs at which curves are recorded: all if they are few, else log-spaced with the first and the last.
 std::vector<std::int64_t> recorded_epochs(std::int64_t epochs);

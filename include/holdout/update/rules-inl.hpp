@@ -45,6 +45,17 @@ inline constexpr bool kLooksAhead = requires(double theta, const double (&state)
   Rule::look_ahead(theta, state, k);
 };
 
+/// Whether the rule can be followed by a proximal step.
+template <class Rule>
+inline constexpr bool kProximal = requires(const double (&state)[RuleSizes<Rule>::states],
+                                           const double (&k)[RuleSizes<Rule>::factors]) {
+  Rule::step_size(state, k);
+};
+
+/// Whether state[0] is what the last step took from theta.
+template <class Rule>
+inline constexpr bool kKeepsStep = requires { Rule::kKeepsStep; };
+
 /// Index of the factor that is 0 for unpenalized parameters, or −1.
 template <class Rule>
 inline constexpr int kDecayFactor = [] {

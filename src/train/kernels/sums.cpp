@@ -42,6 +42,20 @@ HWY_ATTR void square_up(const NormPass<T>& p) {
 }
 
 template <class T>
+HWY_ATTR void subgradient_up(const SubgradientPass<T>& p) {
+  for (size_t lane = 0; lane < p.stride; ++lane) p.sums[lane] = 0;
+  for (size_t r = 0; r < p.rows; ++r)
+    for (size_t lane = 0; lane < p.stride; ++lane) {
+      const double g = static_cast<double>(p.gradient[r * p.stride + lane]), rate = p.rate[lane];
+      const double theta = static_cast<double>(p.theta[r * p.stride + lane]) / rate;
+      const double l1 = r < p.penalized ? static_cast<double>(p.l1[lane]) : 0, to = theta - g;
+      const double shrunk = to > l1 ? to - l1 : (to < -l1 ? to + l1 : 0);
+      const double s = l1 == 0 ? g : (to == to ? theta - shrunk : to);  // what is not a number stays visible
+      p.sums[lane] += s * s;
+    }
+}
+
+template <class T>
 HWY_ATTR void scale_columns(const ScalePass<T>& p) {
   for (size_t r = 0; r < p.rows; ++r)
     for (size_t lane = 0; lane < p.stride; ++lane) p.table[r * p.stride + lane] *= p.factors[lane];
@@ -56,6 +70,8 @@ void penalty_f64(const PenaltyPass<double>& p) { penalize(p); }
 void penalty_f32(const PenaltyPass<float>& p) { penalize(p); }
 void norm_f64(const NormPass<double>& p) { square_up(p); }
 void norm_f32(const NormPass<float>& p) { square_up(p); }
+void subgradient_f64(const SubgradientPass<double>& p) { subgradient_up(p); }
+void subgradient_f32(const SubgradientPass<float>& p) { subgradient_up(p); }
 void scale_f64(const ScalePass<double>& p) { scale_columns(p); }
 void scale_f32(const ScalePass<float>& p) { scale_columns(p); }
 void add_f64(const AddPass<double>& p) { add_up(p); }
@@ -71,6 +87,8 @@ HWY_EXPORT(penalty_f64);
 HWY_EXPORT(penalty_f32);
 HWY_EXPORT(norm_f64);
 HWY_EXPORT(norm_f32);
+HWY_EXPORT(subgradient_f64);
+HWY_EXPORT(subgradient_f32);
 HWY_EXPORT(scale_f64);
 HWY_EXPORT(scale_f32);
 HWY_EXPORT(add_f64);
@@ -84,6 +102,10 @@ template <>
 void squared_sums(const NormPass<double>& p) { HWY_DYNAMIC_DISPATCH(norm_f64)(p); }
 template <>
 void squared_sums(const NormPass<float>& p) { HWY_DYNAMIC_DISPATCH(norm_f32)(p); }
+template <>
+void subgradient_sums(const SubgradientPass<double>& p) { HWY_DYNAMIC_DISPATCH(subgradient_f64)(p); }
+template <>
+void subgradient_sums(const SubgradientPass<float>& p) { HWY_DYNAMIC_DISPATCH(subgradient_f32)(p); }
 template <>
 void scale(const ScalePass<double>& p) { HWY_DYNAMIC_DISPATCH(scale_f64)(p); }
 template <>

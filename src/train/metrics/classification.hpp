@@ -22,6 +22,7 @@ inline std::size_t decided_class(const Predictions& p, std::size_t i) {
 struct LogLoss {
   static constexpr Info info{"log_loss", "mean negative log-likelihood, natural logarithm"};
   static constexpr Classes classes = Classes::any;
+  static constexpr bool of_odds = true;
   static constexpr bool maximize = false;
   /// All rows at once: exp and log of arrays are many times faster than one by one.
   static std::vector<double> terms(const Predictions& p) {

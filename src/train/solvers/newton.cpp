@@ -22,6 +22,7 @@ NewtonSolver::NewtonSolver(const Problem& problem)
       parameters_(problem.model.parameters()),
       theta_(parameters_, lanes_),
       gradient_(parameters_, lanes_),
+      slope_(parameters_, lanes_),
       direction_(parameters_, lanes_),
       stalled_(lanes_),
       passes_(lanes_, 2) {}
@@ -38,6 +39,7 @@ void NewtonSolver::run(double tolerance, std::span<LaneResult> results, const st
   values_.gradient(theta_, gradient_, loss_);
   value_ = values_.penalty(theta_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) value_[lane] += loss_[lane];
+  slope_ = subgradient(theta_, gradient_);
   for (int iteration = 0;; ++iteration) {
     judge(tolerance, iteration);
     const bool stop = iteration == kMostIterations, interrupted = interrupt && interrupt->load();
@@ -52,10 +54,30 @@ void NewtonSolver::run(double tolerance, std::span<LaneResult> results, const st
   }
 }
 
+// Of J with l1: where a weight is 0, what of its slope l1 does not hold back.
+LaneTable<double> NewtonSolver::subgradient(const LaneTable<double>& theta, const LaneTable<double>& gradient) const {
+  LaneTable<double> out = gradient;
+  for (std::size_t p = 0; p < problem_.model.penalized(); ++p)
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      const double l1 = problem_.l1[lane], w = theta.at(p, lane), g = gradient.at(p, lane);
+      if (l1 == 0) continue;
+      if (w != 0) out.at(p, lane) = w > 0 ? g + l1 : g - l1;
+      else out.at(p, lane) = g > l1 ? g - l1 : (g < -l1 ? g + l1 : 0);
+    }
+  return out;
+}
+
+// Where a step to `to` ends: a weight that would change its sign stops at 0.
+double NewtonSolver::projected(std::size_t row, std::size_t lane, double to) const {
+  if (problem_.l1[lane] == 0 || row >= problem_.model.penalized()) return to;
+  const double w = theta_.at(row, lane), side = w != 0 ? w : -slope_.at(row, lane);
+  return to * side > 0 ? to : 0;
+}
+
 // Who has arrived, or can get no nearer.
 void NewtonSolver::judge(double tolerance, int iteration) {
   constexpr int kPatience = 3;
-  norm_ = Values::dot(gradient_, gradient_);
+  norm_ = Values::dot(slope_, slope_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
     norm_[lane] = std::sqrt(norm_[lane]);
     if (!open(lane)) continue;
@@ -77,8 +99,12 @@ void NewtonSolver::judge(double tolerance, int iteration) {
 // H d = −g by conjugate gradients, each lane until its residual is small against its gradient.
 void NewtonSolver::find_direction() {
   const std::size_t most = 10 * parameters_ + 50;  // rounding makes it more than `parameters`, not much more
-  LaneTable<double> residual = gradient_, search(parameters_, lanes_), product(parameters_, lanes_);
+  LaneTable<double> residual = slope_, search(parameters_, lanes_), product(parameters_, lanes_);
   direction_ = LaneTable<double>(parameters_, lanes_);
+  // Weights that l1 holds at 0 do not move.
+  const auto held = [this](std::size_t p, std::size_t lane) {
+    return problem_.l1[lane] > 0 && p < problem_.model.penalized() && theta_.at(p, lane) == 0 && slope_.at(p, lane) == 0;
+  };
   for (std::size_t p = 0; p < parameters_; ++p)
     for (std::size_t lane = 0; lane < lanes_; ++lane) search.at(p, lane) = -residual.at(p, lane);
   std::vector<double> squares = Values::dot(residual, residual), target(lanes_);
@@ -103,7 +129,7 @@ void NewtonSolver::find_direction() {
       for (std::size_t lane = 0; lane < lanes_; ++lane) {
         if (!going[lane]) continue;
         direction_.at(p, lane) += alpha[lane] * search.at(p, lane);
-        residual.at(p, lane) += alpha[lane] * product.at(p, lane);
+        if (!held(p, lane)) residual.at(p, lane) += alpha[lane] * product.at(p, lane);
       }
     const std::vector<double> now = Values::dot(residual, residual);
     std::vector<double> beta(lanes_);
@@ -117,13 +143,17 @@ void NewtonSolver::find_direction() {
       for (std::size_t lane = 0; lane < lanes_; ++lane)
         search.at(p, lane) = going[lane] ? beta[lane] * search.at(p, lane) - residual.at(p, lane) : 0;
   }
+  // A weight at 0 may only leave it downhill.
+  for (std::size_t p = 0; p < problem_.model.penalized(); ++p)
+    for (std::size_t lane = 0; lane < lanes_; ++lane)
+      if (problem_.l1[lane] > 0 && theta_.at(p, lane) == 0 && direction_.at(p, lane) * slope_.at(p, lane) >= 0)
+        direction_.at(p, lane) = 0;
 }
 
 // Halves each lane's step until J falls enough (Armijo), or, where J is flat to rounding, until the gradient shrinks.
 void NewtonSolver::search_line() {
   constexpr double kEnough = 1e-4, kRounding = 1e-13;
   constexpr int kMostHalvings = 40;
-  const std::vector<double> slope = Values::dot(gradient_, direction_);
   std::vector<double> t(lanes_, 1.0), loss;
   Flags searching(lanes_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) searching[lane] = open(lane);
@@ -131,15 +161,20 @@ void NewtonSolver::search_line() {
   for (int halving = 0; any(searching); ++halving) {
     for (std::size_t p = 0; p < parameters_; ++p)
       for (std::size_t lane = 0; lane < lanes_; ++lane)
-        if (searching[lane]) point.at(p, lane) = theta_.at(p, lane) + t[lane] * direction_.at(p, lane);
+        if (searching[lane]) point.at(p, lane) = projected(p, lane, theta_.at(p, lane) + t[lane] * direction_.at(p, lane));
+    LaneTable<double> way = point;
+    for (std::size_t p = 0; p < parameters_; ++p)
+      for (std::size_t lane = 0; lane < lanes_; ++lane) way.at(p, lane) -= theta_.at(p, lane);
+    const std::vector<double> fall = Values::dot(slope_, way);
     values_.gradient(point, gradient, loss);
     std::vector<double> value = values_.penalty(point);
-    const std::vector<double> squares = Values::dot(gradient, gradient);
+    const LaneTable<double> after = subgradient(point, gradient);
+    const std::vector<double> squares = Values::dot(after, after);
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
       if (!searching[lane]) continue;
       ++passes_[lane];
       value[lane] += loss[lane];
-      const bool falls = value[lane] <= value_[lane] + kEnough * t[lane] * slope[lane];
+      const bool falls = value[lane] <= value_[lane] + kEnough * fall[lane];
       const bool flat = value[lane] <= value_[lane] + kRounding * std::abs(value_[lane]) &&
                         std::sqrt(squares[lane]) < norm_[lane];
       if (!falls && !flat && halving < kMostHalvings) {
@@ -152,6 +187,7 @@ void NewtonSolver::search_line() {
     }
   }
   theta_ = std::move(point);
+  slope_ = subgradient(theta_, gradient_);
 }
 
 }  // namespace holdout::train

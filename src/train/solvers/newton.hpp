@@ -1,4 +1,4 @@
-// Newton's method in lanes, for smooth convex losses with l2.
+// Newton's method in lanes, for smooth convex losses with l2 and l1.
 #pragma once
 
 #include "../solvers.hpp"
@@ -8,6 +8,8 @@ namespace holdout::train {
 
 /// Line search Newton with conjugate gradients: Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1. Hessian
 /// products are passes over the rows that all lanes share; each lane has step sizes, tolerances and an end of its own.
+/// With l1, ∇J is the subgradient of least norm, and a step stays in the orthant to which it points: Byrd, Chin, Nocedal,
+/// Oztoprak, A family of second-order methods for convex ℓ1-regularized optimization, Math. Program. 159, 2016, § 3.
 class NewtonSolver final : public Solver {
  public:
   explicit NewtonSolver(const Problem& problem);
@@ -15,6 +17,8 @@ class NewtonSolver final : public Solver {
 
  private:
   bool open(std::size_t lane) const { return results_[lane].end == LaneEnd::running; }
+  LaneTable<double> subgradient(const LaneTable<double>& theta, const LaneTable<double>& gradient) const;
+  double projected(std::size_t row, std::size_t lane, double to) const;
   void judge(double tolerance, int iteration);
   void find_direction();
   void search_line();
@@ -23,7 +27,7 @@ class NewtonSolver final : public Solver {
   Values values_;
   std::size_t lanes_, parameters_;
   std::span<LaneResult> results_;
-  LaneTable<double> theta_, gradient_, direction_;
+  LaneTable<double> theta_, gradient_, slope_, direction_;  // slope_: the subgradient of least norm
   std::vector<double> loss_, value_;        // of the current theta, without and with penalty
   std::vector<double> first_, norm_, best_; // ‖∇J‖ at zero, now, and at its least
   std::vector<int> stalled_;                // iterations without a smaller norm

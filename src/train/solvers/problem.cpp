@@ -1,12 +1,17 @@
 #include "problem.hpp"
 
+#include <cmath>
+
 namespace holdout::train {
 
 Values::Values(const Problem& problem)
     : problem_(problem),
-      sum_(problem.model, problem.kind.loss, problem.design.train, problem.design.features),
-      l2_(1, problem.l2.size()) {
-  for (std::size_t lane = 0; lane < problem.l2.size(); ++lane) l2_.at(0, lane) = problem.l2[lane];
+      sum_(problem.model, problem.loss, problem.design.train, problem.design.features, problem.weights),
+      l2_(1, problem.l2.size()),
+      coefficient_(1, problem.l2.size()) {
+  for (std::size_t lane = 0; lane < problem.l2.size(); ++lane)
+    l2_.at(0, lane) = problem.l2[lane], coefficient_.at(0, lane) = problem.coefficient[lane];
+  sum_.set_coefficients(coefficient_.row(0));
 }
 
 void Values::gradient(const LaneTable<double>& theta, LaneTable<double>& gradient, std::vector<double>& loss) {
@@ -21,11 +26,13 @@ void Values::hessian(const LaneTable<double>& theta, const LaneTable<double>& di
 }
 
 std::vector<double> Values::penalty(const LaneTable<double>& theta) const {
-  std::vector<double> out(theta.lanes());
+  std::vector<double> squares(theta.lanes()), sizes(theta.lanes());
   for (std::size_t r = 0; r < problem_.model.penalized(); ++r)
-    for (std::size_t lane = 0; lane < theta.lanes(); ++lane) out[lane] += theta.at(r, lane) * theta.at(r, lane);
-  for (std::size_t lane = 0; lane < theta.lanes(); ++lane) out[lane] *= problem_.l2[lane] / 2;
-  return out;
+    for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
+      squares[lane] += theta.at(r, lane) * theta.at(r, lane), sizes[lane] += std::abs(theta.at(r, lane));
+  for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
+    squares[lane] = problem_.l2[lane] / 2 * squares[lane] + problem_.l1[lane] * sizes[lane];
+  return squares;
 }
 
 std::vector<double> Values::dot(const LaneTable<double>& a, const LaneTable<double>& b) {

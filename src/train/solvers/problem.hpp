@@ -11,12 +11,14 @@
 
 namespace holdout::train {
 
-/// What is minimized: the mean loss over the training rows plus (λ/2)‖w‖², one λ a lane.
+/// What is minimized: the mean loss over the training rows plus (λ₂/2)‖w‖² + λ₁‖w‖₁, with a λ₂ and λ₁ for every lane.
 struct Problem {
   const Design<double>& design;
   const Model<double>& model;
-  const ModelKind& kind;
-  std::vector<double> l2;  // [lane]
+  std::size_t loss;                // place in losses(), smooth
+  AlignedVector<double> weights;   // of the training rows; empty: all count the same
+  std::vector<double> l2, l1;      // [lane]
+  std::vector<double> coefficient; // [lane], of the loss
 };
 
 /// Values and derivatives at points that the solver gives. Not thread-safe.
@@ -24,11 +26,11 @@ class Values {
  public:
   explicit Values(const Problem& problem);
 
-  /// gradient = ∇J(theta), loss [lane] = mean loss without penalty.
+  /// gradient = ∇J(theta) without l1, loss [lane] = mean loss without penalty.
   void gradient(const LaneTable<double>& theta, LaneTable<double>& gradient, std::vector<double>& loss);
   /// product = ∇²J(theta) · direction.
   void hessian(const LaneTable<double>& theta, const LaneTable<double>& direction, LaneTable<double>& product);
-  /// (λ/2)‖w‖² of every lane.
+  /// (λ₂/2)‖w‖² + λ₁‖w‖₁ of every lane.
   std::vector<double> penalty(const LaneTable<double>& theta) const;
   /// Σ_r a[r] · b[r] of every lane, in the order of rows.
   static std::vector<double> dot(const LaneTable<double>& a, const LaneTable<double>& b);
@@ -36,7 +38,7 @@ class Values {
  private:
   const Problem& problem_;
   LossSum<double> sum_;
-  LaneTable<double> l2_;
+  LaneTable<double> l2_, coefficient_;
 };
 
 }  // namespace holdout::train

@@ -26,4 +26,10 @@ struct Adagrad {
     s = mul_add(g, g, s);
     theta = theta - over_root(rate * g, sqrt(s + inside) + outside);
   }
+
+  template <class V>
+  static RULE_FN V step_size(const V (&state)[1], const V (&k)[3]) {
+    const auto& [rate, inside, outside] = k;
+    return over_root(rate, sqrt(state[0] + inside) + outside);
+  }
 };

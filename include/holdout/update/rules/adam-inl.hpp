@@ -43,4 +43,9 @@ struct Adam {
     s = mul_add(b2, s, new2 * (g * g));
     theta = theta - over_root(rate * p, sqrt(mul_add(c2, s, inside)) + outside);
   }
+
+  template <class V, int K>
+  static RULE_FN V step_size(const V (&state)[2], const V (&k)[K]) {
+    return over_root(k[4], sqrt(mul_add(k[5], state[1], k[6])) + k[7]);
+  }
 };

@@ -29,4 +29,9 @@ struct Amsgrad {
     top = max(top, s);
     theta = theta - over_root(rate * p, sqrt(mul_add(c2, top, inside)) + outside);
   }
+
+  template <class V>
+  static RULE_FN V step_size(const V (&state)[kStates], const V (&k)[kFactors]) {
+    return over_root(k[4], sqrt(mul_add(k[5], state[2], k[6])) + k[7]);
+  }
 };

@@ -15,4 +15,9 @@ struct Gd {
   static RULE_FN void step(V& theta, V g, V (&)[1], const V (&k)[1]) {
     theta = neg_mul_add(k[0], g, theta);
   }
+
+  template <class V>
+  static RULE_FN V step_size(const V (&)[1], const V (&k)[1]) {
+    return k[0];
+  }
 };

@@ -11,6 +11,7 @@ struct Momentum {
                                             {update::decay("momentum", 0.9, "share of the last step that is kept")}};
   static constexpr int kStates = 1, kMemory = 0, kFactors = 2;
   static constexpr bool kAdaptive = false;
+  static constexpr bool kKeepsStep = true;
 
   template <class V>
   static RULE_FN void begin_step(V gamma, const V (&c)[1], V (&)[1], V (&k)[2]) {
@@ -24,5 +25,10 @@ struct Momentum {
     const auto& [mu, rate] = k;
     p = mul_add(mu, p, rate * g);
     theta = theta - p;
+  }
+
+  template <class V>
+  static RULE_FN V step_size(const V (&)[1], const V (&k)[2]) {
+    return k[1];
   }
 };

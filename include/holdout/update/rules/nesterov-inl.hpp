@@ -12,6 +12,7 @@ struct Nesterov {
       {update::decay("momentum", 0.9, "share of the last step that is kept")}};
   static constexpr int kStates = 1, kMemory = 0, kFactors = 2;
   static constexpr bool kAdaptive = false;
+  static constexpr bool kKeepsStep = true;
 
   template <class V>
   static RULE_FN void begin_step(V gamma, const V (&c)[1], V (&memory)[1], V (&k)[2]) {
@@ -27,5 +28,10 @@ struct Nesterov {
   template <class V>
   static RULE_FN void step(V& theta, V g, V (&state)[1], const V (&k)[2]) {
     Momentum::step(theta, g, state, k);
+  }
+
+  template <class V>
+  static RULE_FN V step_size(const V (&)[1], const V (&k)[2]) {
+    return k[1];
   }
 };

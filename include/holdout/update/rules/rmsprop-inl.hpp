@@ -29,4 +29,10 @@ struct Rmsprop {
     s = mul_add(beta, s, fresh * (g * g));
     theta = theta - over_root(rate * g, sqrt(s + inside) + outside);
   }
+
+  template <class V>
+  static RULE_FN V step_size(const V (&state)[1], const V (&k)[5]) {
+    const auto& [beta, fresh, rate, inside, outside] = k;
+    return over_root(rate, sqrt(state[0] + inside) + outside);
+  }
 };

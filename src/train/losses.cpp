@@ -1,0 +1,47 @@
+#include <holdout/train/loss.hpp>
+
+#include <array>
+#include <cassert>
+
+#include <holdout/train/plain_losses.hpp>
+
+namespace holdout::train {
+namespace {
+
+template <class... Losses>
+constexpr auto infos(std::tuple<Losses...>) {
+  return std::array{Losses::info...};
+}
+constexpr auto kInfos = infos(plain::LossTuple());
+
+}  // namespace
+
+std::span<const LossInfo> losses() { return kInfos; }
+
+std::size_t find_loss(std::string_view name) {
+  std::size_t i = 0;
+  while (i + 1 < kInfos.size() && kInfos[i].info.name != name) ++i;
+  assert(kInfos[i].info.name == name);
+  return i;
+}
+
+LossChoice::LossChoice(std::span<const std::string_view> names) {
+  for (const std::string_view name : names) {
+    places_.push_back(find_loss(name));
+    infos_.push_back(kInfos[places_.back()].info);
+  }
+  select(0);
+}
+
+void LossChoice::select(std::size_t alternative) {
+  assert(alternative < places_.size());
+  selected_ = alternative;
+  coefficient_ = info().coefficient ? info().coefficient->value : 0;
+}
+
+void LossChoice::fields(FieldVisitor& f) {
+  if (const update::Coefficient* c = info().coefficient)
+    f({c->name, c->help, Scope::lane}, coefficient_, above(0.0));
+}
+
+}  // namespace holdout::train

@@ -1,0 +1,16 @@
+// How much each training row counts.
+#pragma once
+
+#include <string_view>
+
+#include <holdout/train/design.hpp>
+
+namespace holdout::train {
+
+/// Weights of the rows of a part, of mean 1; empty where all count the same.
+/// balanced: N / (K · N_c) for the rows of class c, as scikit-learn has it (King and Zeng, Political Analysis 9, 2001).
+/// @param class_weight  none or balanced
+template <class T>
+AlignedVector<T> row_weights(const Part<T>& part, std::size_t classes, std::string_view class_weight);
+
+}  // namespace holdout::train
