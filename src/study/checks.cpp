@@ -91,12 +91,16 @@ class Checks {
           add(path, std::string(path) + " beside model.elastic_net: they would be added up", "leave one of them away");
     const bool shrinks = may_be_positive("model.l1", file_.study.config.model.l1) ||
                          may_be_positive("model.elastic_net.lambda", file_.study.config.model.elastic_net.lambda);
-    const auto without = rules_that(&update::RuleDescription::proximal, false);
+    std::vector<std::string> with, without;
+    train::OptimizerChoice each = file_.study.config.training.optimizer;
+    const std::string selected(each.alternatives()[each.selected()].name);
+    for (std::size_t i = 0; i < each.alternatives().size(); ++i) {
+      each.select(i);
+      const std::string name(each.alternatives()[i].name);
+      if (each.takes_l1()) with.push_back(name);
+      else if (used("training.optimizer", name, selected)) without.push_back(name);
+    }
     if (!shrinks || without.empty()) return;
-    std::vector<std::string> with;
-    for (const update::RuleDescription& rule : update::rules())
-      if (rule.proximal) with.emplace_back(rule.info.name);
-    for (const Info& solver : train::solvers()) with.emplace_back(solver.name);
     add("training.optimizer", "training.optimizer: " + joined(without) + " cannot put weights to exactly 0, as l1 asks",
         "optimizers that take l1: " + joined(with));
   }

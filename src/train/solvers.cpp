@@ -7,6 +7,7 @@
 #include <holdout/base/error.hpp>
 
 #include "measure.hpp"
+#include "solvers/lbfgs.hpp"
 #include "solvers/newton.hpp"
 #include "solvers/ridge.hpp"
 #include "weights.hpp"
@@ -14,15 +15,41 @@
 namespace holdout::train {
 namespace {
 
-// The list: a solver is added here and nowhere else.
-constexpr std::array<Info, 1> kSolvers{
-    {{"exact", "the minimum of a convex J: closed form for ridge, Newton's method in lanes otherwise",
-      "Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1"}}};
+struct Entry {
+  Info info;
+  bool takes_l1;
+  std::unique_ptr<Solver> (*make)(const Problem& problem, bool closed_form);
+};
 
-std::unique_ptr<Solver> make_solver(const Problem& problem, bool closed_form) {
+template <class S>
+std::unique_ptr<Solver> always(const Problem& problem, bool) {
+  return std::make_unique<S>(problem);
+}
+
+std::unique_ptr<Solver> what_suits(const Problem& problem, bool closed_form) {
   if (closed_form) return std::make_unique<RidgeSolver>(problem);
   return std::make_unique<NewtonSolver>(problem);
 }
+
+// The list: a solver is added here and nowhere else.
+constexpr Entry kSolvers[] = {
+    {{"exact", "the minimum of a convex J by what suits: closed form for ridge, Newton's method in lanes otherwise"},
+     true,
+     what_suits},
+    {{"newton", "Newton's method with conjugate gradients, in lanes",
+      "Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1"},
+     true,
+     always<NewtonSolver>},
+    {{"lbfgs", "L-BFGS with ten pairs, in lanes", "Liu and Nocedal, Mathematical Programming 45, 1989"},
+     false,
+     always<LbfgsSolver>},
+};
+
+constexpr auto kInfos = [] {
+  std::array<Info, std::size(kSolvers)> infos;
+  for (std::size_t i = 0; i < infos.size(); ++i) infos[i] = kSolvers[i].info;
+  return infos;
+}();
 
 class SolverTrainer final : public Trainer {
  public:
@@ -80,7 +107,8 @@ class SolverTrainer final : public Trainer {
       problem.coefficient.push_back(model.loss.coefficient());
     }
     if (lanes.empty()) return;
-    make_solver(problem, closed_form)->run(tolerance, results, interrupt);
+    const std::size_t solver = configs_[0].training.optimizer.selected() - update::rules().size();
+    kSolvers[solver].make(problem, closed_form)->run(tolerance, results, interrupt);
     for (std::size_t i = 0; i < lanes.size(); ++i) {
       results[i].best_epoch = results[i].epochs;
       results_[lanes[i]] = std::move(results[i]);
@@ -96,7 +124,9 @@ class SolverTrainer final : public Trainer {
 
 }  // namespace
 
-std::span<const Info> solvers() { return kSolvers; }
+std::span<const Info> solvers() { return kInfos; }
+
+bool solver_takes_l1(std::size_t solver) { return kSolvers[solver].takes_l1; }
 
 std::unique_ptr<Trainer> make_solver_trainer(const Design<double>& design, const Metric& objective,
                                              std::span<const LaneConfig> lanes,

@@ -112,6 +112,48 @@ TEST_CASE("property: solved alone = in a cohort = on every SIMD target with FMA,
   }
 }
 
+// For every smooth loss: three ways to one minimum, each judged by the gradient of its own.
+TEST_CASE("exact, newton and lbfgs arrive at one minimum, whatever the smooth loss") {
+  for (const char* model : {"linear", "logistic", "softmax", "svm"}) {
+    const auto design = [&] {
+      auto d = testing::toy_design<double>(Seed{14}, model, 500, 6);
+      if (d.classes == 0)
+        for (double& y : d.train.y) y = std::abs(y);  // counts, or near enough
+      return d;
+    }();
+    LaneConfig config = testing::lane(model, "exact", 0, 0, TrainingSettings::kFullBatch, 1);
+    const std::size_t count = config.model.loss.alternatives().size();
+    for (std::size_t loss = 0; loss < count; ++loss) {
+      config.model.loss.select(loss);
+      if (!config.model.loss.info().smooth) continue;
+      CAPTURE(config.model.loss.info().info.name);
+      std::vector<std::vector<LaneResult>> results;
+      for (const char* solver : {"exact", "newton", "lbfgs"}) {
+        std::vector<LaneConfig> lanes;
+        for (const double l2 : {0.001, 0.05, 2.0}) {
+          lanes.push_back(config);
+          auto& optimizer = lanes.back().training.optimizer;
+          optimizer.select(testing::index_of(optimizer.alternatives(), solver));
+          lanes.back().model.l2 = l2;
+        }
+        const auto trainer = make_trainer(design, testing::metric_of(model), lanes, Seed{1}, 0);
+        trainer->run_to({1, {}});
+        results.push_back(trainer->results());
+        for (const LaneResult& r : results.back()) {
+          CAPTURE(solver);
+          CHECK(r.gradient_norm <= 1e-10);
+          CHECK(r.end == LaneEnd::converged);
+          CHECK(r.steps >= 2);
+        }
+      }
+      for (std::size_t lane = 0; lane < 3; ++lane)
+        for (std::size_t p = 0; p < results[0][lane].theta.size(); ++p)
+          for (std::size_t other : {1u, 2u})
+            CHECK(results[other][lane].theta[p] == doctest::Approx(results[0][lane].theta[p]).epsilon(1e-6).scale(1e-3));
+    }
+  }
+}
+
 TEST_CASE("Hessian products are differences of gradients") {
   for (const char* model_name : {"linear", "logistic", "softmax"}) {
     CAPTURE(model_name);

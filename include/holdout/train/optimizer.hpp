@@ -11,6 +11,7 @@ namespace holdout::train {
 
 /// Infos of all solvers, in the order in which OptimizerChoice has them behind the rules.
 std::span<const Info> solvers();
+bool solver_takes_l1(std::size_t solver);
 
 /// `training.optimizer:` the update rules, then the solvers.
 class OptimizerChoice final : public Choice {
@@ -24,6 +25,8 @@ class OptimizerChoice final : public Choice {
   bool is_solver() const { return solver_.has_value(); }
   /// The rule; null for a solver.
   const update::RuleDescription* rule() const { return solver_ ? nullptr : &rule_.rule(); }
+  /// Whether a model with l1 can be trained with it.
+  bool takes_l1() const { return solver_ ? solver_takes_l1(*solver_) : rule_.rule().proximal; }
   /// The rule with its coefficients; not for a solver.
   const update::RuleChoice& rule_choice() const { return rule_; }
   /// Of the rule, in the order of its table; empty for a solver.

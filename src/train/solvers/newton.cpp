@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace holdout::train {
 namespace {
-
-constexpr double kTiny = 1e-300;
 
 using Flags = std::vector<char>;
 
@@ -23,17 +20,12 @@ NewtonSolver::NewtonSolver(const Problem& problem)
       theta_(parameters_, lanes_),
       gradient_(parameters_, lanes_),
       slope_(parameters_, lanes_),
-      direction_(parameters_, lanes_),
-      stalled_(lanes_),
-      passes_(lanes_, 2) {}
+      direction_(parameters_, lanes_) {}
 
 void NewtonSolver::run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) {
-  constexpr int kMostIterations = 200;
-  results_ = results;
-  values_.gradient(theta_, gradient_, loss_);  // at zero, what tolerances are relative to
-  first_ = Values::dot(gradient_, gradient_);
-  for (double& x : first_) x = std::max(std::sqrt(x), kTiny);
-  best_.assign(lanes_, std::numeric_limits<double>::infinity());
+  constexpr int kMostIterations = 200, kPatience = 3;
+  Arrival arrival(values_, parameters_, results, kPatience);
+  arrival_ = &arrival;
   for (std::size_t lane = 0; lane < lanes_; ++lane)
     for (std::size_t r = 0; r < parameters_; ++r) theta_.at(r, lane) = results[lane].theta[r];
   values_.gradient(theta_, gradient_, loss_);
@@ -41,14 +33,9 @@ void NewtonSolver::run(double tolerance, std::span<LaneResult> results, const st
   for (std::size_t lane = 0; lane < lanes_; ++lane) value_[lane] += loss_[lane];
   slope_ = subgradient(theta_, gradient_);
   for (int iteration = 0;; ++iteration) {
-    judge(tolerance, iteration);
-    const bool stop = iteration == kMostIterations, interrupted = interrupt && interrupt->load();
-    bool running = false;
-    for (std::size_t lane = 0; lane < lanes_; ++lane) {
-      if (open(lane) && (stop || interrupted)) results_[lane].end = interrupted ? LaneEnd::interrupted : LaneEnd::epochs;
-      running = running || open(lane);
-    }
-    if (!running) return;
+    squares_ = Values::dot(slope_, slope_);
+    arrival.judge(tolerance, iteration, theta_, loss_, squares_);
+    if (!arrival.go_on(iteration == kMostIterations, interrupt)) return;
     find_direction();
     search_line();
   }
@@ -74,28 +61,6 @@ double NewtonSolver::projected(std::size_t row, std::size_t lane, double to) con
   return to * side > 0 ? to : 0;
 }
 
-// Who has arrived, or can get no nearer.
-void NewtonSolver::judge(double tolerance, int iteration) {
-  constexpr int kPatience = 3;
-  norm_ = Values::dot(slope_, slope_);
-  for (std::size_t lane = 0; lane < lanes_; ++lane) {
-    norm_[lane] = std::sqrt(norm_[lane]);
-    if (!open(lane)) continue;
-    LaneResult& r = results_[lane];
-    stalled_[lane] = norm_[lane] < best_[lane] / 2 ? 0 : stalled_[lane] + 1;
-    if (norm_[lane] < best_[lane]) {
-      best_[lane] = norm_[lane];
-      r.gradient_norm = norm_[lane] / first_[lane], r.train_loss = loss_[lane];
-      for (std::size_t p = 0; p < parameters_; ++p) r.theta[p] = theta_.at(p, lane);
-    }
-    r.epochs = iteration, r.steps = passes_[lane];
-    constexpr double kNearRounding = 1e-5;  // of the first norm: before, a norm that does not fall is a long way to go
-    if (norm_[lane] <= tolerance * first_[lane]) r.end = LaneEnd::converged;
-    else if (!std::isfinite(norm_[lane])) r.end = LaneEnd::diverged;
-    else if (stalled_[lane] >= kPatience && best_[lane] <= kNearRounding * first_[lane]) r.end = LaneEnd::rounding;
-  }
-}
-
 // H d = −g by conjugate gradients, each lane until its residual is small against its gradient.
 void NewtonSolver::find_direction() {
   const std::size_t most = 10 * parameters_ + 50;  // rounding makes it more than `parameters`, not much more
@@ -110,9 +75,9 @@ void NewtonSolver::find_direction() {
   std::vector<double> squares = Values::dot(residual, residual), target(lanes_);
   Flags going(lanes_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
-    going[lane] = open(lane);
+    going[lane] = arrival_->open(lane);
     // Superlinear convergence, but no digits that the next step will change (Nocedal and Wright, eq. 7.3).
-    const double forcing = std::min(0.1, std::sqrt(norm_[lane] / first_[lane]));
+    const double forcing = std::min(0.1, std::sqrt(arrival_->norm(lane)));
     target[lane] = forcing * forcing * squares[lane];
   }
   for (std::size_t step = 0; any(going) && step < most; ++step) {
@@ -121,7 +86,7 @@ void NewtonSolver::find_direction() {
     std::vector<double> alpha(lanes_);
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
       if (!going[lane]) continue;
-      ++passes_[lane];
+      arrival_->count_pass(lane);
       if (!(curvature[lane] > 0)) going[lane] = 0;  // flat to rounding: what is found so far is the direction
       else alpha[lane] = squares[lane] / curvature[lane];
     }
@@ -156,7 +121,7 @@ void NewtonSolver::search_line() {
   constexpr int kMostHalvings = 40;
   std::vector<double> t(lanes_, 1.0), loss;
   Flags searching(lanes_);
-  for (std::size_t lane = 0; lane < lanes_; ++lane) searching[lane] = open(lane);
+  for (std::size_t lane = 0; lane < lanes_; ++lane) searching[lane] = arrival_->open(lane);
   LaneTable<double> point = theta_, gradient(parameters_, lanes_);
   for (int halving = 0; any(searching); ++halving) {
     for (std::size_t p = 0; p < parameters_; ++p)
@@ -172,11 +137,11 @@ void NewtonSolver::search_line() {
     const std::vector<double> squares = Values::dot(after, after);
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
       if (!searching[lane]) continue;
-      ++passes_[lane];
+      arrival_->count_pass(lane);
       value[lane] += loss[lane];
       const bool falls = value[lane] <= value_[lane] + kEnough * fall[lane];
       const bool flat = value[lane] <= value_[lane] + kRounding * std::abs(value_[lane]) &&
-                        std::sqrt(squares[lane]) < norm_[lane];
+                        squares[lane] < squares_[lane];
       if (!falls && !flat && halving < kMostHalvings) {
         t[lane] /= 2;
         continue;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "../solvers.hpp"
+#include "arrival.hpp"
 #include "problem.hpp"
 
 namespace holdout::train {
@@ -16,22 +17,18 @@ class NewtonSolver final : public Solver {
   void run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) override;
 
  private:
-  bool open(std::size_t lane) const { return results_[lane].end == LaneEnd::running; }
   LaneTable<double> subgradient(const LaneTable<double>& theta, const LaneTable<double>& gradient) const;
   double projected(std::size_t row, std::size_t lane, double to) const;
-  void judge(double tolerance, int iteration);
   void find_direction();
   void search_line();
 
   Problem problem_;
   Values values_;
   std::size_t lanes_, parameters_;
-  std::span<LaneResult> results_;
+  Arrival* arrival_ = nullptr;              // of the run
   LaneTable<double> theta_, gradient_, slope_, direction_;  // slope_: the subgradient of least norm
   std::vector<double> loss_, value_;        // of the current theta, without and with penalty
-  std::vector<double> first_, norm_, best_; // ‖∇J‖ at zero, now, and at its least
-  std::vector<int> stalled_;                // iterations without a smaller norm
-  std::vector<std::int64_t> passes_;        // over the rows, that the lane itself needed
+  std::vector<double> squares_;             // ‖slope_‖²
 };
 
 }  // namespace holdout::train
