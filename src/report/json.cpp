@@ -97,6 +97,20 @@ ordered_json space_json(const search::SearchSpace& space) {
   return all;
 }
 
+ordered_json minimum_json(const study::Winner& winner) {
+  if (!winner.minimum) return nullptr;
+  constexpr std::string_view kWords[] = {"no", "convex", "strongly convex"};
+  const train::MinimumFacts& facts = *winner.minimum;
+  return {{"convex", kWords[static_cast<std::size_t>(facts.convexity)]},
+          {"reason", facts.reason},
+          {"gradient_norm", number_json(facts.gradient_norm)},
+          {"least_eigenvalue", number_json(facts.least_eigenvalue)},
+          {"largest_eigenvalue", number_json(facts.largest_eigenvalue)},
+          {"distance", number_json(facts.distance)},
+          {"rises", winner.rises < 0 ? ordered_json() : ordered_json(winner.rises)},
+          {"steps", winner.steps}};
+}
+
 ordered_json best_json(const Findings& f) {
   if (!f.best()) return nullptr;
   const Trial& trial = *f.best();
@@ -111,6 +125,7 @@ ordered_json best_json(const Findings& f) {
     best["refit"] = {{"test", tested ? metrics_json(f.winner->refit_test) : ordered_json()},
                      {"epochs", f.winner->refit_epochs}};
   }
+  best["minimum"] = f.winner ? minimum_json(*f.winner) : ordered_json();
   best["uncertainty"] = {{"value", number_json(f.standard_error)}, {"test", number_json(test_error(f))}};
   if (!trial.outcome.fold_values.empty()) best["folds"] = numbers_json(trial.outcome.fold_values);
   best["curve"] = ordered_json::array();

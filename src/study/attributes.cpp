@@ -29,6 +29,11 @@ Value value_from(const Json& json) {
   return json.get<std::string>();
 }
 
+template <class T>
+Json written(const T& x);
+template <class T>
+T member(const Json& json);
+
 // One list of members for both ways: `fields` below calls f(key, member) for each.
 class Writer {
  public:
@@ -41,6 +46,9 @@ class Writer {
   void operator()(const char* key, double x) { json[key] = to_json(x); }
   void operator()(const char* key, const std::optional<double>& x) {
     if (x) json[key] = to_json(*x);
+  }
+  void operator()(const char* key, const std::optional<train::MinimumFacts>& x) {
+    if (x) json[key] = written(*x);
   }
   void operator()(const char* key, const Metrics& metrics) {
     Json& all = json[key] = Json::object();
@@ -67,6 +75,9 @@ class Reader {
   }
   static void read(const Json& json, double& x) { x = real_from(json); }
   static void read(const Json& json, std::optional<double>& x) { x = real_from(json); }
+  static void read(const Json& json, std::optional<train::MinimumFacts>& x) {
+    x = member<train::MinimumFacts>(json);
+  }
   static void read(const Json& json, Metrics& metrics) {
     metrics.clear();
     for (const auto& [name, value] : json.items()) metrics.emplace_back(name, real_from(value));
@@ -94,6 +105,15 @@ void fields(F& f, T& winner) {
   f("refit_epochs", winner.refit_epochs), f("test_standard_error", winner.test_standard_error);
   f("holdout_standard_error", winner.holdout_standard_error);
   f("best_yaml", winner.best_yaml);
+  f("minimum", winner.minimum), f("rises", winner.rises), f("steps", winner.steps);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, train::MinimumFacts>
+void fields(F& f, T& facts) {
+  f("convexity", facts.convexity), f("reason", facts.reason), f("gradient_norm", facts.gradient_norm);
+  f("least_eigenvalue", facts.least_eigenvalue), f("largest_eigenvalue", facts.largest_eigenvalue);
+  f("distance", facts.distance);
 }
 
 template <class F, class T>
@@ -111,7 +131,7 @@ Json written(const T& x) {
 }
 
 template <class T>
-T read(const Json& json) {
+T member(const Json& json) {
   T x;
   Reader reader(json);
   fields(reader, x);
@@ -160,7 +180,7 @@ search::SearchSpace space_from(std::string_view text) {
     search::Parameter parameter;
     parameter.path = json.at("path").get<std::string>();
     for (const Json& value : json.at("values")) parameter.values.push_back(value_from(value));
-    if (json.contains("interval")) parameter.interval = read<search::Interval>(json["interval"]);
+    if (json.contains("interval")) parameter.interval = member<search::Interval>(json["interval"]);
     if (json.contains("condition")) {
       const Json& condition = json["condition"];
       parameter.condition = {condition.at("parameter").get<std::size_t>(), condition.at("choice").get<std::size_t>()};
@@ -176,10 +196,10 @@ search::SearchSpace space_from(std::string_view text) {
 }
 
 std::string facts_json(const RunFacts& facts) { return text_of(written(facts)); }
-RunFacts facts_from(std::string_view json) { return read<RunFacts>(Json::parse(json)); }
+RunFacts facts_from(std::string_view json) { return member<RunFacts>(Json::parse(json)); }
 
 std::string winner_json(const Winner& winner) { return text_of(written(winner)); }
-Winner winner_from(std::string_view json) { return read<Winner>(Json::parse(json)); }
+Winner winner_from(std::string_view json) { return member<Winner>(Json::parse(json)); }
 
 std::string string_json(std::string_view text) { return text_of(Json(text)); }
 std::string string_from(std::string_view json) { return Json::parse(json).get<std::string>(); }

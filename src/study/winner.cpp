@@ -72,6 +72,9 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
     again[k] = train_lanes(designs, k, metric, std::span(&config, 1), seed, &interrupt).front();
   });
   if (interrupt) return winner;
+  winner.rises = again[0].rises, winner.steps = again[0].steps;
+  designs.make<double>(workers);
+  winner.minimum = train::minimum_facts(designs.get<double>(0), config.model, again[0].theta);
   const auto scaling = [&](const data::RowList& rows) {
     return data::fit_scaling(data.dataset, rows, study.data.standardize);
   };

@@ -39,6 +39,7 @@ class CohortTrainer final : public Trainer {
   struct Progress {
     double first_loss = kNaN, first_norm = kNaN;  // ‖∇J(0)‖
     double best_value = kNaN;                     // with patience: hold-out value of the best epoch
+    double last_objective = kNaN;                 // J before the last full-batch step
   };
 
   bool in_training(std::size_t slot) const { return results_[cohort_.lanes[slot]].end == LaneEnd::running; }
@@ -50,6 +51,7 @@ class CohortTrainer final : public Trainer {
   void take_norms(const LaneTable<T>& point);
   void take_first_norms();
   void clip_gradient();
+  void watch_objective();
   void check_gradient();
   void check_finite();
   void look_at_holdout(bool record);
@@ -197,6 +199,7 @@ void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
   if (full_batch_) {
     for (std::size_t slot = 0; slot < losses_.size(); ++slot)
       if (in_training(slot)) results_[cohort_.lanes[slot]].train_loss = losses_[slot];
+    watch_objective();
     check_gradient();  // a lane that has converged ends before the step
   } else if (want_loss) {
     for (std::size_t slot = 0; slot < losses_.size(); ++slot) epoch_losses_[slot] += losses_[slot];
@@ -247,6 +250,25 @@ void CohortTrainer<T>::take_first_norms() {
   take_gradient(zeros, {nullptr, design_.train.n, 0}, nullptr);
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
     progress_[cohort_.lanes[slot]].first_norm = std::sqrt(sums_[slot]);
+}
+
+// Counts steps that went uphill: then γ is above 2/L. A rule that looks ahead has its loss elsewhere than at θ.
+template <class T>
+void CohortTrainer<T>::watch_objective() {
+  constexpr double kRounding = 64;  // ulps of a sum
+  if (looks_ahead_ || shrinks_) return;
+  squared_sums(NormPass<T>{cohort_.theta.row(0), model_->penalized(), cohort_.theta.stride(), sums_.data()});
+  for (std::size_t slot = 0; slot < losses_.size(); ++slot) {
+    if (!in_training(slot)) continue;
+    const std::size_t lane = cohort_.lanes[slot];
+    const double objective = losses_[slot] + configs_[lane].model.ridge() / 2 * sums_[slot];
+    double& last = progress_[lane].last_objective;
+    std::int64_t& rises = results_[lane].rises;
+    rises = std::max<std::int64_t>(rises, 0);
+    if (objective > last * (1 + kRounding * static_cast<double>(std::numeric_limits<T>::epsilon()))) ++rises;
+    last = objective;
+  }
+  take_norms(cohort_.theta);  // the sums are those of the gradient again
 }
 
 template <class T>

@@ -13,6 +13,8 @@
 //     trial, value, parameters {path: value}, metrics {name: value on the hold-out rows}
 //     test        {name: value}, by the model trained on the training rows; null without test rows and with k folds
 //     refit       {test, epochs}, by the model refitted on training and hold-out rows; null until that was done
+//     minimum     {convex: no | convex | strongly convex, reason, gradient_norm, least_eigenvalue, largest_eigenvalue,
+//                 distance, rises, steps}: train/minimum.hpp of the winner (k folds: of the first); null until known
 //     uncertainty {value, test}: standard errors of the hold-out and the test value of the objective's metric, or null
 //     folds       the k values, if k > 1
 //     curve       [{epoch, train_loss, holdout}], at most 200 points

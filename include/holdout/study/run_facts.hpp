@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <holdout/study/trial.hpp>
+#include <holdout/train/minimum.hpp>
 
 namespace holdout::study {
 
@@ -37,6 +38,9 @@ struct Winner {
   std::int64_t refit_epochs = 0;
   double test_standard_error = 0;    // of the objective's metric over the test rows; NaN where it has none
   std::string best_yaml;             // the winning configuration as a study that runs
+  // Of its training, k-fold: of the first fold.
+  std::optional<train::MinimumFacts> minimum;
+  std::int64_t rises = -1, steps = 0;  // full-batch steps after which J was higher (−1: not watched), and all steps
 };
 
 }  // namespace holdout::study

@@ -41,6 +41,7 @@ struct LaneResult {
   std::int64_t best_epoch = 0;          // with patience: the epoch whose parameters are kept; else `epochs`
   double train_loss = 0;                // of the last epoch that measured it; NaN before the first
   double gradient_norm = 0;             // ‖∇J‖ relative to ‖∇J(0)‖, of the last full-batch gradient; NaN if there was none
+  std::int64_t rises = -1;              // full-batch steps after which J was higher than before; −1: not watched
   std::vector<LanePoint> curve;         // at most kCurvePoints
   std::vector<double> theta;            // [parameter]: weights [output][feature], then one intercept per output
   std::vector<std::pair<std::string, double>> metrics;  // every metric that fits, on the hold-out rows

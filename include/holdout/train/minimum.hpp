@@ -1,0 +1,31 @@
+// What is known of J at trained parameters: whether there is one minimum, and how far away it can be.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include <holdout/train/trainer.hpp>
+
+namespace holdout::train {
+
+enum class Convexity { none, convex, strongly };
+
+/// Facts of J at some parameters, on the rows it was trained on. NaN: not known.
+struct MinimumFacts {
+  Convexity convexity = Convexity::none;
+  std::string reason;           // why, in words
+  double gradient_norm = 0;     // ‖∇J‖; with l1 of the subgradient of least norm
+  double least_eigenvalue = 0, largest_eigenvalue = 0;  // of the Hessian of J without l1; with few parameters
+  /// No minimum is farther away, in the norm of the weights: ‖∇J‖/μ, where J is strongly convex with μ (Boyd and
+  /// Vandenberghe, Convex Optimization, 2004, eq. 9.11). Squared loss: μ is the least eigenvalue, and the intercept
+  /// counts. Other losses: μ = l2, the gradient taken with the intercepts at their best.
+  double distance = 0;
+};
+
+/// At most so many parameters have a Hessian formed, and only where that is at most so much work (rows · parameters²).
+inline constexpr std::size_t kHessianParameters = 400;
+inline constexpr double kHessianWork = 1e10;
+
+MinimumFacts minimum_facts(const Design<double>& design, const ModelSettings& model, std::span<const double> theta);
+
+}  // namespace holdout::train

@@ -1,0 +1,84 @@
+// What is said of J at a solution: against formed Hessians, and points whose distance is known.
+#include <holdout/train/minimum.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include "support/ridge.hpp"
+#include "support/toys.hpp"
+
+namespace holdout::train {
+namespace {
+
+LaneResult solved(const Design<double>& design, const LaneConfig& config) {
+  const auto trainer = make_trainer(design, testing::metric_of(config.model.type()), std::vector{config}, Seed{1}, 0);
+  trainer->run_to({config.training.epochs, {}});
+  return trainer->results()[0];
+}
+
+TEST_CASE("closed form: eigenvalues of ridge's Hessian are those of the covariance") {
+  const auto design = testing::toy_design<double>(Seed{3}, "linear", 300, 5);
+  const auto config = testing::lane("linear", "exact", 0, 0.3, TrainingSettings::kFullBatch, 1);
+  const auto facts = minimum_facts(design, config.model, solved(design, config).theta);
+  Eigen::MatrixXd x(300, 6);
+  for (int i = 0; i < 300; ++i)
+    for (int j = 0; j < 6; ++j) x(i, j) = j < 5 ? design.train.x[static_cast<std::size_t>(i * 5 + j)] : 1;
+  Eigen::MatrixXd h = x.transpose() * x / 300;
+  for (int j = 0; j < 5; ++j) h(j, j) += 0.3;
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(h);
+  CHECK(facts.least_eigenvalue == doctest::Approx(solver.eigenvalues()[0]).epsilon(1e-10));
+  CHECK(facts.largest_eigenvalue == doctest::Approx(solver.eigenvalues()[5]).epsilon(1e-10));
+  CHECK(facts.convexity == Convexity::strongly);
+  CHECK(facts.gradient_norm <= 1e-10);
+  CHECK(facts.distance <= 1e-8);
+}
+
+TEST_CASE("property: the minimum is never farther away than is said, nor much nearer") {
+  for (const char* model : {"linear", "logistic", "softmax", "svm"}) {
+    CAPTURE(model);
+    const auto design = testing::toy_design<double>(Seed{4}, model, 300, 5);
+    auto config = testing::lane(model, "exact", 0, 0.2, TrainingSettings::kFullBatch, 1);
+    if (std::string(model) == "svm") config.model.loss.select(1);  // squared hinge
+    const std::vector<double> minimum = solved(design, config).theta;
+    const std::size_t weights = minimum.size() - (design.classes > 2 ? design.classes : 1);
+    Stream draw = stream(Seed{1}, "away");
+    for (const double size : {1e-6, 1e-3, 0.1, 1.0}) {
+      std::vector<double> theta = minimum;
+      for (double& t : theta) t += size * draw.normal();
+      double squares = 0;
+      for (std::size_t p = 0; p < weights; ++p) squares += (theta[p] - minimum[p]) * (theta[p] - minimum[p]);
+      const auto facts = minimum_facts(design, config.model, theta);
+      CAPTURE(size);
+      CHECK(facts.distance >= std::sqrt(squares) * (1 - 1e-6));
+      CHECK(facts.distance <= 60 * std::sqrt(squares));
+      CHECK(facts.convexity == Convexity::strongly);
+    }
+  }
+}
+
+TEST_CASE("without l2 a loss that is not quadratic is convex, and nothing bounds the distance") {
+  const auto design = testing::toy_design<double>(Seed{5}, "logistic", 200, 3);
+  const auto config = testing::lane("logistic", "gd", 0.1, 0, TrainingSettings::kFullBatch, 20);
+  const auto facts = minimum_facts(design, config.model, solved(design, config).theta);
+  CHECK(facts.convexity == Convexity::convex);
+  CHECK(std::isnan(facts.distance));
+  CHECK(facts.gradient_norm > 0.01);
+}
+
+// Gradient descent on a quadratic goes uphill exactly where γ is above 2/L and it is not at rest.
+TEST_CASE("closed form: J rises where the learning rate is above 2/L") {
+  const auto design = testing::toy_design<double>(Seed{6}, "linear", 200, 4);
+  const auto facts = minimum_facts(design, testing::lane("linear", "gd", 1, 0.1, 0, 1).model, std::vector<double>(5));
+  const double edge = 2 / facts.largest_eigenvalue;
+  CHECK(solved(design, testing::lane("linear", "gd", 0.98 * edge, 0.1, TrainingSettings::kFullBatch, 40)).rises == 0);
+  CHECK(solved(design, testing::lane("linear", "gd", 1.3 * edge, 0.1, TrainingSettings::kFullBatch, 40)).rises > 20);
+  CHECK(solved(design, testing::lane("linear", "gd", 0.5 * edge, 0.1, 16, 5)).rises == -1);  // mini-batches: not watched
+}
+
+}  // namespace
+}  // namespace holdout::train
