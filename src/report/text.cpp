@@ -66,19 +66,17 @@ namespace {
 
 bool control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
+std::string_view entity(char c) { return c == '&' ? "&amp;" : c == '<' ? "&lt;" : "&gt;"; }
+
 }  // namespace
 
 std::string html_escaped(std::string_view text) {
   std::string out;
   for (const char c : text) switch (c) {
       case '&':
-        out += "&amp;";
-        break;
       case '<':
-        out += "&lt;";
-        break;
       case '>':
-        out += "&gt;";
+        out += entity(c);
         break;
       case '"':
         out += "&quot;";
@@ -106,13 +104,9 @@ std::string markdown_escaped(std::string_view text) {
   std::string out;
   for (const char c : text) switch (c) {
       case '&':
-        out += "&amp;";
-        break;
       case '<':
-        out += "&lt;";
-        break;
       case '>':
-        out += "&gt;";
+        out += entity(c);
         break;
       case '\\':
       case '|':

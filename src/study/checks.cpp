@@ -105,12 +105,6 @@ class Checks {
         "optimizers that take l1: " + joined(with));
   }
 
-  void features() {
-    const auto& features = file_.study.data.features;
-    if (!features.include.empty() && !features.exclude.empty())
-      add("data.features.exclude", "data.features: both 'include' and 'exclude'", "leave one of them");
-  }
-
   // Searchers say themselves what they cannot search; they name the parameter.
   void searcher() {
     Study& study = file_.study;
@@ -189,7 +183,6 @@ class Checks {
 void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   Checks checks(file, filler, errors);
   const bool sound = errors.empty();  // else defaults stand where something was wrong, and would be blamed
-  checks.features();
   if (sound) checks.automatic_rate();
   if (sound) checks.solver();
   if (sound) checks.penalties();

@@ -1,8 +1,6 @@
 #include "facts.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <ctime>
 
 #include <holdout/base/number.hpp>
 #include <holdout/base/version.hpp>
@@ -30,15 +28,6 @@ double constant_error(const data::Dataset& dataset, const data::Fold& fold, cons
 }
 
 }  // namespace
-
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm utc{};
-  gmtime_r(&now, &utc);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &utc);
-  return text;
-}
 
 RunFacts facts_of(const StudyFile& file, const data::Prepared& data, const train::Metric& metric, int threads) {
   const data::Dataset& dataset = data.dataset;

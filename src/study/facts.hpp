@@ -8,7 +8,4 @@ namespace holdout::study {
 /// Everything but times.
 RunFacts facts_of(const StudyFile& file, const data::Prepared& data, const train::Metric& metric, int threads);
 
-/// The time now, UTC: 2026-11-24 05:30:00
-std::string utc_now();
-
 }  // namespace holdout::study

@@ -64,7 +64,7 @@ void Filler::choose(const Field& field, Choice& choice, const ChoiceStyle& style
     if (name->is_mapping() && looks_like_range(*name))
       return add(name->mark, key_path + " cannot be searched " + (style.nested ? "here" : "in one study"),
                  style.nested ? std::string(field.name) + ": " + flow_text(*name)
-                              : "give one name; compare studies with `holdout compare`");
+                              : "give one name, and write a study for each");
     const auto found = alternative(choice, *name, key_path);
     if (!found) return;
     selected = *found;

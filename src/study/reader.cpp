@@ -62,7 +62,7 @@ StudyFile read_study(const std::string& file, std::span<const std::string> overr
   if (!errors.empty()) throw_sorted(errors, file);
   if (root.is_null())
     throw Error(yaml::message_at({&source, 0, 0}, "the study is empty",
-                                 "`holdout init DATA --target T` writes one to start from"));
+                                 "the least is: data: {file: data.csv, target: y}"));
   if (!root.is_mapping())
     throw Error(
         yaml::message_at(root.mark, "a study is a mapping of keys to values, not " + kind_name(root), "name: ..."));

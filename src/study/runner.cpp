@@ -9,6 +9,7 @@
 
 #include "facts.hpp"
 #include "objective.hpp"
+#include "timestamp.hpp"
 #include "winner.hpp"
 
 namespace holdout::study {
@@ -94,10 +95,11 @@ std::string difference(const std::string& stored_fingerprint, const std::string&
 RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, const Workers& workers,
            const std::atomic<bool>& interrupt, Observer& observer) {
   const auto start = std::chrono::steady_clock::now();
+  const auto now = [] { return timestamp(std::chrono::system_clock::now()).substr(0, 19); };  // whole seconds
   const Study& study = file.study;
   const train::Metric& metric = metric_of(study);
   RunFacts facts = facts_of(file, data, metric, workers.threads());
-  facts.started = utc_now();
+  facts.started = now();
 
   const auto searcher = study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
   const int batch = study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch;
@@ -120,7 +122,7 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
     if (!interrupt) storage.write(winner);
   }
   facts.interrupted = interrupt;
-  facts.finished = utc_now();
+  facts.finished = now();
   facts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   storage.write(facts);
   return facts.interrupted ? RunEnd::interrupted : best ? RunEnd::done : RunEnd::all_failed;

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "foreign.hpp"
 #include "outline.hpp"
@@ -314,14 +313,6 @@ TEST_CASE("reader: places of settings, and messages that come later") {
   CHECK(m.place.line == 2);
   m = file.located({{"d.csv", 3, 1}, "a cell", {}, {}, "data.file"});  // has a place already
   CHECK(m.place.file == "d.csv");
-}
-
-TEST_CASE("property: a normal study is read in milliseconds") {
-  // The bound is a hundred times what it takes (0.2 ms), so that only a mistake of growth can reach it, not a busy
-  // machine.
-  const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < 20; ++i) read_text(with("model: {l2: {min: 1, max: 2, points: 3}}\n"));
-  CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < 20 * 0.1);
 }
 
 }  // namespace
