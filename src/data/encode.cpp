@@ -48,6 +48,7 @@ class Encoder {
 
  private:
   void choose_columns();
+  void take_sparse();
   std::vector<std::size_t> named(const std::vector<std::string>& names, const std::string& path);
   void check_column(std::size_t j);
   void check_feature(std::size_t j);
@@ -86,11 +87,13 @@ std::vector<std::size_t> Encoder::named(const std::vector<std::string>& names, c
 }
 
 void Encoder::choose_columns() {
-  const auto target = table_.find(settings_.target);
+  const bool sparse = !table_.sparse.start.empty();
+  const auto target = sparse ? std::optional<std::size_t>(0) : table_.find(settings_.target);
   if (!target)
     add({}, "the data have no column " + quoted(settings_.target) + " for the target",
         near_names(settings_.target, table_.names()), "data.target");
   target_ = target.value_or(table_.columns.size());
+  if (sparse) return;
   const auto& [include, exclude] = settings_.features;
   if (!include.empty() && !exclude.empty())
     add({}, "features: include and exclude cannot both be given", "include names all that are used", "data.features");
@@ -233,6 +236,23 @@ void Encoder::check_memory(std::size_t rows, std::size_t features) const {
                         "use fewer rows, or fewer columns: data.features"});
 }
 
+// Rows and features are as the file has them.
+void Encoder::take_sparse() {
+  Dataset& data = out_.dataset;
+  data.sparse = std::move(table_.sparse);
+  data.rows = table_.rows, data.features = table_.indices.size();
+  for (const std::uint32_t index : table_.indices) data.feature_names.push_back(std::to_string(index));
+  for (std::size_t i = 0; i < table_.rows; ++i) {
+    const double label = table_.cell(i, target_);
+    data.y.push_back(task_ == Task::classification ? class_of_[static_cast<std::size_t>(label)] : label);
+  }
+  out_.kept.resize(table_.rows);
+  std::iota(out_.kept.begin(), out_.kept.end(), 0u);
+  if (settings_.standardize)
+    out_.notices.push_back(
+        "sparse features are divided by their standard deviations and not centred: zeros stay zeros");
+}
+
 Encoded Encoder::encode() {
   choose_columns();
   for (const std::size_t j : features_) check_feature(j);
@@ -240,8 +260,13 @@ Encoded Encoder::encode() {
   errors_.throw_if_any();
   Dataset& data = out_.dataset;
   data.task = task_;
-  data.target_name = settings_.target;
+  data.target_name = table_.columns[target_].name;
+  out_.notices = table_.notices;
   if (task_ == Task::classification) order_classes();
+  if (!table_.sparse.start.empty()) {
+    take_sparse();
+    return std::move(out_);
+  }
   for (const std::size_t j : features_) {
     const Column& c = table_.columns[j];
     orders_.push_back(c.text ? sorted_levels(c.levels) : std::vector<std::uint32_t>());

@@ -1,5 +1,6 @@
 #include <holdout/data/load.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -8,6 +9,7 @@
 #include <holdout/base/number.hpp>
 
 #include "encode.hpp"
+#include "libsvm.hpp"
 #include "split.hpp"
 
 namespace holdout::data {
@@ -41,11 +43,58 @@ SplitColumn values_of(const Table& table, const std::string& name) {
   return column;
 }
 
+// What means something for tables of cells only.
+void check_libsvm(const DataSettings& settings) {
+  Errors errors;
+  const auto refuse = [&](const char* key, const char* why, const char* hint) {
+    errors.add(Message{{}, "data." + std::string(key) + ": " + why, hint, {}, "data." + std::string(key)});
+  };
+  if (!settings.target.empty())
+    refuse("target", "a libsvm file has no column names: the label that each line begins with is predicted",
+           "remove it");
+  if (!settings.categorical.empty()) refuse("categorical", "all features of a libsvm file are numbers", "remove it");
+  if (settings.missing != "refuse")
+    refuse("missing", "a libsvm file has no missing values: what a row does not name is 0", "remove it");
+  if (!settings.features.include.empty() || !settings.features.exclude.empty())
+    refuse("features", "a libsvm file has no column names", "leave features out of the file itself");
+  if (settings.split.selected() == SplitSettings::column && settings.split.file.empty())
+    refuse("split.column", "a libsvm file has no columns",
+           "put the parts into a CSV file beside it, and name it: file");
+  errors.throw_if_any();
+}
+
+bool is_libsvm(const DataSettings& settings, const std::string& path) {
+  if (const auto known = known_format(settings)) return *known == FileFormat::libsvm;
+  return looks_like_libsvm(path, settings.file, "data.file");
+}
+
+// [feature]: whether the training rows have one value only.
+std::vector<char> constant_columns(const Dataset& data, const RowList& rows) {
+  std::vector<std::size_t> count(data.features);
+  std::vector<double> value(data.features);
+  std::vector<char> same(data.features, 1);
+  for (const std::uint32_t i : rows)
+    for (std::size_t k = data.sparse.start[i]; k < data.sparse.start[i + 1]; ++k) {
+      const std::size_t j = data.sparse.columns[k];
+      if (count[j]++ == 0)
+        value[j] = data.sparse.values[k];
+      else if (data.sparse.values[k] != value[j])
+        same[j] = 0;
+    }
+  for (std::size_t j = 0; j < data.features; ++j) same[j] = same[j] && (count[j] == 0 || count[j] == rows.size());
+  return same;
+}
+
 void note_empty_features(Prepared& prepared) {
   const Dataset& data = prepared.dataset;
   const RowList& rows = prepared.split.folds[0].train;
   std::vector<std::string> constant, missing;
-  for (std::size_t j = 0; j < data.features; ++j) {
+  if (data.is_sparse()) {
+    const std::vector<char> same = constant_columns(data, rows);
+    for (std::size_t j = 0; j < data.features; ++j)
+      if (same[j]) constant.push_back(data.feature_names[j]);
+  }
+  for (std::size_t j = 0; j < data.features && !data.is_sparse(); ++j) {
     double value = std::numeric_limits<double>::quiet_NaN();
     bool same = true;
     for (std::size_t i = 0; same && i < rows.size(); ++i) {
@@ -69,14 +118,32 @@ void note_empty_features(Prepared& prepared) {
 
 }  // namespace
 
+std::optional<FileFormat> known_format(const DataSettings& settings) {
+  if (settings.format != "auto") return settings.format == "csv" ? FileFormat::csv : FileFormat::libsvm;
+  std::filesystem::path path(settings.file);
+  if (path.extension() == ".gz") path = path.stem();
+  const std::string ending = path.extension().string();
+  const auto is_one_of = [&](std::initializer_list<const char*> endings) {
+    return std::find(endings.begin(), endings.end(), ending) != endings.end();
+  };
+  if (is_one_of({".csv", ".tsv"})) return FileFormat::csv;
+  if (is_one_of({".libsvm", ".svm", ".svmlight"})) return FileFormat::libsvm;
+  return {};
+}
+
 Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed) {
   const bool by_column = settings.split.selected() == SplitSettings::column;
   TableOptions options{delimiter_of(settings), settings.categorical, "data.file"};
-  if (task == Task::classification) options.as_text.push_back(settings.target);
+  const std::string path = resolved(settings.file, folder);
+  const bool libsvm = is_libsvm(settings, path);
+  if (libsvm) check_libsvm(settings);
+  if (!libsvm && settings.target.empty())
+    throw Error(Message{{}, "data.target is missing", "target: name of the column to predict", {}, "data.target"});
+  if (task == Task::classification) options.as_text.push_back(libsvm ? kLabel : settings.target);
   if (by_column && settings.split.file.empty()) options.as_text.push_back(settings.split.column_name);
   Prepared prepared;
   prepared.files.emplace_back();
-  Table table = read_table(resolved(settings.file, folder), settings.file, options, prepared.files.back());
+  Table table = (libsvm ? read_libsvm : read_table)(path, settings.file, options, prepared.files.back());
 
   SplitColumn parts;
   if (by_column && settings.split.file.empty()) {

@@ -9,6 +9,7 @@ constexpr Info kMethods[] = {
     {"column", "a column says of every row: train, holdout, test, or the number of its fold"},
 };
 constexpr std::string_view kDelimiters[] = {",", ";", "tab"};
+constexpr std::string_view kFormats[] = {"auto", "csv", "libsvm"};
 constexpr std::string_view kMissing[] = {"refuse", "drop_row", "mean"};
 constexpr std::span<const std::string_view> kAnyText;
 
@@ -45,11 +46,15 @@ void FeatureSettings::fields(FieldVisitor& f) {
 }
 
 void DataSettings::fields(FieldVisitor& f) {
-  f({"file", "CSV file with a header, may be gzip-compressed; relative to the study's folder", Scope::fixed, true},
+  f({"file", "CSV with a header, or libsvm; may be gzip-compressed; relative to the study's folder", Scope::fixed,
+     true},
     file, kAnyText);
-  f({"target", "name of the column to predict", Scope::fixed, true}, target, kAnyText);
+  f({"format", "what the file is; auto: by its name's ending (.csv, .libsvm, .svm), else by its first line"}, format,
+    kFormats);
+  f({"target", "name of the column to predict; none for libsvm files, whose lines begin with it"}, target, kAnyText);
   f({"delimiter", "what stands between cells"}, delimiter, kDelimiters);
-  f({"standardize", "features get mean 0 and standard deviation 1 on the training rows"}, standardize);
+  f({"standardize", "mean 0 and deviation 1 for features, by the training rows; sparse ones keep their zeros and mean"},
+    standardize);
   f({"missing", "empty cells, NA, nan and ?: refuse them, drop their rows, or put the training rows' mean"}, missing,
     kMissing);
   f({"categorical", "columns of numbers that are categories: one-hot"}, categorical, kAnyText);

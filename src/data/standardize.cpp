@@ -25,11 +25,21 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
   const std::size_t d = dataset.features;
   std::vector<double> count(d), mean(d), rest(d), square(d), least(d, kInfinity), most(d, -kInfinity), unit(d);
   const auto pass = [&](const auto& each) {
+    const SparseRows& sparse = dataset.sparse;
     for (const std::uint32_t i : rows)
-      for (std::size_t j = 0; j < d; ++j)
-        if (const double x = dataset.x[i * d + j]; !std::isnan(x)) each(j, x);
+      if (dataset.is_sparse())
+        for (std::size_t k = sparse.start[i]; k < sparse.start[i + 1]; ++k) each(sparse.columns[k], sparse.values[k]);
+      else
+        for (std::size_t j = 0; j < d; ++j)
+          if (const double x = dataset.x[i * d + j]; !std::isnan(x)) each(j, x);
   };
   pass([&](std::size_t j, double x) { ++count[j], least[j] = std::min(least[j], x), most[j] = std::max(most[j], x); });
+  // The zeros that sparse rows do not store.
+  std::vector<double> zeros(d);
+  for (std::size_t j = 0; j < d && dataset.is_sparse(); ++j) {
+    zeros[j] = static_cast<double>(rows.size()) - count[j], count[j] += zeros[j];
+    if (zeros[j] > 0) least[j] = std::min(least[j], 0.0), most[j] = std::max(most[j], 0.0);
+  }
   for (std::size_t j = 0; j < d; ++j) unit[j] = count[j] > 0 ? 1 / unit_of(std::max(-least[j], most[j])) : 1;
   pass([&](std::size_t j, double x) { mean[j] += x * unit[j]; });
   for (std::size_t j = 0; j < d; ++j) mean[j] = count[j] > 0 ? mean[j] / count[j] : 0;
@@ -38,6 +48,7 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
     const double difference = x * unit[j] - mean[j];
     rest[j] += difference, square[j] += difference * difference;
   });
+  for (std::size_t j = 0; j < d; ++j) rest[j] -= zeros[j] * mean[j], square[j] += zeros[j] * mean[j] * mean[j];
   Scaling scaling{std::vector<double>(d), std::vector<double>(d, 1.0), std::vector<double>(d)};
   for (std::size_t j = 0; j < d; ++j) {
     if (count[j] == 0) continue;
@@ -46,7 +57,7 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
     // n equal numbers, added up and divided by n, need not give that number.
     scaling.fill[j] = least[j] == most[j] ? least[j] : center / unit[j];
     if (!standardize) continue;
-    scaling.mean[j] = scaling.fill[j];
+    if (!dataset.is_sparse()) scaling.mean[j] = scaling.fill[j];
     if (least[j] < most[j] && deviation > kNoise * std::abs(center)) scaling.scale[j] = deviation / unit[j];
   }
   return scaling;

@@ -3,13 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
+#include "cell.hpp"
 #include "csv.hpp"
 
 namespace holdout::data {
@@ -19,45 +19,6 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostErrors = 20;
 constexpr std::size_t kKeptLevels = 10'000;      // of a text column; no model here takes more
 constexpr std::size_t kBlockCells = 128 * 1024;  // 1 MiB
-constexpr double kLargest = 1e300;               // so that differences of cells are finite
-
-bool is_missing(std::string_view text) {
-  constexpr std::string_view kWords[] = {"", "?", "NA", "N/A", "nan", "NaN", "NAN", "-nan", "null", "NULL", "None"};
-  return std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords);
-}
-
-enum class Kind { number, infinite, word };
-
-// As to_real, but for speed without the detour through optional. Infinite: beyond kLargest, or spelled inf.
-Kind kind_of(std::string_view text, double& x) {
-  const char *from = text.data(), *end = from + text.size();
-  if (from != end && *from == '+' && end - from > 1 && from[1] != '-') ++from;
-  const auto [stop, problem] = std::from_chars(from, end, x);
-  if (stop != end || from == end || problem == std::errc::invalid_argument || std::isnan(x)) return Kind::word;
-  if (problem == std::errc::result_out_of_range) {  // then x is not set: too small, a zero here, or too large
-    const std::string_view number(from, static_cast<std::size_t>(end - from));
-    const std::size_t exponent = number.find_first_of("eE");
-    const bool small = exponent != number.npos ? number.substr(exponent + 1).starts_with('-')
-                                               : number.find_first_of("123456789") > number.find('.');
-    if (!small) return Kind::infinite;
-    x = 0;
-  }
-  return std::abs(x) <= kLargest ? Kind::number : Kind::infinite;
-}
-
-constexpr const char* kToUtf8 = "convert the file: iconv -f latin1 -t utf-8";
-
-// Words end up in reports, which are UTF-8. escaped() shows bytes that are none as \xNN, and nothing else here: control
-// characters are refused before.
-bool is_utf8(std::string_view text) {
-  const auto escapes = [](std::string_view s) {
-    std::size_t n = 0;
-    for (std::size_t at = s.find("\\x"); at != s.npos; at = s.find("\\x", at + 1)) ++n;
-    return n;
-  };
-  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  return ascii || escapes(escaped(text)) == escapes(text);
-}
 
 std::string cells(std::size_t n) { return std::to_string(n) + (n == 1 ? " cell" : " cells"); }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <holdout/data/dataset.hpp>
+
 #include "bytes.hpp"
 
 namespace holdout::data {
@@ -35,6 +37,9 @@ struct Table {
   std::size_t block_rows = 1;
   std::vector<std::vector<double>> blocks;  // [block][row in block][column]; NaN: missing or odd
   std::vector<std::uint32_t> lines;         // [row]: its line in the file
+  SparseRows sparse;                        // of a sparse file: its features; the one column is the label
+  std::vector<std::uint32_t> indices;       // of a sparse file: [feature]: its index in the file, ascending
+  std::vector<std::string> notices;         // what the user should know of the file
 
   double cell(std::size_t row, std::size_t column) const {
     return blocks[row / block_rows][row % block_rows * columns.size() + column];

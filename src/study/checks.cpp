@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <holdout/base/number.hpp>
+#include <holdout/data/load.hpp>
 
 namespace holdout::study {
 namespace {
@@ -105,6 +106,14 @@ class Checks {
         "optimizers that take l1: " + joined(with));
   }
 
+  // Files that have columns need the name of one. Where only the first line tells what the file is, load() asks for it.
+  void target() {
+    const data::DataSettings& data = file_.study.data;
+    if (data.target.empty() && data::known_format(data) == data::FileFormat::csv)
+      add("data.target", filler_.marks.count("data.target") > 0 ? "data.target is empty" : "data: 'target' is missing",
+          "target: name of the column to predict");
+  }
+
   // Searchers say themselves what they cannot search; they name the parameter.
   void searcher() {
     Study& study = file_.study;
@@ -183,6 +192,7 @@ class Checks {
 void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   Checks checks(file, filler, errors);
   const bool sound = errors.empty();  // else defaults stand where something was wrong, and would be blamed
+  checks.target();
   if (sound) checks.automatic_rate();
   if (sound) checks.solver();
   if (sound) checks.penalties();

@@ -15,7 +15,7 @@
 namespace holdout::study {
 namespace {
 
-constexpr std::array<std::string_view, 4> kAlways{"name", "seed", "data.file", "data.target"};
+constexpr std::array<std::string_view, 3> kAlways{"name", "seed", "data.file"};
 
 std::string list_text(const std::vector<std::string>& values) {
   std::string out;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
 #include <holdout/data/load.hpp>
 
 namespace holdout::data::testing {

@@ -277,6 +277,14 @@ TEST_CASE("foreign: every key's translation is a setting that exists") {
   }
 }
 
+TEST_CASE("reader: files with columns need a target, others none") {
+  CHECK(has(complaints("data: {file: a.csv}\n"), "1:1: error: data: 'target' is missing"));
+  CHECK(has(complaints("data: {file: a.csv.gz, target: ''}\n"), "data.target is empty"));
+  CHECK(has(complaints("data: {file: a.libsvm, format: csv}\n"), "'target' is missing"));
+  for (const char* file : {"a.libsvm", "a.svm.gz", "a.txt"})
+    CHECK(read_text("data: {file: " + std::string(file) + "}\n").study.data.target.empty());
+}
+
 TEST_CASE("reader: all mistakes of a file at once, in its order, at most 20") {
   const std::string five =
       complaints("seed: x\ndata: {target: y, standardize: 1}\nmodel: {l2: -1}\ntraining: {epochs: 0}\ncolour: red\n");

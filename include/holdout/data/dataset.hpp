@@ -1,4 +1,4 @@
-// What training works on: a dense matrix of features and a target, both as read, nothing standardized yet.
+// What training works on: a dense or sparse matrix of features and a target, both as read, nothing standardized yet.
 #pragma once
 
 #include <cstdint>
@@ -10,15 +10,26 @@ namespace holdout::data {
 
 enum class Task { regression, classification };
 
+/// Compressed sparse rows (CSR): row i has values[k] in columns[k] for k from start[i] to start[i + 1]; what it does
+/// not store is 0.
+struct SparseRows {
+  std::vector<std::size_t> start;      // [row + 1]
+  std::vector<std::uint32_t> columns;  // ascending in each row
+  std::vector<double> values;          // not zero
+};
+
 struct Dataset {
   Task task = Task::regression;
   std::size_t rows = 0, features = 0;
   std::vector<double> x;                   // [row][feature], raw units; NaN: missing, standardization fills it
+  SparseRows sparse;                       // in place of x for sparse files; else without rows
   std::vector<double> y;                   // [row]; the target, or the index of the class
-  std::vector<std::string> feature_names;  // one-hot columns are named column=level
+  std::vector<std::string> feature_names;  // one-hot: column=level; sparse files: the index
   std::vector<std::string> classes;        // sorted; of two, the last is the positive one; empty for regression
   std::string target_name;
 
+  bool is_sparse() const { return !sparse.start.empty(); }
+  /// Of dense data.
   std::span<const double> row(std::size_t i) const { return {x.data() + i * features, features}; }
 };
 
@@ -36,7 +47,7 @@ struct Split {
   RowList test;
 };
 
-/// z = (x − mean) / scale, per feature; a missing x (NaN) counts as `fill`.
+/// z = (x − mean) / scale, per feature; a missing x (NaN) counts as `fill`. Of sparse data the mean is 0: zeros stay.
 struct Scaling {
   std::vector<double> mean, scale, fill;  // [feature]
   double apply(std::size_t feature, double x) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,13 +27,19 @@ struct Prepared {
   std::vector<std::string> notices;   // what the user should know: rows dropped, columns that are constant
 };
 
+enum class FileFormat { csv, libsvm };
+
+/// What the data file is by data.format, or by its name's ending; nothing if only its first line can tell.
+std::optional<FileFormat> known_format(const DataSettings& settings);
+
 /// Reads, encodes and splits.
 /// @param folder  relative file names are relative to it
 /// @throws Error with all that is wrong: places in the data file, or `path` naming the setting to blame
 Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed);
 
 /// Means and population standard deviations of the given rows; scale 1 for constant columns; fill is the mean. Without
-/// `standardize`, mean 0 and scale 1. A column whose spread is rounding noise of its mean counts as constant.
+/// `standardize`, mean 0 and scale 1. A column whose spread is rounding noise of its mean counts as constant. Sparse
+/// data are divided by their deviation about the mean, but not centred: mean 0, so that zeros stay zeros.
 Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardize);
 
 }  // namespace holdout::data

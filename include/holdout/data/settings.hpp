@@ -37,10 +37,11 @@ struct FeatureSettings {
 
 /// `data:`
 struct DataSettings {
-  std::string file;                      // CSV, may be gzip-compressed (.gz); relative to the study's folder
-  std::string target;                    // name of the column to predict
+  std::string file;                      // may be gzip-compressed (.gz); relative to the study's folder
+  std::string format = "auto";           // csv, libsvm, or auto: by the name's ending, else by the first line
+  std::string target;                    // csv: name of the column to predict; libsvm: none, labels come first
   std::string delimiter = ",";           // between cells: "," ";" or tab
-  bool standardize = true;               // with means and scales of the training rows only
+  bool standardize = true;               // with means and scales of the training rows only; sparse data: scales
   std::string missing = "refuse";        // refuse, drop_row, mean (of the training rows)
   std::vector<std::string> categorical;  // columns of numbers that are categories
   std::string positive;                  // two classes: the positive one; empty: the last in order

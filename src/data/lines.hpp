@@ -1,0 +1,31 @@
+// Lines of a text file, one after another; they end with LF, CR LF or the file.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "bytes.hpp"
+
+namespace holdout::data {
+
+/// Memory is bounded by the longest line, not by the file.
+class Lines {
+ public:
+  explicit Lines(Bytes& bytes);
+
+  /// The next line, without its end; valid until the next call. False at the end of the file.
+  /// @throws Error with the line, if it is too long or has a NUL character
+  bool next(std::string_view& line);
+  /// Of the line that was handed out last, from 1.
+  int number() const { return number_; }
+
+ private:
+  bool fill();
+
+  Bytes& bytes_;
+  std::string buffer_;
+  std::size_t begin_ = 0, end_ = 0;  // of what is not yet handed out
+  int number_ = 0;
+};
+
+}  // namespace holdout::data
