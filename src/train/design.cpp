@@ -8,13 +8,20 @@
 namespace holdout::train {
 namespace {
 
-// Largest eigenvalue of a symmetric matrix with non-negative eigenvalues, from below, by power iteration from a fixed
-// start that no eigenvector of interest is orthogonal to in practice. automatic_rate adds 2 % for what is missing.
-double power_iteration(const LaneTable<double>& a) {
-  constexpr int kIterations = 100;
-  const std::size_t n = a.rows();
-  std::vector<double> v(n), w(n);
+constexpr int kIterations = 100;
+
+// A fixed start of the power iteration, that no eigenvector of interest is orthogonal to in practice.
+std::vector<double> first_vector(std::size_t n) {
+  std::vector<double> v(n);
   for (std::size_t i = 0; i < n; ++i) v[i] = 1 + 1 / (2.0 + static_cast<double>(i));
+  return v;
+}
+
+// Largest eigenvalue of a symmetric matrix with non-negative eigenvalues, from below. automatic_rate adds 2 % for what
+// is missing.
+double power_iteration(const LaneTable<double>& a) {
+  const std::size_t n = a.rows();
+  std::vector<double> v = first_vector(n), w(n);
   double norm = 0;
   for (int k = 0; k < kIterations; ++k) {
     norm = 0;
@@ -58,17 +65,65 @@ Curvature measure(const Part<T>& part, std::size_t features) {
   return c;
 }
 
+// Of sparse data the matrix would be features × features: the power iteration goes through products with X and Xᵀ.
+template <class T>
+Curvature measure_sparse(const Part<T>& part, std::size_t features) {
+  Curvature c;
+  std::vector<double> v = first_vector(features + 1), w(features + 1);
+  double norm = 0;
+  for (int k = 0; k < kIterations; ++k) {
+    std::fill(w.begin(), w.end(), 0);
+    for (std::size_t i = 0; i < part.n; ++i) {
+      double product = v[features], length = 1;
+      for (std::size_t at = part.start[i]; at < part.start[i + 1]; ++at) {
+        const double x = static_cast<double>(part.x[at]);
+        product += x * v[part.columns[at]], length += x * x;
+      }
+      for (std::size_t at = part.start[i]; at < part.start[i + 1]; ++at)
+        w[part.columns[at]] += static_cast<double>(part.x[at]) * product;
+      w[features] += product;
+      c.largest_row = std::max(c.largest_row, length);
+    }
+    norm = 0;
+    for (const double x : w) norm += x * x;
+    norm = std::sqrt(norm);
+    if (!(norm > 0)) break;
+    for (std::size_t j = 0; j <= features; ++j) v[j] = w[j] / norm;
+  }
+  c.largest_eigenvalue = norm / static_cast<double>(part.n);
+  return c;
+}
+
+template <class T>
+void take_sparse(Part<T>& part, const data::Dataset& dataset, const data::Scaling& scaling,
+                 std::span<const std::uint32_t> rows) {
+  const data::SparseRows& from = dataset.sparse;
+  std::size_t nonzeros = 0;
+  for (const std::uint32_t i : rows) nonzeros += from.start[i + 1] - from.start[i];
+  part.x.reserve(nonzeros), part.columns.reserve(nonzeros), part.start.reserve(rows.size() + 1);
+  part.start.push_back(0);
+  for (const std::uint32_t i : rows) {
+    for (std::size_t k = from.start[i]; k < from.start[i + 1]; ++k) {
+      part.x.push_back(static_cast<T>(scaling.apply(from.columns[k], from.values[k])));
+      part.columns.push_back(from.columns[k]);
+    }
+    part.start.push_back(part.x.size());
+  }
+}
+
 }  // namespace
 
 template <class T>
 Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, std::span<const std::uint32_t> rows) {
   Part<T> part;
   part.n = rows.size();
-  part.x.resize(rows.size() * dataset.features);
+  if (dataset.is_sparse())
+    take_sparse(part, dataset, scaling, rows);
+  else
+    part.x.resize(rows.size() * dataset.features);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const auto from = dataset.row(rows[i]);
-    for (std::size_t j = 0; j < dataset.features; ++j)
-      part.x[i * dataset.features + j] = static_cast<T>(scaling.apply(j, from[j]));
+    for (std::size_t j = 0; j < dataset.features && !dataset.is_sparse(); ++j)
+      part.x[i * dataset.features + j] = static_cast<T>(scaling.apply(j, dataset.row(rows[i])[j]));
     const double y = dataset.y[rows[i]];
     part.target.push_back(y);
     part.y.push_back(static_cast<T>(dataset.classes.size() == 2 ? 2 * y - 1 : y));
@@ -83,7 +138,8 @@ Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling
   design.classes = dataset.classes.size();
   design.train = make_part<T>(dataset, scaling, fold.train);
   design.holdout = make_part<T>(dataset, scaling, fold.holdout);
-  design.curvature = measure(design.train, design.features);
+  design.curvature =
+      dataset.is_sparse() ? measure_sparse(design.train, design.features) : measure(design.train, design.features);
   return design;
 }
 

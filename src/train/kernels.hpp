@@ -15,6 +15,7 @@ namespace holdout::train {
 
 /// Rows of a dense row-major matrix: row i is x + order[i] · features, or x + i · features without an order. The order
 /// may go on behind the n rows: `next` more are likely to be wanted soon, and a pass may fetch them early.
+/// Of a sparse matrix (CSR): row i has x[k] in columns[k] for k from start[r] to start[r + 1], r = order[i] or i.
 template <class T>
 struct Rows {
   const T* x = nullptr;
@@ -22,11 +23,14 @@ struct Rows {
   const std::uint32_t* order = nullptr;
   std::size_t n = 0;
   std::size_t next = 0;
+  const std::size_t* start = nullptr;  // null: dense
+  const std::uint32_t* columns = nullptr;
 
   const T* operator[](std::size_t i) const { return x + (order ? order[i] : i) * features; }
   Rows part(std::size_t from, std::size_t count) const {
-    return order ? Rows{x, features, order + from, count, n - from - count + next}
-                 : Rows{x + from * features, features, nullptr, count, 0};
+    if (order) return {x, features, order + from, count, n - from - count + next, start, columns};
+    if (start) return {x, features, nullptr, count, 0, start + from, columns};
+    return {x + from * features, features, nullptr, count, 0};
   }
 };
 
@@ -132,8 +136,11 @@ struct RuleShape {
 };
 RuleShape rule_shape(std::size_t rule);
 
+// Sparse rows give the same bits as dense ones: what is left out would add zeros.
 template <class T> void score(const ScorePass<T>& pass);
 template <class T> void gradient(const GradientPass<T>& pass);
+template <class T> void sparse_score(const ScorePass<T>& pass);  // what the two above do with sparse rows
+template <class T> void sparse_gradient(const GradientPass<T>& pass);
 /// @param which  place in losses()
 template <class T> void loss(std::size_t which, const LossPass<T>& pass);
 /// tangents [n][outputs][lane], of the scores, become those of the slopes: share · ∂²L/∂f² · tangent. Scores are used up.

@@ -19,6 +19,13 @@ std::size_t scratch_size(std::size_t outputs, std::size_t stride) {
   return 2 * chunk_rows<T>(outputs, stride) * outputs * stride;
 }
 
+template <class T>
+Rows<T> rows_of(const Part<T>& part, std::size_t features, const Batch& batch) {
+  const bool sparse = !part.start.empty();
+  return {part.x.data(),      features, batch.order, batch.n, batch.next, sparse ? part.start.data() : nullptr,
+          part.columns.data()};
+}
+
 }  // namespace
 
 template <class T>
@@ -27,7 +34,7 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
   const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows<T>(outputs, stride);
   scores_.resize(std::max(scores_.size(), scratch_size<T>(outputs, stride)));
   const T share = T(1) / static_cast<T>(batch.n);
-  const Rows<T> all{part_.x.data(), features_, batch.order, batch.n, batch.next};
+  const Rows<T> all = rows_of(part_, features_, batch);
   const T* const weights = weights_.empty() ? nullptr : weights_.data();
   const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double* sums) {
     for (std::size_t done = 0; done < count; done += chunk) {
@@ -53,10 +60,11 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
   scores_.resize(std::max(scores_.size(), scratch_size<T>(outputs, stride)));
   T* const tangents = scores_.data() + chunk * outputs * stride;
   const T share = T(1) / static_cast<T>(part_.n);
+  const Rows<T> all = rows_of(part_, features_, {nullptr, part_.n, 0});
   const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double*) {
     for (std::size_t done = 0; done < count; done += chunk) {
       const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
-      const Rows<T> rows = Rows<T>{part_.x.data(), features_, nullptr, part_.n, 0}.part(at, rows_here);
+      const Rows<T> rows = all.part(at, rows_here);
       model_.scores(rows, theta, scores_.data());
       model_.scores(rows, direction, tangents);  // scores are linear in theta
       loss_tangent(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share,
@@ -99,9 +107,10 @@ std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T
   out.resize(theta.lanes());
   for (std::vector<double>& lane : out) lane.resize(part.n * outputs);
   AlignedVector<T> scores(chunk * outputs * stride);
+  const Rows<T> all = rows_of(part, features, {nullptr, part.n, 0});
   for (std::size_t first = 0; first < part.n; first += chunk) {
     const std::size_t n = std::min(chunk, part.n - first);
-    model.scores(Rows<T>{part.x.data(), features, nullptr, part.n, 0}.part(first, n), theta, scores.data());
+    model.scores(all.part(first, n), theta, scores.data());
     for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
       for (std::size_t i = 0; i < n * outputs; ++i)
         out[lane][first * outputs + i] = static_cast<double>(scores[i * stride + lane]);

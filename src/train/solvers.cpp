@@ -90,6 +90,7 @@ class SolverTrainer final : public Trainer {
  private:
   // Which solver a lane gets follows from its own settings, never from its neighbours'.
   bool has_closed_form(const ModelSettings& model) const {
+    if (!design_.train.start.empty()) return false;  // ridge would need a matrix features × features of sparse data
     return model.loss.info().quadratic && model.lasso() == 0 && model.class_weight == "none";
   }
 

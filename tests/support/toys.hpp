@@ -41,6 +41,27 @@ inline data::Dataset toy(Seed seed, std::size_t classes, std::size_t rows, std::
   return out;
 }
 
+/// The toy with only about a fifth of its entries, the others 0; the last column but one has none at all.
+inline data::Dataset thinned(data::Dataset dataset, Seed seed) {
+  Stream draw = stream(seed, "thin toy");
+  for (std::size_t k = 0; k < dataset.x.size(); ++k)
+    if (draw.uniform() > 0.2 || k % dataset.features + 2 == dataset.features) dataset.x[k] = 0;
+  return dataset;
+}
+
+/// The same numbers as sparse rows.
+inline data::Dataset to_sparse(data::Dataset dataset) {
+  dataset.sparse.start.push_back(0);
+  for (std::size_t i = 0; i < dataset.rows; ++i) {
+    for (std::size_t j = 0; j < dataset.features; ++j)
+      if (const double x = dataset.x[i * dataset.features + j]; x != 0)
+        dataset.sparse.columns.push_back(static_cast<std::uint32_t>(j)), dataset.sparse.values.push_back(x);
+    dataset.sparse.start.push_back(dataset.sparse.values.size());
+  }
+  dataset.x.clear();
+  return dataset;
+}
+
 inline data::Scaling no_scaling(std::size_t features) {
   return {std::vector<double>(features, 0.0), std::vector<double>(features, 1.0), std::vector<double>(features, 0.0)};
 }
@@ -72,6 +93,16 @@ train::Design<T> toy_design(Seed seed, std::string_view model, std::size_t train
   const std::size_t classes = model == "linear" ? 0 : (model == "logistic" || model == "svm") ? 2 : 3;
   const std::size_t rows = train_rows + train_rows / 4 + 1;
   return train::make_design<T>(toy(seed, classes, rows, features), no_scaling(features), first_rows(train_rows, rows));
+}
+
+/// Likewise, with sparse rows; `dense`: the same numbers as a dense matrix.
+template <class T>
+train::Design<T> sparse_toy_design(Seed seed, std::string_view model, std::size_t train_rows, std::size_t features,
+                                   bool dense = false) {
+  const std::size_t classes = model == "linear" ? 0 : model == "logistic" ? 2 : 3;
+  const std::size_t rows = train_rows + train_rows / 4 + 1;
+  const data::Dataset thin = thinned(toy(seed, classes, rows, features), seed);
+  return train::make_design<T>(dense ? thin : to_sparse(thin), no_scaling(features), first_rows(train_rows, rows));
 }
 
 inline std::size_t index_of(std::span<const Info> infos, std::string_view name) {

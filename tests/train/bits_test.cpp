@@ -28,17 +28,20 @@ using testing::varied_lanes;
 constexpr std::int64_t kFull = TrainingSettings::kFullBatch;
 constexpr std::size_t kMostLanes = 200;
 
-/// f(rule, model, batch size, design) for all of them. Full batches have three row blocks, the last one short.
+/// f(rule, model, batch size, design) for all of them. Full batches have two or three row blocks, the last one short.
 template <class T, class F>
 void for_each_training(F f) {
   for (const std::string_view model : {"linear", "logistic", "softmax", "svm"}) {
     const Design<T> small = testing::toy_design<T>(Seed{1}, model, 150, 7);
     const Design<T> large = testing::toy_design<T>(Seed{2}, model, 2500, 5);
+    const Design<T> sparse = testing::sparse_toy_design<T>(Seed{3}, model, 1100, 9);  // two row blocks
     for (std::size_t rule = 0; rule < update::rules().size(); ++rule) {
       CAPTURE(model);
       CAPTURE(update::rules()[rule].info.name);
       f(rule, model, 32, small);
       f(rule, model, kFull, large);
+      f(rule, model, 64, sparse);
+      f(rule, model, kFull, sparse);
     }
   }
 }

@@ -81,8 +81,12 @@ namespace holdout::train {
 HWY_EXPORT(gradient_f64);
 HWY_EXPORT(gradient_f32);
 template <>
-void gradient(const GradientPass<double>& p) { HWY_DYNAMIC_DISPATCH(gradient_f64)(p); }
+void gradient(const GradientPass<double>& p) {
+  p.rows.start ? sparse_gradient(p) : HWY_DYNAMIC_DISPATCH(gradient_f64)(p);
+}
 template <>
-void gradient(const GradientPass<float>& p) { HWY_DYNAMIC_DISPATCH(gradient_f32)(p); }
+void gradient(const GradientPass<float>& p) {
+  p.rows.start ? sparse_gradient(p) : HWY_DYNAMIC_DISPATCH(gradient_f32)(p);
+}
 }  // namespace holdout::train
 #endif

@@ -84,8 +84,12 @@ namespace holdout::train {
 HWY_EXPORT(score_f64);
 HWY_EXPORT(score_f32);
 template <>
-void score(const ScorePass<double>& p) { HWY_DYNAMIC_DISPATCH(score_f64)(p); }
+void score(const ScorePass<double>& p) {
+  p.rows.start ? sparse_score(p) : HWY_DYNAMIC_DISPATCH(score_f64)(p);
+}
 template <>
-void score(const ScorePass<float>& p) { HWY_DYNAMIC_DISPATCH(score_f32)(p); }
+void score(const ScorePass<float>& p) {
+  p.rows.start ? sparse_score(p) : HWY_DYNAMIC_DISPATCH(score_f32)(p);
+}
 }  // namespace holdout::train
 #endif

@@ -1,0 +1,126 @@
+// Sparse rows against the same numbers as a dense matrix, and against differences.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "models.hpp"
+#include "objective.hpp"
+#include "support/lane_results.hpp"
+#include "support/varied_lanes.hpp"
+
+namespace holdout::train {
+namespace {
+
+constexpr const char* kModels[] = {"linear", "logistic", "softmax"};
+
+TEST_CASE_TEMPLATE("property: a sparse training has the bits of the dense one", T, double, float) {
+  for (const std::string_view model : kModels) {
+    const auto sparse = testing::sparse_toy_design<T>(Seed{1}, model, 1100, 12);
+    const auto dense = testing::sparse_toy_design<T>(Seed{1}, model, 1100, 12, true);
+    REQUIRE(sparse.train.x.size() < dense.train.x.size() / 3);
+    for (std::size_t rule = 0; rule < update::rules().size(); ++rule)
+      for (const std::int64_t batch : {std::int64_t{1}, std::int64_t{32}, std::int64_t{1050}, std::int64_t{0}}) {
+        auto lanes = testing::varied_lanes(13, model, rule, 1, batch, batch == 1 ? 1 : 3);
+        for (std::size_t i = 0; i < 4; ++i) lanes[i].training.stop.patience = 2;
+        if (batch == 32) lanes[5].training.stop.gradient_norm = 1e-3;
+        for (const std::size_t first : {0u, 4u}) {  // patience is common to a cohort
+          std::vector<std::size_t> which;
+          for (std::size_t i = first; i < (first == 0 ? 4 : 13); ++i) which.push_back(i);
+          const auto a = testing::train_lanes(sparse, lanes, which), b = testing::train_lanes(dense, lanes, which);
+          CAPTURE(model);
+          CAPTURE(update::rules()[rule].info.name);
+          CAPTURE(batch);
+          for (std::size_t i = 0; i < which.size(); ++i) CHECK(testing::difference(a[i], b[i]) == "");
+        }
+      }
+  }
+}
+
+TEST_CASE("property: without clipping too, and with schedules") {
+  // Lanes that clip need the whole gradient in every step: without them, features that a batch lacks may wait.
+  for (const std::string_view model : kModels) {
+    const auto sparse = testing::sparse_toy_design<double>(Seed{5}, model, 700, 40);
+    const auto dense = testing::sparse_toy_design<double>(Seed{5}, model, 700, 40, true);
+    for (std::size_t rule = 0; rule < update::rules().size(); ++rule) {
+      auto lanes = testing::varied_lanes(9, model, rule, 1, 8, 4);
+      for (LaneConfig& c : lanes) c.training.clip_norm = 0;
+      for (const std::size_t i : {2u, 6u}) {
+        lanes[i].training.learning_rate.schedule.select(i / 2);
+        lanes[i].training.learning_rate.warmup = 1;
+      }
+      lanes[3].model.l2 = 0;
+      const std::vector<std::size_t> all{0, 1, 2, 3, 4, 5, 6, 7, 8};
+      const auto a = testing::train_lanes(sparse, lanes, all), b = testing::train_lanes(dense, lanes, all);
+      CAPTURE(model);
+      CAPTURE(update::rules()[rule].info.name);
+      for (const std::size_t i : all) CHECK(testing::difference(a[i], b[i]) == "");
+    }
+  }
+}
+
+TEST_CASE("differences: the gradient over sparse rows is the derivative of the loss") {
+  const std::vector<std::uint32_t> order = stream(Seed{1}, "some rows").permutation(150);
+  for (const std::string_view name : kModels) {
+    const auto design = testing::sparse_toy_design<double>(Seed{2}, name, 150, 6);
+    const ModelKind& kind = model_kind(name);
+    const auto model = make_model<double>(kind, design.features, design.classes);
+    LossSum<double> sum(*model, kind.loss, design.train, design.features);
+    const std::size_t lanes = 3;
+    LaneTable<double> theta(model->parameters(), lanes), gradient = theta, ignored = theta;
+    Stream draw = stream(Seed{3}, "sparse point");
+    for (std::size_t r = 0; r < theta.rows(); ++r)
+      for (std::size_t lane = 0; lane < lanes; ++lane) theta.at(r, lane) = draw.normal();
+    sum.mean(theta, {order.data(), 90, 0}, gradient, nullptr);
+    std::vector<double> loss;
+    for (std::size_t r = 0; r < theta.rows(); ++r)
+      for (std::size_t lane = 0; lane < lanes; ++lane) {
+        const double at = theta.at(r, lane);
+        const auto difference = [&](double h) {
+          theta.at(r, lane) = at + h;
+          sum.mean(theta, {order.data(), 90, 0}, ignored, &loss);
+          const double above = loss[lane];
+          theta.at(r, lane) = at - h;
+          sum.mean(theta, {order.data(), 90, 0}, ignored, &loss);
+          theta.at(r, lane) = at;
+          return (above - loss[lane]) / (2 * h);
+        };
+        CAPTURE(name);
+        CAPTURE(r);
+        // Richardson: the h² terms cancel; what is left is h⁴ ≈ 1e-12 and rounding, 1e-16 / h.
+        CHECK(std::abs(gradient.at(r, lane) - (4 * difference(5e-4) - difference(1e-3)) / 3) < 1e-11);
+      }
+  }
+}
+
+TEST_CASE("reference: the curvature is that of the dense matrix") {
+  const auto sparse = testing::sparse_toy_design<double>(Seed{4}, "linear", 300, 9);
+  const auto dense = testing::sparse_toy_design<double>(Seed{4}, "linear", 300, 9, true);
+  CHECK(sparse.curvature.largest_eigenvalue == doctest::Approx(dense.curvature.largest_eigenvalue).epsilon(1e-12));
+  CHECK(sparse.curvature.largest_row == doctest::Approx(dense.curvature.largest_row).epsilon(1e-14));
+}
+
+TEST_CASE("reference: exact on sparse rows finds the minimum of the dense closed form") {
+  for (const std::string_view model : kModels) {
+    const auto sparse = testing::sparse_toy_design<double>(Seed{6}, model, 400, 10);
+    const auto dense = testing::sparse_toy_design<double>(Seed{6}, model, 400, 10, true);
+    std::vector<LaneConfig> lanes;
+    for (const double l2 : {1e-6, 1e-2, 10.0}) {
+      lanes.push_back(testing::lane(model, "exact", 0, l2, 32, 1));
+      lanes.back().training.stop.gradient_norm = 1e-12;
+    }
+    const auto a = testing::train_lanes(sparse, lanes, {0, 1, 2}), b = testing::train_lanes(dense, lanes, {0, 1, 2});
+    for (std::size_t i = 0; i < lanes.size(); ++i) {
+      CAPTURE(model);
+      CHECK((a[i].end == LaneEnd::converged || a[i].end == LaneEnd::rounding));
+      CHECK(a[i].gradient_norm < 1e-11);
+      // ‖θ − θ*‖ ≤ ‖∇J‖ / μ, and μ is about the features' mean square, 0.1.
+      if (model != "softmax")  // whose intercepts have a direction of their own
+        for (std::size_t r = 0; r < a[i].theta.size(); ++r) CHECK(std::abs(a[i].theta[r] - b[i].theta[r]) < 1e-8);
+      CHECK(a[i].value == doctest::Approx(b[i].value).epsilon(1e-9));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace holdout::train
