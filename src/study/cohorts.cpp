@@ -62,6 +62,8 @@ std::vector<std::vector<std::size_t>> cut_into_cohorts(std::span<const train::La
       const std::size_t fit = cache / 2 / train::working_set(configs[i], sizes.features, sizes.classes);
       const std::size_t unit = fit >= kBlock * g.vector ? kBlock * g.vector : g.vector;
       g.most = std::clamp(fit / unit * unit, g.vector, kMostLanes);
+      // A step over sparse rows meets single rows of the tables, and makes others wait: wide ones are worth their way.
+      if (sizes.sparse) g.most = std::max(g.most, kBlock * g.vector);
       groups.push_back(std::move(g));
     }
     groups[at->second].members.push_back(i);

@@ -15,6 +15,7 @@ struct CohortSizes {
   std::size_t folds = 1;
   int threads = 1;
   std::size_t cache = 0;  // bytes of a core's L2 cache; 0: ask the system
+  bool sparse = false;    // whether the rows of data are
 };
 
 /// Cuts configurations into cohorts: those with equal cohort fields together, whole vectors of lanes, a working set

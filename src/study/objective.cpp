@@ -112,7 +112,7 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
   if (!std::all_of(batch.configs.begin(), batch.configs.end(), trains_in_float)) designs_.make<double>(world_.workers);
   const std::size_t folds = designs_.folds();
   batch.cohorts = cut_into_cohorts(batch.configs, {world_.dataset.features, world_.dataset.classes.size(), folds,
-                                                   world_.workers.threads(), 0});
+                                                   world_.workers.threads(), 0, world_.dataset.is_sparse()});
   batch.results.resize(batch.cohorts.size(), std::vector<std::vector<train::LaneResult>>(folds));
   batch.problems.resize(batch.cohorts.size());
   batch.closed.resize(batch.trials.size());

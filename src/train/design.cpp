@@ -70,8 +70,10 @@ template <class T>
 Curvature measure_sparse(const Part<T>& part, std::size_t features) {
   Curvature c;
   std::vector<double> v = first_vector(features + 1), w(features + 1);
-  double norm = 0;
-  for (int k = 0; k < kIterations; ++k) {
+  constexpr double kStill = 1e-14;  // of the norm: once v has length 1, it rises from step to step, up to rounding
+  double norm = 0, before = 0;
+  for (int k = 0; k < kIterations && (k < 3 || norm - before > kStill * norm); ++k) {
+    before = norm;
     std::fill(w.begin(), w.end(), 0);
     for (std::size_t i = 0; i < part.n; ++i) {
       double product = v[features], length = 1;

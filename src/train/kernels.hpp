@@ -129,6 +129,22 @@ struct SubgradientPass {
   double* sums;
 };
 
+/// Rows of theta that have steps to make: those of some features, in each of theta's tables [feature][lane].
+template <class T>
+struct DeferredPass {
+  UpdatePass<T> update;  // with the factors of the step at hand
+  T* gradient;
+  const T* l2;  // [lane]
+  std::size_t features, outputs;
+  const std::uint32_t* list;  // the features
+  std::size_t n;
+  const std::uint32_t* since;  // [feature]: steps it has made; now or more: none wait
+  const T* history;            // [slot][kMostFactors][lane]
+  const std::uint32_t* slots;  // [step]: the factors of a step before `now`
+  std::size_t now;
+  T* ahead;  // where the rule looks ahead: gets the points of the gradient, of the intercepts too
+};
+
 /// What a rule needs besides parameters.
 struct RuleShape {
   std::size_t states, memory;
@@ -163,6 +179,12 @@ void sort_ascending(std::span<double> x);
 /// Factors of this step from rate, coefficients and memory; before look_ahead and update.
 template <class T> void begin_step(std::size_t rule, const UpdatePass<T>& pass);
 template <class T> void update(std::size_t rule, const UpdatePass<T>& pass);
+/// The steps that wait, with the penalty's gradient alone.
+template <class T>
+void catch_up(std::size_t rule, const DeferredPass<T>& pass);
+/// The step at hand of the features and of the intercepts: gradient += penalty, update, gradient = 0.
+template <class T>
+void step_some(std::size_t rule, const DeferredPass<T>& pass);
 /// out[r] = the point where the rule wants its gradient.
 template <class T> void look_ahead(std::size_t rule, const UpdatePass<T>& pass, T* out);
 

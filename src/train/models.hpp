@@ -32,6 +32,8 @@ class Model {
   virtual std::size_t parameters() const = 0;
   virtual std::size_t penalized() const = 0;
   virtual std::size_t outputs() const = 0;
+  /// Whether the penalized rows are tables [output][feature], and only meet rows of data that have the feature.
+  virtual bool is_linear() const { return false; }
   /// scores: [row][output][lane] with theta's stride.
   virtual void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores) const = 0;
   /// gradient += ∂Σ(slope · score)/∂θ over the rows, in their order; starts at 0 if `first`.

@@ -44,7 +44,7 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
       loss(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order,
                               part_.y.data() + (rows.order ? 0 : at), share, sums,
                               coefficients_, weights && !rows.order ? weights + at : weights});
-      model_.gradient(rows, scores_.data(), out, done == 0);
+      model_.gradient(rows, scores_.data(), out, done == 0 && !batch.onto);
     }
   };
   AlignedVector<double> sums(losses ? stride : 0);

@@ -15,11 +15,13 @@ namespace holdout::train {
 /// the same bits on any number of threads.
 inline constexpr std::size_t kRowBlock = 1024;
 
-/// The rows of a step: order[0 … n), or the first n rows without an order. The order goes on for `next` more rows.
+/// The rows of a step: order[0 … n), or the first n rows without an order. The order goes on for `next` more rows. With
+/// `onto`, sums go on from what stands in the gradient already: of one row block at most.
 struct Batch {
   const std::uint32_t* order = nullptr;
   std::size_t n = 0;
   std::size_t next = 0;
+  bool onto = false;
 };
 
 /// Sums over rows of one part for all lanes of a table. Keeps scratch memory; one object per cohort.

@@ -10,6 +10,7 @@
 #include <holdout/base/number.hpp>
 
 #include "cohort.hpp"
+#include "deferred.hpp"
 #include "measure.hpp"
 #include "models.hpp"
 #include "objective.hpp"
@@ -42,6 +43,7 @@ class CohortTrainer final : public Trainer {
     double last_objective = kNaN;                 // J before the last full-batch step
   };
 
+  bool defers() const { return Deferred<T>::pays(design_.train, design_.features, batch_, cohort_.theta.stride()); }
   bool in_training(std::size_t slot) const { return results_[cohort_.lanes[slot]].end == LaneEnd::running; }
   double tolerance() const { return std::max(goal_.tolerance.value_or(0), shared_.stop.gradient_norm); }
   void epoch();
@@ -49,6 +51,7 @@ class CohortTrainer final : public Trainer {
   void step(const Batch& batch, bool want_loss);
   void take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses);
   void take_norms(const LaneTable<T>& point);
+  void add_losses();
   void take_first_norms();
   void clip_gradient();
   void watch_objective();
@@ -72,6 +75,7 @@ class CohortTrainer final : public Trainer {
   std::unique_ptr<Model<T>> model_;
   LossSum<T> loss_;
   Cohort<T> cohort_;
+  std::optional<Deferred<T>> deferred_;  // sparse rows, small batches
   Goal goal_;
   std::vector<std::int64_t> recorded_;  // epochs of the curve
   std::int64_t epoch_ = 0, steps_ = 0;
@@ -127,6 +131,9 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
     if (!start.empty())
       for (std::size_t r = 0; r < model_->parameters(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(start[lane][r]);
   }
+  // Clipping needs the norm of the whole gradient in every step, l1 a proximal step behind each.
+  if (model_->is_linear() && !full_batch_ && !clips_ && !shrinks_ && defers())
+    deferred_.emplace(design.train, design.features, model_->outputs(), rule_, start.empty());
   sums_.resize(cohort_.theta.stride());
   if (!start.empty()) take_first_norms();
 }
@@ -157,6 +164,7 @@ void CohortTrainer<T>::epoch() {
       step({order.data() + first, count, n - first - count}, record);
     }
   }
+  if (deferred_) deferred_->finish(cohort_);
   ++epoch_;
   for (std::size_t slot = 0; slot < slots; ++slot) {
     if (!in_training(slot)) continue;
@@ -194,6 +202,16 @@ void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
   if (rates_change_) set_rates();
   const UpdatePass<T> pass = cohort_.update_pass(model_->penalized());
   begin_step(rule_, pass);
+  if (deferred_) {
+    deferred_->prepare(batch, cohort_);
+    loss_.set_coefficients(cohort_.loss.row(0));
+    loss_.mean(looks_ahead_ ? cohort_.ahead : cohort_.theta, {batch.order, batch.n, batch.next, true}, cohort_.gradient,
+               want_loss ? &losses_ : nullptr);
+    if (want_loss) add_losses();
+    deferred_->step(cohort_);
+    ++steps_;
+    return;
+  }
   if (looks_ahead_) look_ahead(rule_, pass, cohort_.ahead.row(0));
   take_gradient(looks_ahead_ ? cohort_.ahead : cohort_.theta, batch, want_loss ? &losses_ : nullptr);
   if (full_batch_) {
@@ -202,12 +220,17 @@ void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
     watch_objective();
     check_gradient();  // a lane that has converged ends before the step
   } else if (want_loss) {
-    for (std::size_t slot = 0; slot < losses_.size(); ++slot) epoch_losses_[slot] += losses_[slot];
+    add_losses();
   }
   if (clips_) clip_gradient();
   update(rule_, pass);
   if (shrinks_) shrink(rule_, pass, cohort_.l1.row(0));
   ++steps_;
+}
+
+template <class T>
+void CohortTrainer<T>::add_losses() {
+  for (std::size_t slot = 0; slot < losses_.size(); ++slot) epoch_losses_[slot] += losses_[slot];
 }
 
 // gradient ← ∇J(point) over the batch, and its squared norm where a decision hangs on it.
@@ -354,6 +377,7 @@ void CohortTrainer<T>::compact() {
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
     if (in_training(slot)) slots.push_back(slot);
   cohort_.keep(slots);
+  if (!defers()) deferred_.reset();
 }
 
 template <class T>

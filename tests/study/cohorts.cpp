@@ -75,4 +75,10 @@ TEST_CASE("a cohort's working set stays in half of the cache, but never below on
     CHECK(lanes == 8);
 }
 
+TEST_CASE("cohorts: sparse rows are worth wide ones, however many features there are") {
+  CHECK(sizes(study::cut_into_cohorts(configs(64), {50'000, 2, 1, 1, kMegabyte, true})) ==
+        std::vector<std::size_t>{32, 32});
+  CHECK(study::cut_into_cohorts(configs(64), {50'000, 2, 1, 1, kMegabyte, false}).size() > 2);
+}
+
 TEST_CASE("no configurations, no cohorts") { CHECK(study::cut_into_cohorts({}, {10, 0, 1, 4, kMegabyte}).empty()); }

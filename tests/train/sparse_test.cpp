@@ -4,6 +4,9 @@
 #include <cmath>
 #include <vector>
 
+#include <holdout/train/cpu.hpp>
+
+#include "deferred.hpp"
 #include "models.hpp"
 #include "objective.hpp"
 #include "support/lane_results.hpp"
@@ -40,10 +43,11 @@ TEST_CASE_TEMPLATE("property: a sparse training has the bits of the dense one", 
 TEST_CASE("property: without clipping too, and with schedules") {
   // Lanes that clip need the whole gradient in every step: without them, features that a batch lacks may wait.
   for (const std::string_view model : kModels) {
-    const auto sparse = testing::sparse_toy_design<double>(Seed{5}, model, 700, 40);
-    const auto dense = testing::sparse_toy_design<double>(Seed{5}, model, 700, 40, true);
+    const auto sparse = testing::sparse_toy_design<double>(Seed{5}, model, 700, 60);
+    const auto dense = testing::sparse_toy_design<double>(Seed{5}, model, 700, 60, true);
+    REQUIRE(Deferred<double>::pays(sparse.train, 60, 1, lane_stride<double>(9)));
     for (std::size_t rule = 0; rule < update::rules().size(); ++rule) {
-      auto lanes = testing::varied_lanes(9, model, rule, 1, 8, 4);
+      auto lanes = testing::varied_lanes(9, model, rule, 1, 1, 3);  // 700 steps an epoch: more than may wait
       for (LaneConfig& c : lanes) c.training.clip_norm = 0;
       for (const std::size_t i : {2u, 6u}) {
         lanes[i].training.learning_rate.schedule.select(i / 2);
@@ -59,13 +63,40 @@ TEST_CASE("property: without clipping too, and with schedules") {
   }
 }
 
+TEST_CASE_TEMPLATE("property: steps that wait change no bit, in any cohort, on any target", T, double, float) {
+  const std::size_t features = 60, n = 40;
+  const auto design = testing::sparse_toy_design<T>(Seed{7}, "logistic", 300, features);
+  REQUIRE(Deferred<T>::pays(design.train, features, 2, lane_stride<T>(n)));
+  REQUIRE(!Deferred<T>::pays(design.train, features, 2, lane_stride<T>(1)));
+  const auto targets = simd_targets();
+  for (std::size_t rule = 0; rule < update::rules().size(); ++rule) {
+    auto lanes = testing::varied_lanes(n, "logistic", rule, 1, 2, 12);
+    for (std::size_t i = 0; i < n; ++i) {
+      lanes[i].training.clip_norm = 0, lanes[i].training.stop.patience = 2;
+      lanes[i].training.stop.gradient_norm = 0.2;
+    }
+    std::vector<std::size_t> all(n);
+    for (std::size_t i = 0; i < n; ++i) all[i] = i;
+    const auto together = testing::train_lanes(design, lanes, all);
+    CAPTURE(update::rules()[rule].info.name);
+    for (std::size_t i = 0; i < n; i += 3)
+      CHECK(testing::difference(together[i], testing::train_lanes(design, lanes, {i})[0]) == "");
+    for (const std::int64_t target : targets.first(targets.size() - 1)) {  // the last is the baseline
+      force_simd_target(target);
+      const auto results = testing::train_lanes(design, lanes, all);
+      force_simd_target(0);
+      for (std::size_t i = 0; i < n; ++i) CHECK(testing::difference(results[i], together[i]) == "");
+    }
+  }
+}
+
 TEST_CASE("differences: the gradient over sparse rows is the derivative of the loss") {
   const std::vector<std::uint32_t> order = stream(Seed{1}, "some rows").permutation(150);
   for (const std::string_view name : kModels) {
     const auto design = testing::sparse_toy_design<double>(Seed{2}, name, 150, 6);
     const ModelKind& kind = model_kind(name);
     const auto model = make_model<double>(kind, design.features, design.classes);
-    LossSum<double> sum(*model, kind.loss, design.train, design.features);
+    LossSum<double> sum(*model, find_loss(kind.losses[0]), design.train, design.features);
     const std::size_t lanes = 3;
     LaneTable<double> theta(model->parameters(), lanes), gradient = theta, ignored = theta;
     Stream draw = stream(Seed{3}, "sparse point");

@@ -1,8 +1,8 @@
 // Sparse logistic regressions in lanes: against the same kernels with one lane at a time, and against plain loops over
 // CSR rows (csr_training.hpp). One thread.
 //
-// 32 configurations (8 λ × 4 learning rates), 20 000 rows × 50 000 features with 75 nonzeros a row, batches of 64, one
-// epoch. Features are as frequent as words (Zipf), or all alike. All sides take the same rows in the same order; their
+// 32 configurations (8 λ × 4 learning rates), 20 000 rows × 50 000 features with 75 nonzeros a row, batches of 64, four
+// epochs. Features are as frequent as words (Zipf), or all alike. All sides take the same rows in the same order; their
 // parameters are compared. Prints the peak of the memory, too.
 //
 // usage: bench_sparse [rounds] [lanes a cohort]
@@ -22,6 +22,7 @@ namespace holdout::bench {
 namespace {
 
 constexpr std::size_t kWide = 50'000, kNonzeros = 75, kConfigs = 32;
+constexpr std::int64_t kPasses = 4;
 
 data::Dataset make_sparse(bool zipf) {
   data::Dataset out;
@@ -60,7 +61,7 @@ std::vector<train::LaneConfig> configs_of(bool adam) {
     const auto infos = configs.back().training.optimizer.alternatives();
     for (std::size_t i = 0; i < infos.size(); ++i)
       if (infos[i].name == (adam ? "adam" : "momentum")) configs.back().training.optimizer.select(i);
-    configs.back().training.epochs = 1;
+    configs.back().training.epochs = kPasses;
     if (!adam) configs.back().training.learning_rate.start *= 100;
   }
   return configs;
@@ -73,7 +74,7 @@ std::vector<std::vector<double>> train_lanes(const train::Design<double>& design
   for (std::size_t first = 0; first < configs.size(); first += lanes) {
     const std::span<const train::LaneConfig> cohort(configs.data() + first, std::min(lanes, configs.size() - first));
     const auto trainer = train::make_trainer(design, *train::find_metric("log_loss"), cohort, kSeed, 0);
-    trainer->run_to({1, {}});
+    trainer->run_to({kPasses, {}});
     for (const train::LaneResult& r : trainer->results()) theta.push_back(r.theta);
   }
   return theta;
@@ -87,8 +88,9 @@ bool compare(bool zipf, bool adam, int rounds, std::size_t lanes) {
                            std::vector<double>(kWide, 0.0)};
   const auto design = train::make_design<double>(dataset, none, fold);
   const auto configs = configs_of(adam);
-  const std::vector<std::vector<std::uint32_t>> orders{
-      stream(kSeed, "shuffle", 0, 0).permutation(std::uint32_t{kRows})};
+  std::vector<std::vector<std::uint32_t>> orders;
+  for (std::uint64_t epoch = 0; epoch < std::uint64_t{kPasses}; ++epoch)
+    orders.push_back(stream(kSeed, "shuffle", 0, epoch).permutation(std::uint32_t{kRows}));
   const CsrRows rows{design.train.x.data(),
                      design.train.start.data(),
                      design.train.columns.data(),

@@ -13,6 +13,7 @@ class LinearModel final : public Model<T> {
   std::size_t parameters() const override { return outputs_ * (features_ + 1); }
   std::size_t penalized() const override { return outputs_ * features_; }
   std::size_t outputs() const override { return outputs_; }
+  bool is_linear() const override { return true; }
   void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores) const override;
   void gradient(const Rows<T>& rows, const T* slopes, LaneTable<T>& gradient, bool first) const override;
 
