@@ -63,6 +63,27 @@ TEST_CASE("property: without clipping too, and with schedules") {
   }
 }
 
+TEST_CASE("property: losses with a coefficient, l1 and balanced classes have the bits of dense rows") {
+  const auto compare = [](std::string_view model, const auto& change) {
+    const auto sparse = testing::sparse_toy_design<double>(Seed{8}, model, 300, 60);
+    const auto dense = testing::sparse_toy_design<double>(Seed{8}, model, 300, 60, true);
+    std::vector<LaneConfig> lanes;
+    std::vector<std::size_t> all;
+    for (std::size_t i = 0; i < 20; ++i) {
+      lanes.push_back(testing::lane(model, "momentum", 1e-3 * static_cast<double>(i + 1), 0.01, 2, 3));
+      change(lanes.back(), static_cast<double>(i)), all.push_back(i);
+    }
+    const auto a = testing::train_lanes(sparse, lanes, all), b = testing::train_lanes(dense, lanes, all);
+    for (const std::size_t i : all) CHECK(testing::difference(a[i], b[i]) == "");
+  };
+  compare("linear", [](LaneConfig& c, double i) {
+    c.model.loss.select(testing::index_of(c.model.loss.alternatives(), "huber"));
+    testing::set_field(c.model.loss, "delta", 0.1 + i);
+  });
+  compare("logistic", [](LaneConfig& c, double i) { c.model.l1 = 0.001 * i; });
+  compare("softmax", [](LaneConfig& c, double) { c.model.class_weight = "balanced"; });
+}
+
 TEST_CASE_TEMPLATE("property: steps that wait change no bit, in any cohort, on any target", T, double, float) {
   const std::size_t features = 60, n = 40;
   const auto design = testing::sparse_toy_design<T>(Seed{7}, "logistic", 300, features);
