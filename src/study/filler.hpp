@@ -33,6 +33,7 @@ class Filler final : public FieldVisitor {
   void operator()(const Field& field, std::string& value, std::span<const std::string_view> words) override;
   void operator()(const Field& field, std::vector<std::string>& values,
                   std::span<const std::string_view> words) override;
+  void operator()(const Field& field, std::vector<std::int64_t>& values, const Range<std::int64_t>& range) override;
   void operator()(const Field& field, Choice& choice, const ChoiceStyle& style) override;
   void section(const Field& field, const std::function<void(FieldVisitor&)>& fields,
                std::string_view shorthand) override;
@@ -52,6 +53,10 @@ class Filler final : public FieldVisitor {
   void walk(Level level, const std::function<void(FieldVisitor&)>& fields);
   void unknown(const Level& level, const yaml::Entry& entry);
   std::optional<Value> leaf(const Field& field, const Leaf& leaf);
+  bool read_list(const Field& field, const Range<std::int64_t>& range, const std::string& path, const yaml::Node& node,
+                 bool ranges, std::vector<std::int64_t>& items);
+  void search_list(const Field& field, const Range<std::int64_t>& range, const std::string& path,
+                   const yaml::Node& node);
   std::optional<std::size_t> alternative(const Choice& choice, const yaml::Node& name, const std::string& path);
   void choose(const Field& field, Choice& choice, const ChoiceStyle& style, const yaml::Entry& entry);
   void search_choice(const Field& field, Choice& choice, const ChoiceStyle& style, const yaml::Node& node);

@@ -5,6 +5,7 @@
 #include <holdout/study/study.hpp>
 
 #include "leaf.hpp"
+#include "lists.hpp"
 #include "path_visitor.hpp"
 
 namespace holdout::study {
@@ -28,10 +29,16 @@ class Setter final : public PathVisitor {
     if (const Value* given = find(f)) value = std::get<std::string>(*given);
   }
   void operator()(const Field&, std::vector<std::string>&, std::span<const std::string_view>) override {}
+  void operator()(const Field& f, std::vector<std::int64_t>& items, const Range<std::int64_t>& range) override {
+    if (const Value* given = find(f)) items = list_from(std::get<std::string>(*given));
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (const Value* given = find(item_path(path_of(f), i))) items[i] = number(*given, range);
+  }
 
  private:
-  const Value* find(const Field& field) const {
-    const auto found = values.find(path_of(field));
+  const Value* find(const Field& field) const { return find(path_of(field)); }
+  const Value* find(const std::string& path) const {
+    const auto found = values.find(path);
     return found == values.end() ? nullptr : &found->second;
   }
   void chosen(const Field&, const std::string& path, Choice& choice) override {
@@ -58,7 +65,10 @@ class Printer final : public PathVisitor {
     add(f, path_of(f), value);
   }
   void operator()(const Field& f, std::vector<std::string>& values, std::span<const std::string_view>) override {
-    for (std::size_t i = 0; i < values.size(); ++i) add(f, path_of(f) + "." + std::to_string(i), values[i]);
+    for (std::size_t i = 0; i < values.size(); ++i) add(f, item_path(path_of(f), i), values[i]);
+  }
+  void operator()(const Field& f, std::vector<std::int64_t>& values, const Range<std::int64_t>&) override {
+    for (std::size_t i = 0; i < values.size(); ++i) add(f, item_path(path_of(f), i), values[i]);
   }
 
  private:

@@ -16,6 +16,7 @@ class Outliner final : public FieldVisitor {
   void operator()(const Field& f, double&, const Range<double>&) override { leaf(f); }
   void operator()(const Field& f, std::string&, std::span<const std::string_view>) override { leaf(f); }
   void operator()(const Field& f, std::vector<std::string>&, std::span<const std::string_view>) override { leaf(f); }
+  void operator()(const Field& f, std::vector<std::int64_t>&, const Range<std::int64_t>&) override { leaf(f); }
   void operator()(const Field& field, Choice& choice, const ChoiceStyle& style) override {
     const std::string path = path_of(field), outer = prefix_;
     items_.push_back({path, {}, std::string(style.key), style.nested, names(choice.alternatives()), false});
@@ -55,6 +56,7 @@ class KeyCollector final : public FieldVisitor {
   void operator()(const Field& f, double&, const Range<double>&) override { add(f); }
   void operator()(const Field& f, std::string&, std::span<const std::string_view>) override { add(f); }
   void operator()(const Field& f, std::vector<std::string>&, std::span<const std::string_view>) override { add(f); }
+  void operator()(const Field& f, std::vector<std::int64_t>&, const Range<std::int64_t>&) override { add(f); }
   void operator()(const Field& f, Choice&, const ChoiceStyle&) override { add(f); }
   void section(const Field& f, const std::function<void(FieldVisitor&)>&, std::string_view) override { add(f); }
 

@@ -179,7 +179,7 @@ std::optional<search::Parameter> read_range(const Leaf& leaf, const Node& node, 
   return parameter;
 }
 
-std::string yaml_range(const search::Parameter& parameter) {
+std::string yaml_range(const search::Parameter& parameter, std::string (*spell)(const Value&)) {
   std::string out;
   const auto add = [&](const char* key, const std::string& text) {
     out.append(out.empty() ? "" : ", ").append(key).append(": ").append(text);
@@ -195,7 +195,7 @@ std::string yaml_range(const search::Parameter& parameter) {
   }
   if (!parameter.values.empty()) {
     std::string list;
-    for (const Value& value : parameter.values) list += (list.empty() ? "" : ", ") + yaml_value(value);
+    for (const Value& value : parameter.values) list += (list.empty() ? "" : ", ") + spell(value);
     add("values", "[" + list + "]");
   }
   return "{" + out + "}";

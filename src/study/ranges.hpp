@@ -22,6 +22,7 @@ std::optional<search::Parameter> read_range(const Leaf& leaf, const yaml::Node& 
 const yaml::Node* read_values_only(const yaml::Node& node, const std::string& path, Errors& errors);
 
 /// The range as the study file spells it.
-std::string yaml_range(const search::Parameter& parameter);
+/// @param spell  writes one of its values
+std::string yaml_range(const search::Parameter& parameter, std::string (*spell)(const Value&) = yaml_value);
 
 }  // namespace holdout::study

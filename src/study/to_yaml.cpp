@@ -9,6 +9,7 @@
 #include <holdout/study/study.hpp>
 
 #include "leaf.hpp"
+#include "lists.hpp"
 #include "path_visitor.hpp"
 #include "ranges.hpp"
 
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kAlways{"name", "seed", "data.file"};
 
-std::string list_text(const std::vector<std::string>& values) {
+std::string words_text(const std::vector<std::string>& values) {
   std::string out;
   for (const std::string& value : values) out += (out.empty() ? "" : ", ") + yaml::yaml_text(value);
   return "[" + out + "]";
@@ -40,6 +41,9 @@ class Texts final : public PathVisitor {
     texts[path_of(f)] = yaml::yaml_text(x);
   }
   void operator()(const Field& f, std::vector<std::string>& x, std::span<const std::string_view>) override {
+    texts[path_of(f)] = words_text(x);
+  }
+  void operator()(const Field& f, std::vector<std::int64_t>& x, const Range<std::int64_t>&) override {
     texts[path_of(f)] = list_text(x);
   }
 
@@ -84,7 +88,22 @@ class Writer final : public FieldVisitor {
     leaf(f, yaml::yaml_text(x));
   }
   void operator()(const Field& f, std::vector<std::string>& x, std::span<const std::string_view>) override {
-    leaf(f, list_text(x));
+    leaf(f, words_text(x));
+  }
+  // A list that is searched is one value, whose text is YAML already; or some of its items are ranges.
+  void operator()(const Field& f, std::vector<std::int64_t>& x, const Range<std::int64_t>&) override {
+    std::string text;
+    bool searched = false;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const auto index = parameter(item_path(path_of(f), i));
+      searched = searched || index;
+      text +=
+          (text.empty() ? "" : ", ") + (index ? yaml_range(study_.space.parameters()[*index]) : std::to_string(x[i]));
+    }
+    if (searched)
+      add(f, "[" + text + "]");
+    else
+      leaf(f, list_text(x), to_text);
   }
 
   void section(const Field& field, const std::function<void(FieldVisitor&)>& fields,
@@ -145,11 +164,11 @@ class Writer final : public FieldVisitor {
     return block ? out : "{" + out + "}";
   }
 
-  void leaf(const Field& field, const std::string& text) {
+  void leaf(const Field& field, const std::string& text, std::string (*spell)(const Value&) = yaml_value) {
     const std::string path = path_of(field);
-    if (const auto index = parameter(path)) return add(field, yaml_range(study_.space.parameters()[*index]));
+    if (const auto index = parameter(path)) return add(field, yaml_range(study_.space.parameters()[*index], spell));
     if (condition_) {
-      if (const Constant* c = constant(path)) add(field, yaml_value(c->value));
+      if (const Constant* c = constant(path)) add(field, spell(c->value));
       return;
     }
     const auto usual = defaults_.find(path);

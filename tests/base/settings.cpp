@@ -52,11 +52,13 @@ struct Drawing {
   Rate rate;
   std::string colour = "red";
   std::vector<std::string> layers{"red"};
+  std::vector<std::int64_t> dashes{3};
   Selection<Shape, double> shape{kShapes};
   void fields(FieldVisitor& f) {
     f({"rate", "speed", Scope::lane}, rate, "start");
     f({"colour", "of the line"}, colour, kColours);
     f({"layers", "from below"}, layers, kColours);
+    f({"dashes", "and gaps"}, dashes, at_least<std::int64_t>(1));
     f({"shape", "what is drawn", Scope::cohort, true}, shape, {"kind", true});
   }
 };
@@ -79,6 +81,9 @@ struct Walker final : FieldVisitor {
   }
   void operator()(const Field& f, std::vector<std::string>& v, std::span<const std::string_view>) override {
     line(f, "list of " + std::to_string(v.size()));
+  }
+  void operator()(const Field& f, std::vector<std::int64_t>& v, const Range<std::int64_t>& r) override {
+    line(f, "list, each " + describe(r) + ", of " + std::to_string(v.size())), v.push_back(2);
   }
   void operator()(const Field& f, Choice& choice, const ChoiceStyle& style) override {
     line(f, std::string(style.key) + " " + std::string(choice.alternatives()[choice.selected()].name));
@@ -105,9 +110,11 @@ TEST_CASE("property: one walk sees every field, in order, and can change it") {
         "rate.start a number > 0 0.1\n"
         "colour word of 2 red\n"
         "layers list of 1\n"
+        "dashes list, each an integer >= 1, of 1\n"
         "shape kind square required\n"
         "shape.side a number > 0 2\n");
   CHECK(drawing.rate.start == 0.2);
+  CHECK(drawing.dashes == std::vector<std::int64_t>{3, 2});
   CHECK(drawing.shape.make(1.0)->area(1) == 16);
 
   drawing.shape.select(1);

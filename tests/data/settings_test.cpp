@@ -23,6 +23,9 @@ class Listing final : public FieldVisitor {
   void operator()(const Field& f, std::vector<std::string>&, std::span<const std::string_view> w) override {
     note(f, "list " + words(w));
   }
+  void operator()(const Field& f, std::vector<std::int64_t>&, const Range<std::int64_t>& r) override {
+    note(f, "list, each " + describe(r));
+  }
   void operator()(const Field& f, Choice& choice, const ChoiceStyle& style) override {
     note(f, "choice " + std::string(style.key) + (style.nested ? " nested" : ""));
     choice.fields(*this);

@@ -26,6 +26,7 @@ class FieldSetter final : public FieldVisitor {
   }
   void operator()(const Field&, std::string&, std::span<const std::string_view>) override {}
   void operator()(const Field&, std::vector<std::string>&, std::span<const std::string_view>) override {}
+  void operator()(const Field&, std::vector<std::int64_t>&, const Range<std::int64_t>&) override {}
   void operator()(const Field&, Choice&, const ChoiceStyle&) override {}
   void section(const Field&, const std::function<void(FieldVisitor&)>& fields, std::string_view) override {
     fields(*this);

@@ -28,6 +28,11 @@ class Printer final : public FieldVisitor {
   void operator()(const Field& field, std::vector<std::string>& values, std::span<const std::string_view> words) override {
     print(field, "list of " + (words.empty() ? std::string("names") : any_of(words)), joined(values));
   }
+  void operator()(const Field& field, std::vector<std::int64_t>& values, const Range<std::int64_t>& range) override {
+    std::string text;
+    for (const std::int64_t value : values) text += (text.empty() ? "[" : ", ") + std::to_string(value);
+    print(field, "list, each " + describe(range), text + "]");
+  }
   void operator()(const Field& field, Choice& choice, const ChoiceStyle&) override {
     print(field, "a choice", std::string(choice.alternatives()[choice.selected()].name));
   }

@@ -122,6 +122,8 @@ class FieldVisitor {
   /// A list of such words.
   virtual void operator()(const Field& field, std::vector<std::string>& values,
                           std::span<const std::string_view> words) = 0;
+  /// A list of at least one integer, each in the range. Its items may be searched one by one: hidden.0, hidden.1.
+  virtual void operator()(const Field& field, std::vector<std::int64_t>& values, const Range<std::int64_t>& range) = 0;
   virtual void operator()(const Field& field, Choice& choice, const ChoiceStyle& style) = 0;
   /// A section of its own. `shorthand` names the member that a plain value means: `learning_rate: 0.1` is
   /// `learning_rate: {start: 0.1}`; its path is then the section's.
