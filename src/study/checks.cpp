@@ -17,17 +17,23 @@ class Checks {
   void metric() {
     const Study& study = file_.study;
     const std::string_view type = study.config.model.type();
-    const bool classifies = train::classes_of(type) != Classes::none;
+    const bool either = train::classes_of(type) == Classes::either;
+    if (either && study.objective.metric.empty())
+      return add("model.type",
+                 "objective.metric is missing: model " + std::string(type) +
+                     " predicts numbers or classes, and the metric says which",
+                 "for numbers: " + joined(metrics_for(false)) + "; for classes: " + joined(metrics_for(true)));
     const train::Metric& metric = metric_of(study);
+    const bool classifies = either ? metric.classes != Classes::none : train::classes_of(type) != Classes::none;
     const std::string name(metric.info.name);
+    if (!classifies && study.config.model.class_weight != "none")
+      add("model.class_weight", "model.class_weight: '" + name + "' measures numbers, and there are no classes",
+          "remove it, or choose a metric of classes: " + joined(metrics_for(true)));
     if ((metric.classes != Classes::none) != classifies) {
-      std::vector<std::string> fitting;
-      for (const train::Metric& m : train::metrics())
-        if ((m.classes != Classes::none) == classifies) fitting.emplace_back(m.info.name);
       add("objective.metric",
           "objective.metric: '" + name + "' measures " + (classifies ? "regression" : "classification") +
               ", but model type '" + std::string(type) + "' is for " + (classifies ? "classification" : "regression"),
-          "metrics for it: " + joined(fitting));
+          "metrics for it: " + joined(metrics_for(classifies)));
     }
     const bool odds = losses(&train::LossInfo::link, train::Link::decision).empty();
     if (classifies && metric.of_odds && !odds)
@@ -51,6 +57,10 @@ class Checks {
                                     : file_.study.config.training.learning_rate.start == words;
     if (!automatic || solver_only()) return;
     const bool given = filler_.marks.count(path) > 0;
+    if (const std::string model(file_.study.config.model.type()); !train::is_convex(model))
+      return add(given ? path : "model.type",
+                 path + (given ? ": 'auto' is for convex models, not for " : " is missing: it is needed with model ") + model,
+                 "give a number or a range: learning_rate: {min: 1e-4, max: 0.1, scale: log}");
     if (const auto unbounded = losses(&train::LossInfo::curvature, train::kUnbounded); !unbounded.empty())
       return add(given ? path : "model.loss",
                  path + (given ? ": 'auto' needs a bound of the loss's curvature: there is none for "
@@ -81,6 +91,19 @@ class Checks {
       add("training.optimizer",
           "training.optimizer: '" + name + "' needs a loss with second derivatives; " + joined(kinked) + " has none",
           "choose an update rule, or loss huber or squared_hinge");
+  }
+
+  // A solver goes to the minimum of a convex J.
+  void convexity() {
+    const std::string model(file_.study.config.model.type());
+    const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
+    const auto all = optimizer.alternatives();
+    for (const Info& solver : all.subspan(update::rules().size()))
+      if (!train::is_convex(model) && used("training.optimizer", solver.name, all[optimizer.selected()].name))
+        add("training.optimizer",
+            "training.optimizer: '" + std::string(solver.name) + "' finds the minimum of a convex J, and that of model " +
+                model + " is not convex",
+            "choose an update rule, for example adam: holdout list optimizers");
   }
 
   // Two ways to say the same, and rules that have no proximal step.
@@ -130,6 +153,13 @@ class Checks {
   }
 
  private:
+  static std::vector<std::string> metrics_for(bool classes) {
+    std::vector<std::string> fitting;
+    for (const train::Metric& m : train::metrics())
+      if ((m.classes != Classes::none) == classes) fitting.emplace_back(m.info.name);
+    return fitting;
+  }
+
   const search::Parameter* parameter(std::string_view path) const {
     for (const search::Parameter& p : filler_.parameters)
       if (p.path == path) return &p;
@@ -195,6 +225,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   checks.target();
   if (sound) checks.automatic_rate();
   if (sound) checks.solver();
+  if (sound) checks.convexity();
   if (sound) checks.penalties();
   checks.metric();
   if (errors.empty()) checks.searcher();

@@ -19,9 +19,8 @@ namespace {
 // A constant, so that what a searcher is told in which order never depends on the machine.
 constexpr int kBatch = 1024;
 
-bool is_regression(const Study& study) {
-  return train::classes_of(study.config.model.type()) == train::Classes::none;
-}
+// Models for both take the metric's word for it.
+bool is_regression(const Study& study) { return metric_of(study).classes == train::Classes::none; }
 
 }  // namespace
 

@@ -24,9 +24,10 @@ Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const da
   const train::Shape shape{model, data.dataset.features, data.dataset.classes.size()};
   const std::vector<double> scores = train::predict(part, shape, theta);
   const train::Predictions predictions{scores, scores.size() / rows.size(), part.target};
+  const train::Link link = train::losses()[model.loss_for(shape.classes)].link;
   Verdict verdict;
   for (const train::Metric& m : train::metrics())
-    if (measures(m, shape.classes, model.loss.info().link)) verdict.metrics.emplace_back(m.info.name, m.value(predictions));
+    if (measures(m, shape.classes, link)) verdict.metrics.emplace_back(m.info.name, m.value(predictions));
   verdict.standard_error = standard_error(metric, predictions);
   return verdict;
 }

@@ -3,8 +3,20 @@
 #include <algorithm>
 
 #include "models.hpp"
+#include "objective.hpp"
 
 namespace holdout::train {
+namespace {
+
+template <class T>
+std::size_t lane_bytes(const LaneConfig& config, std::size_t features, std::size_t classes, std::size_t tables) {
+  const auto model = make_model<T>(config.model, features, classes);
+  const std::size_t batch = static_cast<std::size_t>(config.training.batch_size);
+  const std::size_t chunk = chunk_rows(*model, lane_stride<T>(1)), rows = batch == 0 ? chunk : std::min(batch, chunk);
+  return (model->parameters() * tables + rows * model->tape()) * sizeof(T);
+}
+
+}  // namespace
 
 template <class T>
 void Cohort<T>::keep(const std::vector<std::size_t>& slots) {
@@ -55,8 +67,8 @@ std::size_t working_set(const LaneConfig& config, std::size_t features, std::siz
   const OptimizerChoice& optimizer = config.training.optimizer;
   const RuleShape shape = optimizer.is_solver() ? RuleShape{4, 0, false} : rule_shape(optimizer.selected());
   const std::size_t tables = 2 + shape.states + (shape.looks_ahead ? 1 : 0);  // theta, gradient
-  const std::size_t bytes = config.training.precision == "float32" ? sizeof(float) : sizeof(double);
-  return parameter_count(model_kind(config.model.type()), features, classes) * tables * bytes;
+  return config.training.precision == "float32" ? lane_bytes<float>(config, features, classes, tables)
+                                                : lane_bytes<double>(config, features, classes, tables);
 }
 
 template struct Cohort<float>;

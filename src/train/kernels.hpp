@@ -71,6 +71,29 @@ struct LossPass {
   const T* weights = nullptr;       // of rows, as y; null: 1
 };
 
+/// out[p][q] = from[p][q] + Σ_k a[p][k] · b[q][k] in every lane: one fused chain over k. Elements are rows of lanes;
+/// the distances between them say how the tables lie.
+template <class T>
+struct ProductPass {
+  const T* a;
+  std::size_t a_row, a_depth;  // from p to p + 1, from k to k + 1
+  const T* b;
+  std::size_t b_row, b_depth;
+  T* out;
+  std::size_t out_row, out_column;
+  const T* from;  // may be `out`; null: 0
+  std::size_t from_row, from_column;
+  std::size_t rows, columns, depth, stride;
+};
+
+/// activations = φ(activations), or, on the way back, activations = slopes · φ′.
+template <class T>
+struct ActivationPass {
+  T* activations;
+  const T* slopes;               // ∂L/∂φ; null where it is not asked for
+  std::size_t elements, stride;  // a multiple of the stride
+};
+
 /// gradient[r] += λ[lane] · theta[r].
 template <class T>
 struct PenaltyPass {
@@ -161,6 +184,10 @@ template <class T> void sparse_gradient(const GradientPass<T>& pass);
 template <class T> void loss(std::size_t which, const LossPass<T>& pass);
 /// tangents [n][outputs][lane], of the scores, become those of the slopes: share · ∂²L/∂f² · tangent. Scores are used up.
 template <class T> void loss_tangent(std::size_t which, const LossPass<T>& pass, T* tangents);
+template <class T> void product(const ProductPass<T>& pass);
+/// activation: its place in activations().
+template <class T> void activate(std::size_t activation, const ActivationPass<T>& pass);
+template <class T> void activation_slopes(std::size_t activation, const ActivationPass<T>& pass);
 template <class T> void penalty(const PenaltyPass<T>& pass);
 template <class T> void squared_sums(const NormPass<T>& pass);
 template <class T> void subgradient_sums(const SubgradientPass<T>& pass);

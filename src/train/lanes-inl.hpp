@@ -50,6 +50,7 @@ struct Lanes {
 #ifdef HOLDOUT_LANES_WITH_EXP  // costs compile time: only losses and activations want it
   friend HWY_INLINE Lanes exp(Lanes a) { return nan_or(a.v, hn::Exp(D(), a.v)); }
   friend HWY_INLINE Lanes log(Lanes a) { return nan_or(a.v, hn::Log(D(), a.v)); }
+  friend HWY_INLINE Lanes expm1(Lanes a) { return nan_or(a.v, hn::Expm1(D(), a.v)); }
   friend HWY_INLINE Lanes log1p(Lanes a) { return nan_or(a.v, hn::Log1p(D(), a.v)); }
 
  private:

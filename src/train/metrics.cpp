@@ -106,6 +106,8 @@ bool measures(const Metric& metric, std::size_t classes, Link link) {
       return classes == 2;
     case Classes::any:
       return classes >= 2;
+    case Classes::either:
+      return true;
   }
   return false;
 }

@@ -4,10 +4,13 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
+#include <holdout/base/random.hpp>
 #include <holdout/base/settings.hpp>
-#include <holdout/train/metric.hpp>
 #include <holdout/train/lanes.hpp>
+#include <holdout/train/metric.hpp>
+#include <holdout/train/settings.hpp>
 
 #include "kernels.hpp"
 
@@ -34,16 +37,20 @@ class Model {
   virtual std::size_t outputs() const = 0;
   /// Whether the penalized rows are tables [output][feature], and only meet rows of data that have the feature.
   virtual bool is_linear() const { return false; }
-  /// scores: [row][output][lane] with theta's stride.
-  virtual void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores) const = 0;
+  /// Numbers that `scores` leaves for `gradient`, per row and lane.
+  virtual std::size_t tape() const { return 0; }
+  /// scores: [row][output][lane] with theta's stride. tape: room for rows · tape() · stride numbers.
+  virtual void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T* tape) const = 0;
   /// gradient += ∂Σ(slope · score)/∂θ over the rows, in their order; starts at 0 if `first`.
-  virtual void gradient(const Rows<T>& rows, const T* slopes, LaneTable<T>& gradient, bool first) const = 0;
+  /// @param theta  as in `scores`, which must have gone over the same rows
+  /// @param tape   as `scores` left it; used up
+  virtual void gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, T* tape,
+                        LaneTable<T>& gradient, bool first) const = 0;
+  /// The parameters that a training starts from.
+  virtual std::vector<double> start(Seed) const { return std::vector<double>(parameters()); }
 };
 
 template <class T>
-std::unique_ptr<Model<T>> make_model(const ModelKind& kind, std::size_t features, std::size_t classes);
-
-/// Parameters of such a model.
-std::size_t parameter_count(const ModelKind& kind, std::size_t features, std::size_t classes);
+std::unique_ptr<Model<T>> make_model(const ModelSettings& model, std::size_t features, std::size_t classes);
 
 }  // namespace holdout::train

@@ -2,21 +2,15 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 
 namespace holdout::train {
 namespace {
 
-// Rows at a time: their scores stay in the L1 cache between the score, loss and gradient passes.
-template <class T>
-std::size_t chunk_rows(std::size_t outputs, std::size_t stride) {
-  constexpr std::size_t kScoreBytes = 32 * 1024;
-  return std::clamp<std::size_t>(kScoreBytes / (outputs * stride * sizeof(T)), 12, kRowBlock);
-}
-
 // Two tables of scores fit: values and tangents.
 template <class T>
-std::size_t scratch_size(std::size_t outputs, std::size_t stride) {
-  return 2 * chunk_rows<T>(outputs, stride) * outputs * stride;
+std::size_t scratch_size(const Model<T>& model, std::size_t stride) {
+  return 2 * chunk_rows(model, stride) * model.outputs() * stride;
 }
 
 template <class T>
@@ -28,11 +22,21 @@ Rows<T> rows_of(const Part<T>& part, std::size_t features, const Batch& batch) {
 
 }  // namespace
 
+// Every chunk goes through all parameters, twice on the way back. Where rows leave a tape, they may take as much room
+// as the parameters: fewer rows would fetch these more often, more rows would fetch the tape from far away.
+template <class T>
+std::size_t chunk_rows(const Model<T>& model, std::size_t stride) {
+  constexpr std::size_t kBytes = 32 * 1024;  // of the L1 cache
+  const std::size_t room = std::max(kBytes, model.tape() > 0 ? model.parameters() * stride * sizeof(T) : 0);
+  return std::clamp<std::size_t>(room / ((model.outputs() + model.tape()) * stride * sizeof(T)), 12, kRowBlock);
+}
+
 template <class T>
 void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient,
                       std::vector<double>* losses) {
-  const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows<T>(outputs, stride);
-  scores_.resize(std::max(scores_.size(), scratch_size<T>(outputs, stride)));
+  const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows(model_, stride);
+  scores_.resize(std::max(scores_.size(), scratch_size(model_, stride)));
+  tape_.resize(std::max(tape_.size(), chunk * model_.tape() * stride));
   const T share = T(1) / static_cast<T>(batch.n);
   const Rows<T> all = rows_of(part_, features_, batch);
   const T* const weights = weights_.empty() ? nullptr : weights_.data();
@@ -40,11 +44,11 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
     for (std::size_t done = 0; done < count; done += chunk) {
       const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
-      model_.scores(rows, theta, scores_.data());
+      model_.scores(rows, theta, scores_.data(), tape_.data());
       loss(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order,
                               part_.y.data() + (rows.order ? 0 : at), share, sums,
                               coefficients_, weights && !rows.order ? weights + at : weights});
-      model_.gradient(rows, scores_.data(), out, done == 0 && !batch.onto);
+      model_.gradient(rows, theta, scores_.data(), tape_.data(), out, done == 0 && !batch.onto);
     }
   };
   AlignedVector<double> sums(losses ? stride : 0);
@@ -56,8 +60,9 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
 
 template <class T>
 void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent) {
-  const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows<T>(outputs, stride);
-  scores_.resize(std::max(scores_.size(), scratch_size<T>(outputs, stride)));
+  assert(model_.tape() == 0);
+  const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows(model_, stride);
+  scores_.resize(std::max(scores_.size(), scratch_size(model_, stride)));
   T* const tangents = scores_.data() + chunk * outputs * stride;
   const T share = T(1) / static_cast<T>(part_.n);
   const Rows<T> all = rows_of(part_, features_, {nullptr, part_.n, 0});
@@ -65,11 +70,11 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
     for (std::size_t done = 0; done < count; done += chunk) {
       const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
-      model_.scores(rows, theta, scores_.data());
-      model_.scores(rows, direction, tangents);  // scores are linear in theta
+      model_.scores(rows, theta, scores_.data(), nullptr);
+      model_.scores(rows, direction, tangents, nullptr);  // scores are linear in theta
       loss_tangent(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share,
                                       nullptr, coefficients_, weights_.empty() ? nullptr : weights_.data() + at}, tangents);
-      model_.gradient(rows, tangents, out, done == 0);
+      model_.gradient(rows, theta, tangents, nullptr, out, done == 0);
     }
   };
   blocks(body, 0, part_.n, tangent, nullptr, 0);
@@ -103,14 +108,14 @@ void apply_link(Link link, std::span<double> scores) {
 template <class T>
 std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T>& part, std::size_t features,
                                              const LaneTable<T>& theta, std::vector<std::vector<double>> out) {
-  const std::size_t outputs = model.outputs(), stride = theta.stride(), chunk = chunk_rows<T>(outputs, stride);
+  const std::size_t outputs = model.outputs(), stride = theta.stride(), chunk = chunk_rows(model, stride);
   out.resize(theta.lanes());
   for (std::vector<double>& lane : out) lane.resize(part.n * outputs);
-  AlignedVector<T> scores(chunk * outputs * stride);
+  AlignedVector<T> scores(chunk * outputs * stride), tape(chunk * model.tape() * stride);
   const Rows<T> all = rows_of(part, features, {nullptr, part.n, 0});
   for (std::size_t first = 0; first < part.n; first += chunk) {
     const std::size_t n = std::min(chunk, part.n - first);
-    model.scores(all.part(first, n), theta, scores.data());
+    model.scores(all.part(first, n), theta, scores.data(), tape.data());
     for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
       for (std::size_t i = 0; i < n * outputs; ++i)
         out[lane][first * outputs + i] = static_cast<double>(scores[i * stride + lane]);
@@ -118,6 +123,8 @@ std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T
   return out;
 }
 
+template std::size_t chunk_rows(const Model<float>&, std::size_t);
+template std::size_t chunk_rows(const Model<double>&, std::size_t);
 template class LossSum<float>;
 template class LossSum<double>;
 template std::vector<std::vector<double>> lane_scores(const Model<float>&, const Part<float>&, std::size_t,

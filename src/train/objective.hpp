@@ -15,6 +15,11 @@ namespace holdout::train {
 /// the same bits on any number of threads.
 inline constexpr std::size_t kRowBlock = 1024;
 
+/// Rows that go through the model at a time: their scores, and what the tape keeps of them, stay in the cache between
+/// the score, loss and gradient passes. No bit depends on it.
+template <class T>
+std::size_t chunk_rows(const Model<T>& model, std::size_t stride);
+
 /// The rows of a step: order[0 … n), or the first n rows without an order. The order goes on for `next` more rows. With
 /// `onto`, sums go on from what stands in the gradient already: of one row block at most.
 struct Batch {
@@ -38,7 +43,8 @@ class LossSum {
   void set_coefficients(const T* coefficients) { coefficients_ = coefficients; }
   /// gradient = (1/n) Σ ∂L/∂θ over the batch; losses [lane] = (1/n) Σ L if wanted (not null).
   void mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient, std::vector<double>* losses);
-  /// tangent = d/dε of that gradient over all rows at theta + ε direction: the mean loss's Hessian times direction.
+  /// tangent = d/dε of that gradient over all rows at theta + ε direction: the mean loss's Hessian times direction. For
+  /// scores that are linear in theta only.
   void mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent);
 
  private:
@@ -52,7 +58,7 @@ class LossSum {
   std::size_t features_;
   AlignedVector<T> weights_;
   const T* coefficients_ = nullptr;
-  AlignedVector<T> scores_;
+  AlignedVector<T> scores_, tape_;
   struct Half {
     LaneTable<T> gradient;
     AlignedVector<double> losses;

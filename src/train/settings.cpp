@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <holdout/train/activation.hpp>
+
 #include "models.hpp"
 
 namespace holdout::train {
@@ -11,6 +13,16 @@ constexpr NamedNumber<double> kRateWords[] = {{"auto", LearningRate::kAuto}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"batch", TrainingSettings::kFullBatch}, {"stochastic", 1}};
 constexpr std::string_view kClassWeights[] = {"none", "balanced"};
 constexpr std::string_view kPrecisions[] = {"float64", "float32"};
+constexpr std::int64_t kMostUnits = 1'000'000;  // of one layer: a slip of the pen is no request for terabytes
+
+std::span<const std::string_view> activation_words() {
+  static const std::vector<std::string_view> words = [] {
+    std::vector<std::string_view> all;
+    for (const Info& info : activations()) all.push_back(info.name);
+    return all;
+  }();
+  return words;
+}
 
 }  // namespace
 
@@ -24,13 +36,18 @@ void ModelSettings::select(std::size_t alternative) {
 
 void ModelSettings::fields(FieldVisitor& f) {
   const ModelKind& kind = model_kinds()[type_];
-  if (kind.losses.size() > 1) f({"loss", "what is minimized, besides penalties", Scope::cohort}, loss, ChoiceStyle{"name", true});
+  if (kind.losses.size() > 1 && !has_layers())
+    f({"loss", "what is minimized, besides penalties", Scope::cohort}, loss, ChoiceStyle{"name", true});
   f({"l2", "λ of the penalty (λ/2)‖w‖²; the intercept is never penalized", Scope::lane}, l2, at_least(0.0));
   f({"l1", "λ of the penalty λ‖w‖₁, which puts weights to exactly 0", Scope::lane}, l1, at_least(0.0));
   f({"elastic_net", "both penalties in one strength; not beside l1 or l2"}, elastic_net);
   if (kind.classes != Classes::none)
     f({"class_weight", "balanced: classes count the same, however many rows they have", Scope::cohort}, class_weight,
       kClassWeights);
+  if (!has_layers()) return;
+  f({"hidden", "units of each hidden layer, the first one next to the features", Scope::cohort}, hidden,
+    between<std::int64_t>(1, kMostUnits));
+  f({"activation", "of hidden units", Scope::cohort}, activation, activation_words());
 }
 
 void ElasticNet::fields(FieldVisitor& f) {

@@ -58,7 +58,7 @@ class SolverTrainer final : public Trainer {
       : design_(design),
         objective_(objective),
         configs_(lanes.begin(), lanes.end()),
-        model_(make_model<double>(model_kind(configs_[0].model.type()), design.features, design.classes)),
+        model_(make_model<double>(configs_[0].model, design.features, design.classes)),
         results_(lanes.size()) {
     for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
       results_[lane].theta = start.empty() ? std::vector<double>(model_->parameters()) : start[lane];
@@ -132,6 +132,10 @@ bool solver_takes_l1(std::size_t solver) { return kSolvers[solver].takes_l1; }
 std::unique_ptr<Trainer> make_solver_trainer(const Design<double>& design, const Metric& objective,
                                              std::span<const LaneConfig> lanes,
                                              std::span<const std::vector<double>> start) {
+  const std::string model(lanes[0].model.type());
+  if (!is_convex(model))
+    throw Error("a solver needs a convex J; that of model " + model + " is not",
+                "choose an update rule, such as adam");
   return std::make_unique<SolverTrainer>(design, objective, lanes, start);
 }
 

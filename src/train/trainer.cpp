@@ -73,6 +73,7 @@ class CohortTrainer final : public Trainer {
   bool full_batch_, looks_ahead_;
   std::size_t batch_;
   std::unique_ptr<Model<T>> model_;
+  Link link_;
   LossSum<T> loss_;
   Cohort<T> cohort_;
   std::optional<Deferred<T>> deferred_;  // sparse rows, small batches
@@ -105,19 +106,25 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
                   static_cast<std::size_t>(shared_.batch_size) >= design.train.n),
       looks_ahead_(rule_shape(rule_).looks_ahead),
       batch_(full_batch_ ? design.train.n : static_cast<std::size_t>(shared_.batch_size)),
-      model_(make_model<T>(model_kind(configs[0].model.type()), design.features, design.classes)),
-      loss_(*model_, configs[0].model.loss.loss(), design.train, design.features,
+      model_(make_model<T>(configs[0].model, design.features, design.classes)),
+      link_(losses()[configs[0].model.loss_for(design.classes)].link),
+      loss_(*model_, configs[0].model.loss_for(design.classes), design.train, design.features,
             row_weights(design.train, design.classes, configs[0].model.class_weight)),
       cohort_(make_cohort<T>(configs, model_->parameters(), rule_, shared_.stop.patience > 0)),
       recorded_(recorded_epochs(shared_.epochs)),
       running_(configs.size()),
       results_(configs.size()),
       progress_(configs.size()) {
+  const std::vector<double> own_start = model_->start(seed);
   for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
     const double given = configs_[lane].training.learning_rate.start;
     if (given == LearningRate::kAuto && shared_.optimizer.rule()->adaptive)
       throw Error("learning_rate auto is 1/L̂, a step size for gd, momentum and nesterov; " +
                       std::string(shared_.optimizer.rule()->info.name) + " scales its steps itself",
+                  "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
+    if (given == LearningRate::kAuto && !is_convex(configs_[lane].model.type()))
+      throw Error("learning_rate auto is 1/L̂, a step size for convex models; " +
+                      std::string(configs_[lane].model.type()) + " is not convex",
                   "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
     start_rates_.push_back(
         given != LearningRate::kAuto
@@ -128,8 +135,8 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
     clips_ = clips_ || configs_[lane].training.clip_norm > 0;
     shrinks_ = shrinks_ || configs_[lane].model.lasso() > 0;
     results_[lane].gradient_norm = results_[lane].train_loss = kNaN;
-    if (!start.empty())
-      for (std::size_t r = 0; r < model_->parameters(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(start[lane][r]);
+    const std::vector<double>& theta = start.empty() ? own_start : start[lane];
+    for (std::size_t r = 0; r < theta.size(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(theta[r]);
   }
   // Clipping needs the norm of the whole gradient in every step, l1 a proximal step behind each.
   if (model_->is_linear() && !full_batch_ && !clips_ && !shrinks_ && defers())
@@ -266,11 +273,14 @@ void CohortTrainer<T>::clip_gradient() {
   scale(ScalePass<T>{g.row(0), g.rows(), g.stride(), factors.data()});
 }
 
-// Tolerances are relative to ∇J(0), wherever a training starts. A full batch from zeros has it from its first step.
+// Tolerances are relative to ∇J where the model starts by itself (0, unless it has layers), wherever this training
+// started. A full batch has it from its first step.
 template <class T>
 void CohortTrainer<T>::take_first_norms() {
-  const LaneTable<T> zeros(model_->parameters(), cohort_.lanes.size());
-  take_gradient(zeros, {nullptr, design_.train.n, 0}, nullptr);
+  LaneTable<T> point(model_->parameters(), cohort_.lanes.size());
+  const std::vector<double> start = model_->start(seed_);
+  for (std::size_t r = 0; r < start.size(); ++r) std::fill_n(point.row(r), point.lanes(), static_cast<T>(start[r]));
+  take_gradient(point, {nullptr, design_.train.n, 0}, nullptr);
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
     progress_[cohort_.lanes[slot]].first_norm = std::sqrt(sums_[slot]);
 }
@@ -327,7 +337,7 @@ template <class T>
 void CohortTrainer<T>::look_at_holdout(bool record) {
   holdout_scores_ =
       lane_scores(*model_, design_.holdout, design_.features, cohort_.theta, std::move(holdout_scores_));
-  for (std::vector<double>& scores : holdout_scores_) apply_link(configs_[0].model.loss.info().link, scores);
+  for (std::vector<double>& scores : holdout_scores_) apply_link(link_, scores);
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
     if (!in_training(slot)) continue;
     LaneResult& r = results_[cohort_.lanes[slot]];
@@ -392,7 +402,7 @@ std::vector<LaneResult> CohortTrainer<T>::results() const {
   std::vector<LaneResult> all = results_;
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
     if (in_training(slot)) all[cohort_.lanes[slot]].theta = column(cohort_.theta, slot);
-  measure(*model_, configs_[0].model.loss.info().link, design_, objective_, all);
+  measure(*model_, link_, design_, objective_, all);
   return all;
 }
 
@@ -400,9 +410,9 @@ template <class T>
 std::vector<double> predict_lane(const Part<T>& part, const Shape& shape, std::span<const double> theta) {
   LaneTable<T> table(theta.size(), 1);
   for (std::size_t r = 0; r < theta.size(); ++r) table.at(r, 0) = static_cast<T>(theta[r]);
-  const auto model = make_model<T>(model_kind(shape.model.type()), shape.features, shape.classes);
+  const auto model = make_model<T>(shape.model, shape.features, shape.classes);
   std::vector<double> out = std::move(lane_scores(*model, part, shape.features, table).front());
-  apply_link(shape.model.loss.info().link, out);
+  apply_link(losses()[shape.model.loss_for(shape.classes)].link, out);
   return out;
 }
 

@@ -87,7 +87,8 @@ inline data::Fold first_rows(std::size_t train, std::size_t rows) {
   return fold;
 }
 
-/// A toy for the model with so many training rows, and a quarter as many hold-out rows; three classes for softmax.
+/// A toy for the model with so many training rows, and a quarter as many hold-out rows; three classes for softmax
+/// and mlp.
 template <class T>
 train::Design<T> toy_design(Seed seed, std::string_view model, std::size_t train_rows, std::size_t features) {
   const std::size_t classes = model == "linear" ? 0 : (model == "logistic" || model == "svm") ? 2 : 3;
@@ -117,6 +118,7 @@ inline train::LaneConfig lane(std::string_view model, std::string_view rule, dou
   train::LaneConfig c;
   c.model.select(index_of(c.model.alternatives(), model));
   c.model.l2 = l2;
+  c.model.hidden = {7, 5};  // where there are layers
   c.training.optimizer.select(index_of(c.training.optimizer.alternatives(), rule));
   c.training.learning_rate.start = rate;
   c.training.batch_size = batch_size;

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <vector>
 
+#include <holdout/train/activation.hpp>
+
 #include "support/toys.hpp"
 
 namespace holdout::testing {
@@ -19,6 +21,7 @@ inline std::vector<train::LaneConfig> varied_lanes(std::size_t n, std::string_vi
     const double l2 = std::pow(10.0, -4 + 4 * draw.uniform());
     train::LaneConfig c =
         lane(model, update::rules()[rule].info.name, 0.02 * reach * (0.05 + draw.uniform()), l2, batch_size, epochs);
+    c.model.activation = train::activations()[rule % train::activations().size()].name;  // where there are layers
     for (const update::Coefficient& k : c.training.optimizer.rule()->coefficients) {
       const double u = draw.uniform();
       const double value = k.kind == update::Coefficient::Kind::flag    ? (u < 0.5 ? 0.0 : 1.0)

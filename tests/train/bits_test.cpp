@@ -2,7 +2,8 @@
 //
 // Seen failing, each on its own: score.cpp without fusion on one target (the targets differ), a gradient chain that
 // starts again at every chunk (a lane differs between cohorts, whose chunks have other lengths), a compaction that
-// forgets the rule's memory (lanes that outlive others differ), a scratch buffer that threads share.
+// forgets the rule's memory (lanes that outlive others differ), a scratch buffer that threads share,
+// a product of hidden layers whose chain does not go on from the last chunk of rows.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -31,7 +32,7 @@ constexpr std::size_t kMostLanes = 200;
 /// f(rule, model, batch size, design) for all of them. Full batches have two or three row blocks, the last one short.
 template <class T, class F>
 void for_each_training(F f) {
-  for (const std::string_view model : {"linear", "logistic", "softmax", "svm"}) {
+  for (const std::string_view model : {"linear", "logistic", "softmax", "svm", "mlp"}) {
     const Design<T> small = testing::toy_design<T>(Seed{1}, model, 150, 7);
     const Design<T> large = testing::toy_design<T>(Seed{2}, model, 2500, 5);
     const Design<T> sparse = testing::sparse_toy_design<T>(Seed{3}, model, 1100, 9);  // two row blocks
@@ -156,7 +157,7 @@ TEST_CASE_TEMPLATE("property: all SIMD targets with fused operations give the sa
 // Enough work in each cohort that they do run at the same time.
 TEST_CASE_TEMPLATE("property: the number of threads changes no bit", T, double, float) {
   constexpr std::size_t kCohorts = 16, kEach = 5;
-  for (const std::string_view model : {"linear", "softmax"})
+  for (const std::string_view model : {"linear", "softmax", "mlp"})
     for (const std::int64_t batch : {std::int64_t{32}, kFull}) {
       const auto design = testing::toy_design<T>(Seed{6}, model, 1500, 5);
       const auto lanes = varied_lanes(kCohorts * kEach, model, update::rules().size() - 1, 1, batch, 30);

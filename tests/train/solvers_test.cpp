@@ -159,7 +159,8 @@ TEST_CASE("Hessian products are differences of gradients") {
     CAPTURE(model_name);
     const auto design = testing::toy_design<double>(Seed{9}, model_name, 1100, 4);
     const ModelKind& kind = model_kind(model_name);
-    const auto model = make_model<double>(kind, 4, design.classes);
+    const ModelSettings settings = testing::lane(model_name, "gd", 1, 0, 0, 1).model;
+    const auto model = make_model<double>(settings, 4, design.classes);
     LossSum<double> sum(*model, find_loss(kind.losses[0]), design.train, 4);
     const std::size_t n = model->parameters(), lanes = 3;
     LaneTable<double> theta(n, lanes), v(n, lanes), product(n, lanes), up(n, lanes), down(n, lanes);

@@ -5,6 +5,7 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/study/study.hpp>
+#include <holdout/train/activation.hpp>
 
 #include "commands.hpp"
 #include "options.hpp"
@@ -89,6 +90,10 @@ std::string_view task(train::Classes classes) {
   return classes == train::Classes::none ? "regression" : classes == train::Classes::two ? "two classes" : "classes";
 }
 
+void print_activations() {
+  for (const Info& info : train::activations()) print(info);
+}
+
 void print_metrics() {
   for (const train::Metric& metric : train::metrics()) {
     print(metric.info);
@@ -121,6 +126,7 @@ struct Family {
 constexpr Family kFamilies[] = {
     {"models", "model.type", print_family<train::ModelSettings>},
     {"losses", "model.loss, and the losses of models that have one only", print_losses},
+    {"activations", "model.activation of an mlp", print_activations},
     {"optimizers", "training.optimizer", print_family<train::OptimizerChoice>},
     {"searches", "search.method", print_family<study::SearchSettings>},
     {"splits", "data.split.method", print_family<data::SplitSettings>},

@@ -11,7 +11,7 @@
 
 namespace holdout::train {
 
-enum class Classes { none, two, any };  // none: regression
+enum class Classes { none, two, any, either };  // none: regression; either, of models only: none or any
 
 /// What a score f says of the target.
 enum class Link {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <holdout/base/settings.hpp>
 #include <holdout/train/loss.hpp>
@@ -19,7 +20,7 @@ struct ElasticNet {
   void fields(FieldVisitor& f);
 };
 
-/// `model:` its type, its loss and its penalties.
+/// `model:` its type, its shape, its loss and its penalties.
 class ModelSettings final : public Choice {
  public:
   ModelSettings();
@@ -32,11 +33,18 @@ class ModelSettings final : public Choice {
   /// λ of the whole penalty (λ/2)‖w‖², and of the whole penalty λ‖w‖₁.
   double ridge() const { return l2 + elastic_net.lambda * (1 - elastic_net.ratio); }
   double lasso() const { return l1 + elastic_net.lambda * elastic_net.ratio; }
+  /// Whether it is made of layers; `hidden` and `activation` mean something only then.
+  bool has_layers() const;
+  /// Place in losses() of what is minimized for a target of that many classes (0: numbers): `loss`, or, for types that
+  /// are for numbers and for classes, the loss that the target asks for.
+  std::size_t loss_for(std::size_t classes) const;
 
   double l2 = 0, l1 = 0;
   ElasticNet elastic_net;
   LossChoice loss;
-  std::string class_weight = "none";  // or balanced: every class counts the same
+  std::string class_weight = "none";        // or balanced: every class counts the same
+  std::vector<std::int64_t> hidden = {64};  // units of each hidden layer
+  std::string activation = "relu";          // of hidden units
 
  private:
   std::size_t type_ = 0;

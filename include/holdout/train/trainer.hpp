@@ -43,7 +43,7 @@ struct LaneResult {
   double gradient_norm = 0;             // ‖∇J‖ relative to ‖∇J(0)‖, of the last full-batch gradient; NaN if there was none
   std::int64_t rises = -1;              // full-batch steps after which J was higher than before; −1: not watched
   std::vector<LanePoint> curve;         // at most kCurvePoints
-  std::vector<double> theta;            // [parameter]: weights [output][feature], then one intercept per output
+  std::vector<double> theta;            // [parameter]: weights [output][feature], layer by layer, then the intercepts
   std::vector<std::pair<std::string, double>> metrics;  // every metric that fits, on the hold-out rows
   double value = 0;                     // the objective's metric among them
 };
@@ -77,8 +77,8 @@ class Trainer {
 /// Makes the trainer of a cohort.
 /// @param design  must outlive the trainer
 /// @param fold    part of the address of the shuffling streams
-/// @param start   [lane][parameter] to start from; none: zeros
-/// @throws Error if a lane's settings do not go together (learning_rate auto with an adaptive rule)
+/// @param start   [lane][parameter] to start from; none: zeros, or an mlp's weights by `seed`, the same in every lane
+/// @throws Error if settings do not go together (learning_rate auto with an adaptive rule; exact or auto with mlp)
 std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start = {});
@@ -86,11 +86,14 @@ std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric&
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start = {});
 
-/// Bytes of parameters, gradients and state that one lane of such a training moves in every step.
+/// Bytes of parameters, gradients, state and activations that one lane of such a training moves in every step.
 std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes);
 
 /// The task a type of model is for, and the classes it needs: two for logistic, none for linear.
 Classes classes_of(std::string_view model);
+
+/// Whether J of such a model is convex: what solvers and `learning_rate: auto` need.
+bool is_convex(std::string_view model);
 
 /// A model with the data it is for.
 struct Shape {

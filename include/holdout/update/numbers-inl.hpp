@@ -2,8 +2,8 @@
 //   double    the search on log λ, factors of a lane, tests
 //   Dual<V>   value and tangent; V a double, or the register of lanes of src/train/lanes-inl.hpp (the third kind)
 // They are: + − · / and unary −; mul_add(a, b, c) = a·b + c and neg_mul_add(a, b, c) = c − a·b, rounded once; sqrt,
-// abs, max, exp, log, log1p; where_positive(test, x) = x where test > 0, else 0; select_positive(test, yes, no); read
-// and write, `gap` elements from a value to its tangent; construction from a double.
+// abs, max, exp, log, expm1, log1p; where_positive(test, x) = x where test > 0, else 0; select_positive(test, yes, no);
+// read and write, `gap` elements from a value to its tangent; construction from a double.
 //
 // No include guard: update/plain.hpp includes this file for plain numbers, and each kernel file does once for each SIMD
 // target, with RULE_FN defined as HWY_INLINE. Wants <cmath> and <holdout/base/number.hpp> before it.
@@ -28,6 +28,13 @@ RULE_FN double log1p(double a) {
   if (!(u > 0 && u < HUGE_VAL)) return holdout::log(u);
   const double lost = a < 1 ? a - (u - 1) : 1 - (u - a);
   return holdout::log(u) + lost / u;
+}
+// e^a − 1 lacks what rounding took from e^a: log u − a of it (Kahan; Higham, Accuracy and Stability, 2002, § 1.14.1).
+RULE_FN double expm1(double a) {
+  const double u = holdout::exp(a);
+  if (u == 1) return a;
+  if (!(u - 1 > -1 && u < HUGE_VAL)) return u - 1;
+  return (u - 1) * a / holdout::log(u);
 }
 RULE_FN double where_positive(double test, double x) { return test > 0 ? x : 0; }
 RULE_FN double select_positive(double test, double yes, double no) { return test > 0 ? yes : no; }
@@ -79,6 +86,10 @@ struct Dual {
     return {e, e * x.d};
   }
   friend RULE_FN Dual log(Dual x) { return {log(x.a), x.d / x.a}; }
+  friend RULE_FN Dual expm1(Dual x) {
+    const V e = expm1(x.a);
+    return {e, mul_add(e, x.d, x.d)};
+  }
   friend RULE_FN Dual log1p(Dual x) { return {log1p(x.a), x.d / (V(1.0) + x.a)}; }
   friend RULE_FN Dual where_positive(Dual test, Dual x) {
     return {where_positive(test.a, x.a), where_positive(test.a, x.d)};

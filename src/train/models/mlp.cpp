@@ -1,0 +1,101 @@
+#include "models/mlp.hpp"
+
+#include <algorithm>
+
+#include <holdout/train/activation.hpp>
+
+namespace holdout::train {
+
+template <class T>
+Mlp<T>::Mlp(std::vector<std::size_t> sizes, std::size_t activation) : activation_(activation) {
+  for (std::size_t l = 1; l < sizes.size(); ++l) {
+    layers_.push_back({sizes[l - 1], sizes[l], penalized_, 0, spare_});
+    penalized_ += sizes[l - 1] * sizes[l];
+    if (l + 1 == sizes.size()) break;  // outputs are no activations
+    spare_ += sizes[l];
+    widest_ = std::max(widest_, sizes[l]);
+  }
+  parameters_ = penalized_;
+  for (Layer& layer : layers_) layer.biases = parameters_, parameters_ += layer.units;
+}
+
+template <class T>
+void Mlp<T>::scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T* tape) const {
+  const std::size_t stride = theta.stride(), n = rows.n;
+  const T* inputs = nullptr;
+  for (const Layer& layer : layers_) {
+    T* const out = &layer == &layers_.back() ? scores : tape + layer.at * n * stride;
+    if (&layer == &layers_.front()) {
+      Rows<T> of_unit = rows;
+      for (std::size_t u = 0; u < layer.units; ++u) {
+        score(ScorePass<T>{of_unit, theta.row(layer.weights + u * layer.inputs), theta.row(layer.biases + u),
+                           out + u * stride, layer.units * stride, stride});
+        of_unit.next = 0;  // one unit has asked for the rows to come
+      }
+    } else {
+      product(ProductPass<T>{inputs, layer.inputs * stride, stride, theta.row(layer.weights), layer.inputs * stride,
+                             stride, out, layer.units * stride, stride, theta.row(layer.biases), 0, stride, n,
+                             layer.units, layer.inputs, stride});
+    }
+    if (out != scores) activate(activation_, ActivationPass<T>{out, nullptr, n * layer.units * stride, stride});
+    inputs = out;
+  }
+}
+
+template <class T>
+void Mlp<T>::gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, T* tape, LaneTable<T>& gradient,
+                      bool first) const {
+  const std::size_t stride = theta.stride(), n = rows.n;
+  T* const spare = tape + spare_ * n * stride;
+  for (std::size_t l = layers_.size() - 1; l > 0; --l) {
+    const Layer& layer = layers_[l];
+    T* const inputs = tape + layers_[l - 1].at * n * stride;
+    hidden_gradient(layer, slopes, inputs, n, gradient, first);
+    product(ProductPass<T>{slopes, layer.units * stride, stride, theta.row(layer.weights), stride,
+                           layer.inputs * stride, spare, layer.inputs * stride, stride, nullptr, 0, 0, n, layer.inputs,
+                           layer.units, stride});
+    // Nobody needs these activations any more: the slopes take their place.
+    activation_slopes(activation_, ActivationPass<T>{inputs, spare, n * layer.inputs * stride, stride});
+    slopes = inputs;
+  }
+  const Layer& layer = layers_.front();
+  Rows<T> of_unit = rows;
+  for (std::size_t u = 0; u < layer.units; ++u) {
+    train::gradient(GradientPass<T>{of_unit, slopes + u * stride, layer.units * stride,
+                                    gradient.row(layer.weights + u * layer.inputs), gradient.row(layer.biases + u),
+                                    stride, first});
+    of_unit.next = 0;
+  }
+}
+
+// ∂/∂W += Σ_i slopes_i inputs_iᵀ, ∂/∂b += Σ_i slopes_i.
+template <class T>
+void Mlp<T>::hidden_gradient(const Layer& layer, const T* slopes, const T* inputs, std::size_t n,
+                             LaneTable<T>& gradient, bool first) const {
+  const std::size_t stride = gradient.stride();
+  T* const out = gradient.row(layer.weights);
+  product(ProductPass<T>{slopes, stride, layer.units * stride, inputs, stride, layer.inputs * stride, out,
+                         layer.inputs * stride, stride, first ? nullptr : out, layer.inputs * stride, stride,
+                         layer.units, layer.inputs, n, stride});
+  for (std::size_t u = 0; u < layer.units; ++u)  // of rows without features only the bias is left
+    train::gradient(GradientPass<T>{Rows<T>{nullptr, 0, nullptr, n, 0}, slopes + u * stride, layer.units * stride,
+                                    nullptr, gradient.row(layer.biases + u), stride, first});
+}
+
+template <class T>
+std::vector<double> Mlp<T>::start(Seed seed) const {
+  std::vector<double> theta(parameters_);
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const Layer& layer = layers_[l];
+    const double bound = start_bound(activation_, layer.inputs, layer.units);
+    Stream draw = stream(seed, "weights", l);
+    for (std::size_t i = 0; i < layer.inputs * layer.units; ++i)
+      theta[layer.weights + i] = bound * (2 * draw.uniform() - 1);
+  }
+  return theta;
+}
+
+template class Mlp<float>;
+template class Mlp<double>;
+
+}  // namespace holdout::train
