@@ -21,10 +21,10 @@ class Landscape {
  public:
   Landscape(const Design<double>& design, const ModelSettings& settings)
       : l1_(settings.lasso()),
-        model_(make_model<double>(model_kind(settings.type()), design.features, design.classes)),
+        model_(make_model<double>(settings, design.features, design.classes)),
         problem_{design,
                  *model_,
-                 settings.loss.loss(),
+                 settings.loss_for(design.classes),
                  row_weights(design.train, design.classes, settings.class_weight),
                  {settings.ridge()},
                  {l1_},
@@ -89,12 +89,16 @@ class Landscape {
 }  // namespace
 
 MinimumFacts minimum_facts(const Design<double>& design, const ModelSettings& model, std::span<const double> theta) {
-  const LossInfo& loss = model.loss.info();
+  const LossInfo& loss = losses()[model.loss_for(design.classes)];
   const Landscape landscape(design, model);
   const Eigen::VectorXd at = Eigen::Map<const Eigen::VectorXd>(theta.data(), static_cast<Eigen::Index>(theta.size()));
   MinimumFacts facts;
   facts.least_eigenvalue = facts.largest_eigenvalue = facts.distance = kNaN;
   facts.gradient_norm = landscape.subgradient(at).norm();
+  if (model.has_layers()) {
+    facts.reason = "scores go through hidden layers, whose units can change places without changing J";
+    return facts;
+  }
   const double parameters = static_cast<double>(theta.size()), rows = static_cast<double>(design.train.n);
   if (loss.smooth && theta.size() <= kHessianParameters && rows * parameters * parameters <= kHessianWork) {
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(landscape.hessian(at, 0), Eigen::EigenvaluesOnly);

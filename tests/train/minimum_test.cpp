@@ -70,6 +70,18 @@ TEST_CASE("without l2 a loss that is not quadratic is convex, and nothing bounds
   CHECK(facts.gradient_norm > 0.01);
 }
 
+TEST_CASE("hidden layers make J not convex, and nothing is proved") {
+  const auto design = testing::toy_design<double>(Seed{5}, "linear", 200, 3);
+  const auto config = testing::lane("mlp", "adam", 0.01, 0.1, 32, 3);
+  const auto trainer = make_trainer(design, *find_metric("mse"), std::vector{config}, Seed{1}, 0);
+  trainer->run_to({3, {}});
+  const auto facts = minimum_facts(design, config.model, trainer->results()[0].theta);
+  CHECK(facts.convexity == Convexity::none);
+  CHECK(facts.gradient_norm > 0);
+  CHECK(std::isnan(facts.distance));
+  CHECK(std::isnan(facts.least_eigenvalue));
+}
+
 // Gradient descent on a quadratic goes uphill exactly where γ is above 2/L and it is not at rest.
 TEST_CASE("closed form: J rises where the learning rate is above 2/L") {
   const auto design = testing::toy_design<double>(Seed{6}, "linear", 200, 4);

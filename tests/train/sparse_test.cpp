@@ -116,7 +116,7 @@ TEST_CASE("differences: the gradient over sparse rows is the derivative of the l
   for (const std::string_view name : kModels) {
     const auto design = testing::sparse_toy_design<double>(Seed{2}, name, 150, 6);
     const ModelKind& kind = model_kind(name);
-    const auto model = make_model<double>(kind, design.features, design.classes);
+    const auto model = make_model<double>(testing::lane(name, "gd", 1, 0, 1, 1).model, design.features, design.classes);
     LossSum<double> sum(*model, find_loss(kind.losses[0]), design.train, design.features);
     const std::size_t lanes = 3;
     LaneTable<double> theta(model->parameters(), lanes), gradient = theta, ignored = theta;
