@@ -6,9 +6,9 @@
 
 namespace holdout::train {
 
-std::vector<std::int64_t> recorded_epochs(std::int64_t epochs) {
+std::vector<std::int64_t> recorded_epochs(std::int64_t epochs, std::size_t at_most) {
   std::vector<std::int64_t> out;
-  const auto most = static_cast<std::int64_t>(kCurvePoints);
+  const auto most = static_cast<std::int64_t>(at_most);
   if (epochs <= most) {
     for (std::int64_t e = 1; e <= epochs; ++e) out.push_back(e);
     return out;

@@ -72,6 +72,7 @@ class SolverTrainer final : public Trainer {
     const double tolerance = goal.tolerance.value_or(own > 0 ? own : kSolverTolerance);
     for (const bool closed_form : {true, false}) solve(closed_form, tolerance, interrupt);
   }
+  void watch(std::vector<std::int64_t>, StepWatcher) override {}
   void drop(std::size_t lane) override {
     if (results_[lane].end == LaneEnd::running) results_[lane].end = LaneEnd::dropped;
   }

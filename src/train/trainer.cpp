@@ -30,6 +30,7 @@ class CohortTrainer final : public Trainer {
   CohortTrainer(const Design<T>& design, const Metric& objective, std::span<const LaneConfig> configs, Seed seed,
                 std::size_t fold, std::span<const std::vector<double>> start);
   void run_to(const Goal& goal, const std::atomic<bool>* interrupt) override;
+  void watch(std::vector<std::int64_t> steps, StepWatcher watcher) override;
   void drop(std::size_t lane) override;
   std::size_t lanes() const override { return configs_.size(); }
   std::size_t running() const override { return running_; }
@@ -49,6 +50,7 @@ class CohortTrainer final : public Trainer {
   void epoch();
   void set_rates();
   void step(const Batch& batch, bool want_loss);
+  void tell_watcher();
   void take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses);
   void take_norms(const LaneTable<T>& point);
   void add_losses();
@@ -90,6 +92,8 @@ class CohortTrainer final : public Trainer {
   bool rates_change_ = false;                  // whether a lane has a schedule
   bool clips_ = false;                         // whether a lane has a clip_norm
   bool shrinks_ = false;                       // whether a lane has l1
+  std::vector<std::int64_t> watched_;          // steps to come, the next one last
+  StepWatcher watcher_;
 };
 
 template <class T>
@@ -233,6 +237,22 @@ void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
   update(rule_, pass);
   if (shrinks_) shrink(rule_, pass, cohort_.l1.row(0));
   ++steps_;
+  tell_watcher();
+}
+
+template <class T>
+void CohortTrainer<T>::watch(std::vector<std::int64_t> steps, StepWatcher watcher) {
+  watched_ = std::move(steps), watcher_ = std::move(watcher);
+  std::reverse(watched_.begin(), watched_.end());
+  while (!watched_.empty() && watched_.back() <= steps_) watched_.pop_back();
+}
+
+template <class T>
+void CohortTrainer<T>::tell_watcher() {
+  if (watched_.empty() || watched_.back() != steps_) return;
+  watched_.pop_back();
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
+    if (in_training(slot)) watcher_(steps_, cohort_.lanes[slot], column(cohort_.theta, slot));
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,6 +58,9 @@ struct Goal {
   std::optional<double> tolerance = {};
 };
 
+/// Is told where a lane stands after a step; the parameters are only lent.
+using StepWatcher = std::function<void(std::int64_t step, std::size_t lane, std::span<const double> theta)>;
+
 /// A cohort in training. It can pause, go on, start from given parameters and drop lanes: a lane's numbers do not
 /// depend on any of that, to the last bit. Not thread-safe; different trainers may run at the same time.
 class Trainer {
@@ -66,6 +70,9 @@ class Trainer {
   /// settings end; those that only reach the goal stay running.
   /// @param interrupt  read at every epoch; when true, running lanes end as interrupted
   virtual void run_to(const Goal& goal, const std::atomic<bool>* interrupt = nullptr) = 0;
+  /// Has the watcher called after each of these steps, for every lane in training. Solvers take no steps: they never call.
+  /// @param steps  ascending; the first step of a training is step 1
+  virtual void watch(std::vector<std::int64_t> steps, StepWatcher watcher) = 0;
   /// Ends a running lane as it stands.
   virtual void drop(std::size_t lane) = 0;
   virtual std::size_t lanes() const = 0;
@@ -110,7 +117,8 @@ std::vector<double> predict(const Part<float>& part, const Shape& shape, std::sp
 /// max_i ‖(x_i, 1)‖² + λ. κ bounds L″: LossInfo::curvature, which must be finite.
 double automatic_rate(const Curvature& curvature, const ModelSettings& model, bool full_batch);
 
-/// The epochs at which curves are recorded: all if they are few, else log-spaced with the first and the last.
-std::vector<std::int64_t> recorded_epochs(std::int64_t epochs);
+/// The epochs (or steps) at which curves are recorded: all if they are at most `most`, else log-spaced with the first and
+/// the last.
+std::vector<std::int64_t> recorded_epochs(std::int64_t epochs, std::size_t most = kCurvePoints);
 
 }  // namespace holdout::train
