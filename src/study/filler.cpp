@@ -44,8 +44,8 @@ const Entry* Filler::enter(const Field& field) {
   return nullptr;
 }
 
-void Filler::fill(Study& study, const Node& root) {
-  walk({&root, root.mark, {}}, [&](FieldVisitor& f) { study.fields(f); });
+void Filler::fill(const std::function<void(FieldVisitor&)>& fields, const Node& root) {
+  walk({&root, root.mark, {}}, fields);
 }
 
 void Filler::walk(Level level, const std::function<void(FieldVisitor&)>& fields) {

@@ -1,6 +1,7 @@
 // The walk that fills a study's fields from the tree.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,7 +22,7 @@ class Filler final : public FieldVisitor {
   explicit Filler(Errors& errors) : errors_(errors) {}
 
   /// @param root  the file's mapping
-  void fill(Study& study, const yaml::Node& root);
+  void fill(const std::function<void(FieldVisitor&)>& fields, const yaml::Node& root);
 
   std::vector<search::Parameter> parameters;
   std::vector<Constant> constants;

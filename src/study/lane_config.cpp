@@ -2,8 +2,6 @@
 
 #include <map>
 
-#include <holdout/study/study.hpp>
-
 #include "leaf.hpp"
 #include "lists.hpp"
 #include "path_visitor.hpp"
@@ -83,18 +81,23 @@ class Printer final : public PathVisitor {
 
 }  // namespace
 
-train::LaneConfig apply(const Study& study, const search::Configuration& configuration) {
+void put_values(const search::SearchSpace& space, std::span<const Constant> constants,
+                const search::Configuration& configuration, const std::function<void(FieldVisitor&)>& fields) {
   Setter setter;
-  const auto& parameters = study.space.parameters();
-  for (const Constant& constant : study.constants) {
+  const auto& parameters = space.parameters();
+  for (const Constant& constant : constants) {
     const search::Condition& condition = constant.condition;
     if (configuration.values[condition.parameter] == parameters[condition.parameter].values[condition.choice])
       setter.values.insert_or_assign(constant.path, constant.value);
   }
   for (std::size_t i = 0; i < parameters.size(); ++i)
     if (configuration.values[i]) setter.values.insert_or_assign(parameters[i].path, *configuration.values[i]);
+  fields(setter);
+}
+
+train::LaneConfig apply(const Study& study, const search::Configuration& configuration) {
   train::LaneConfig config = study.config;
-  lane_fields(config, setter);
+  put_values(study.space, study.constants, configuration, [&](FieldVisitor& f) { lane_fields(config, f); });
   return config;
 }
 

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include <holdout/base/number.hpp>
+#include <holdout/study/function_study.hpp>
 #include <holdout/study/runner.hpp>
 
 #include "commands.hpp"
@@ -30,13 +31,23 @@ std::string describe(const search::Parameter& p, const search::SearchSpace& spac
 
 std::string rows(const data::Prepared& data) {
   const data::Split& split = data.split;
-  std::string text = std::to_string(data.dataset.rows) + " rows, " + std::to_string(data.dataset.features) + " features";
-  if (split.folds.size() > 1) text += "; " + std::to_string(split.folds.size()) + " folds";
+  std::string text =
+      std::to_string(data.dataset.rows) + " rows, " + std::to_string(data.dataset.features) + " features";
+  if (split.folds.size() > 1)
+    text += "; " + std::to_string(split.folds.size()) + " folds";
   else
     text += "; " + std::to_string(split.folds[0].train.size()) + " train, " +
             std::to_string(split.folds[0].holdout.size()) + " hold out";
   if (!split.test.empty()) text += ", " + std::to_string(split.test.size()) + " test";
   return text;
+}
+
+void print_space(const search::SearchSpace& space) {
+  std::size_t widest = 0;
+  for (const search::Parameter& p : space.parameters()) widest = std::max(widest, p.path.size());
+  std::cout << (widest > 0 ? "searched:\n" : "searched: nothing\n");
+  for (const search::Parameter& p : space.parameters())
+    std::cout << "  " << p.path << std::string(widest + 2 - p.path.size(), ' ') << describe(p, space) << "\n";
 }
 
 }  // namespace
@@ -52,18 +63,20 @@ int validate(const std::vector<std::string>& arguments) {
            "example:\n  holdout validate studies/breast_cancer.yaml --set search.trials=1000\n", options};
   const std::optional<Options> given = read_options(s, arguments);
   if (!given) return kDone;
-  const study::StudyFile file = study::read_study(given->text("argument"), given->texts("set"));
+  const auto read = study::read_traced_study(given->text("argument"), given->texts("set"));
+  if (const auto* function = std::get_if<study::FunctionStudy>(&read)) {
+    std::cout << escaped(function->name) << ": paths over " << function->model.name << ", for holdout trace\n";
+    print_space(function->space);
+    return kDone;
+  }
+  const auto& file = std::get<study::StudyFile>(read);
   const data::Prepared data = study::prepare(file);
   const study::Study& study = file.study;
   std::cout << escaped(study.name) << ": " << study.config.model.type() << " model of '"
             << escaped(data.dataset.target_name) << "', objective " << metric_of(study).info.name << "\n"
             << "data: " << rows(data) << "\n";
   for (const std::string& notice : data.notices) std::cout << "note: " << escaped(notice) << "\n";
-  std::size_t widest = 0;
-  for (const search::Parameter& p : study.space.parameters()) widest = std::max(widest, p.path.size());
-  std::cout << (widest > 0 ? "searched:\n" : "searched: nothing; one trial\n");
-  for (const search::Parameter& p : study.space.parameters())
-    std::cout << "  " << p.path << std::string(widest + 2 - p.path.size(), ' ') << describe(p, study.space) << "\n";
+  print_space(study.space);
   const auto searcher = study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
   std::cout << "trials: " << searcher->planned() << " (" << study.search.method.info().name << ")\n";
   return kDone;
