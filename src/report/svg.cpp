@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 #include <holdout/base/number.hpp>
 
@@ -18,6 +19,10 @@ std::string px(double x) {
   char buffer[32];
   const double rounded = std::round(x * 10) / 10;
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, rounded == 0 ? 0.0 : rounded).ptr};
+}
+
+std::size_t letters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string label(double x) { return to_text(x, 6); }
@@ -50,10 +55,26 @@ std::vector<std::pair<double, std::string>> log_ticks(double min, double max) {
   return ticks;
 }
 
+// The part of a segment inside the unit square, if there is one: Liang and Barsky, ACM TOG 3, 1984.
+std::optional<std::pair<Point, Point>> cut_at_frame(const Point& from, const Point& to) {
+  double first = 0, last = 1;
+  const auto cut = [&](double step, double room) {  // keeps t with step · t ≤ room
+    if (step == 0) return room >= 0;
+    const double t = room / step;
+    if (step < 0) first = std::max(first, t);
+    else last = std::min(last, t);
+    return first <= last;
+  };
+  const double dx = to.x - from.x, dy = to.y - from.y;
+  if (!std::isfinite(dx) || !std::isfinite(dy)) return {};
+  if (!cut(-dx, from.x) || !cut(dx, 1 - from.x) || !cut(-dy, from.y) || !cut(dy, 1 - from.y)) return {};
+  const auto at = [&](double t) { return t == 0 ? from : t == 1 ? to : Point{from.x + t * dx, from.y + t * dy}; };
+  return std::pair{at(first), at(last)};
+}
+
 }  // namespace
 
-Axis Axis::numbers(double min, double max, bool log) {
-  constexpr double kMargin = 0.04;  // dots at the ends stay off the frame
+Axis Axis::numbers(double min, double max, bool log, double share) {
   Axis axis;
   axis.log_ = log && min > 0;
   if (!(max > min)) {
@@ -62,7 +83,7 @@ Axis Axis::numbers(double min, double max, bool log) {
   }
   axis.min_ = axis.log_ ? std::log10(min) : min;
   axis.max_ = axis.log_ ? std::log10(max) : max;
-  const double margin = kMargin * (axis.max_ - axis.min_);
+  const double margin = share * (axis.max_ - axis.min_);
   axis.min_ -= margin, axis.max_ += margin;
   axis.ticks_ =
       axis.log_ ? log_ticks(std::pow(10, axis.min_), std::pow(10, axis.max_)) : linear_ticks(axis.min_, axis.max_);
@@ -103,10 +124,65 @@ void Plot::line(const std::vector<Point>& points, std::string_view style) {
   body_ += "/>\n";
 }
 
+void Plot::path(const std::vector<std::vector<Point>>& lines, std::string_view style) {
+  constexpr double kApart = 0.3;  // px: nearer points are not told apart
+  const double width = width_ - kLeft - kRight, height = height_ - kTop - kBottom;
+  const auto text = [&](const Point& at) { return px(kLeft + at.x * width) + " " + px(kTop + (1 - at.y) * height); };
+  std::string d;
+  for (const std::vector<Point>& line : lines) {
+    Point before;  // in shares of the frame
+    bool down = false;  // the pen is on the paper, at `before`
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const Point here{x_.at(line[i].x), y_.at(line[i].y)};
+      const bool near = std::hypot((here.x - before.x) * width, (here.y - before.y) * height) < kApart;
+      if (down && near && i + 1 < line.size()) continue;
+      const auto cut = i > 0 ? cut_at_frame(before, here) : std::nullopt;
+      if (cut && !down) d += "M" + text(cut->first);
+      if (cut) d += "L" + text(cut->second);
+      down = cut && cut->second.x == here.x && cut->second.y == here.y;
+      before = here;
+    }
+  }
+  body_ += "<path class=\"" + std::string(style) + "\" d=\"" + d + "\"/>\n";
+}
+
+void Plot::legend(std::string_view style, std::string_view text) { legend_.emplace_back(style, text); }
+
+bool Plot::shows(const Point& point) const {
+  const double x = x_.at(point.x), y = y_.at(point.y);
+  return x >= 0 && x <= 1 && y >= 0 && y <= 1;
+}
+
 std::string Plot::svg(std::string_view title) const {
+  return "<svg role=\"img\" viewBox=\"0 0 " + px(width_) + " " + px(height_) + "\" width=\"" + px(width_) +
+         "\" height=\"" + px(height_) + "\">" + inside(title) + "</svg>\n";
+}
+
+std::string Plot::file(std::string_view title, std::string_view style_sheet) const {
+  constexpr double kLine = 19, kSample = 30, kLetter = 8;  // px; letters of 12 px are hardly wider
+  std::size_t longest = 0;
+  for (const auto& [style, text] : legend_) longest = std::max(longest, letters(text));
+  const double width = width_ + (legend_.empty() ? 0 : kSample + kLetter * static_cast<double>(longest) + kRight);
+  const double height = std::max(height_, kTop + kLine * static_cast<double>(legend_.size()) + kTop);
+  const std::string size = px(width) + " " + px(height);
+  std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 " + size + "\" width=\"" +
+                    px(width) + "\" height=\"" + px(height) + "\"><style>" + std::string(style_sheet) +
+                    "</style>\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>" + inside(title);
+  for (std::size_t i = 0; i < legend_.size(); ++i) {
+    const auto& [style, text] = legend_[i];
+    const double y = kTop + kLine * (static_cast<double>(i) + 0.5);
+    if (!style.empty())
+      out += "<line class=\"" + style + "\" x1=\"" + px(width_) + "\" x2=\"" + px(width_ + kSample - 8) + "\" y1=\"" +
+             px(y) + "\" y2=\"" + px(y) + "\"/>";
+    out += "<text class=\"name\" x=\"" + px(width_ + (style.empty() ? 0 : kSample)) + "\" y=\"" + px(y + 4) + "\">" +
+           html_escaped(text) + "</text>\n";
+  }
+  return out + "</svg>\n";
+}
+
+std::string Plot::inside(std::string_view title) const {
   const std::string right = px(width_ - kRight), bottom = px(height_ - kBottom);
-  std::string out = "<svg role=\"img\" viewBox=\"0 0 " + px(width_) + " " + px(height_) + "\" width=\"" + px(width_) +
-                    "\" height=\"" + px(height_) + "\"><title>" + html_escaped(title) + "</title>\n";
+  std::string out = "<title>" + html_escaped(title) + "</title>\n";
   for (const auto& [value, name] : y_.ticks()) {
     const std::string y = px(top(value));
     out += "<line class=\"grid\" x1=\"" + px(kLeft) + "\" x2=\"" + right + "\" y1=\"" + y + "\" y2=\"" + y + "\"/>" +
@@ -123,7 +199,7 @@ std::string Plot::svg(std::string_view title) const {
   out += "<text class=\"label\" text-anchor=\"middle\" x=\"" + px((kLeft + width_ - kRight) / 2) + "\" y=\"" +
          px(height_ - 8) + "\">" + html_escaped(x_label_) + "</text>\n<text class=\"label\" text-anchor=\"middle\" " +
          "transform=\"translate(14 " + px(middle) + ") rotate(-90)\">" + html_escaped(y_label_) + "</text>\n";
-  return out + body_ + "</svg>\n";
+  return out + body_;
 }
 
 }  // namespace holdout::report

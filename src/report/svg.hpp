@@ -1,4 +1,5 @@
-// Small plots as inline SVG: axes with round ticks, dots and lines. Colours come from the page's style sheet.
+// Small plots as SVG: axes with round ticks, dots, lines and clipped paths, a legend. Colours come from a style sheet:
+// the page's for inline plots, its own for a file.
 #pragma once
 
 #include <string>
@@ -11,8 +12,8 @@ namespace holdout::report {
 /// Maps values to 0 … 1 along a side of a plot.
 class Axis {
  public:
-  /// Numbers from min to max; on a log axis both are positive. Ends are moved outwards a little.
-  static Axis numbers(double min, double max, bool log);
+  /// Numbers from min to max; on a log axis both are positive. Ends are moved outwards by a share of the whole.
+  static Axis numbers(double min, double max, bool log, double margin = 0.04);
   /// Named places side by side: value i is the i-th name.
   static Axis names(std::vector<std::string> names);
 
@@ -38,16 +39,26 @@ class Plot {
   /// @param style  a class of the style sheet: dot, best, line, second
   void dots(const std::vector<Point>& points, std::string_view style, double radius);
   void line(const std::vector<Point>& points, std::string_view style);
+  /// Polylines as one element, cut at the frame: what runs out of it and comes back does so where it should.
+  void path(const std::vector<std::vector<Point>>& lines, std::string_view style);
+  /// A line of the legend, to the right of the frame: a sample in that style, unless it is empty, and a text.
+  void legend(std::string_view style, std::string_view text);
+  /// Whether a point is inside the frame.
+  bool shows(const Point& point) const;
   /// The finished element; `title` is what a screen reader says.
   std::string svg(std::string_view title) const;
+  /// A file of its own, with its style sheet.
+  std::string file(std::string_view title, std::string_view style_sheet) const;
 
  private:
+  std::string inside(std::string_view title) const;
   double left(double x) const;
   double top(double y) const;
 
   Axis x_, y_;
   std::string x_label_, y_label_, body_;
   double width_, height_;
+  std::vector<std::pair<std::string, std::string>> legend_;  // style, text
 };
 
 }  // namespace holdout::report

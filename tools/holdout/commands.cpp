@@ -17,6 +17,7 @@ namespace {
 constexpr Command kCommands[] = {
     {"run", "STUDY", "run a study: search, report, best configuration", run_study},
     {"validate", "STUDY", "find every mistake of a study and its data; train nothing", validate},
+    {"trace", "STUDY", "draw the paths of update rules over two parameters", trace},
     {"report", "RUN", "write the reports of a run again", report},
     {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list},
 };

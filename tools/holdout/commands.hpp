@@ -20,6 +20,7 @@ std::span<const Command> commands();
 
 int run_study(const std::vector<std::string>& arguments);
 int validate(const std::vector<std::string>& arguments);
+int trace(const std::vector<std::string>& arguments);
 int report(const std::vector<std::string>& arguments);
 int list(const std::vector<std::string>& arguments);
 

@@ -6,6 +6,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/study/study.hpp>
 #include <holdout/train/activation.hpp>
+#include <holdout/update/landscapes.hpp>
 
 #include "commands.hpp"
 #include "options.hpp"
@@ -110,6 +111,10 @@ void print_losses() {
   }
 }
 
+void print_functions() {
+  for (const update::Landscape& landscape : update::landscapes()) print(landscape.info);
+}
+
 template <class T>
 void print_settings() {
   Printer printer;
@@ -128,6 +133,7 @@ constexpr Family kFamilies[] = {
     {"losses", "model.loss, and the losses of models that have one only", print_losses},
     {"activations", "model.activation of an mlp", print_activations},
     {"optimizers", "training.optimizer", print_family<train::OptimizerChoice>},
+    {"functions", "model.name of model.type function, for holdout trace", print_functions},
     {"searches", "search.method", print_family<study::SearchSettings>},
     {"splits", "data.split.method", print_family<data::SplitSettings>},
     {"metrics", "objective.metric", print_metrics},
