@@ -3,12 +3,24 @@
 #include <algorithm>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
 #include <holdout/search/grid_size.hpp>
 #include <holdout/search/searchers.hpp>
 
 #include "leaf.hpp"
 
 namespace holdout::study {
+namespace {
+
+// 0.0005 where six digits say it, else what reads back: two values never look the same.
+std::string shown(const Value& value) {
+  const auto* x = std::get_if<double>(&value);
+  if (!x) return to_text(value);
+  const std::string plain = to_text(*x, 6);
+  return to_real(plain) == *x ? plain : to_text(*x);
+}
+
+}  // namespace
 
 std::vector<search::Configuration> trace_configurations(const search::SearchSpace& space) {
   constexpr std::size_t kMostPaths = 32;  // colours and dashes end there
@@ -49,7 +61,7 @@ std::string label_of(const search::SearchSpace& space, const search::Configurati
       label += path.substr(path.find('.') + 1) + " ";
     else if (path != "training.optimizer")
       label += path.substr(path.rfind('.') + 1) + " ";
-    label += to_text(*value);
+    label += shown(*value);
   }
   return label.empty() ? optimizer : label;
 }
