@@ -242,6 +242,7 @@ void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
 
 template <class T>
 void CohortTrainer<T>::watch(std::vector<std::int64_t> steps, StepWatcher watcher) {
+  deferred_.reset();  // between the ends of epochs its theta is not whole; without it the bits are the same
   watched_ = std::move(steps), watcher_ = std::move(watcher);
   std::reverse(watched_.begin(), watched_.end());
   while (!watched_.empty() && watched_.back() <= steps_) watched_.pop_back();

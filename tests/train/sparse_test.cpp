@@ -40,6 +40,24 @@ TEST_CASE_TEMPLATE("property: a sparse training has the bits of the dense one", 
   }
 }
 
+TEST_CASE("property: watched between the ends of epochs, sparse lanes stand where dense ones do") {
+  std::vector<std::vector<double>> seen[2];
+  for (const bool dense : {false, true}) {
+    const auto design = testing::sparse_toy_design<double>(Seed{5}, "linear", 700, 60, dense);
+    std::vector<LaneConfig> lanes = testing::varied_lanes(9, "linear", 1, 1, 1, 1);
+    for (LaneConfig& lane : lanes)  // or no step would wait
+      lane.training.clip_norm = lane.model.l1 = lane.model.elastic_net.lambda = 0;
+    if (!dense) REQUIRE(Deferred<double>::pays(design.train, 60, 1, lane_stride<double>(9)));
+    const auto trainer = make_trainer(design, testing::metric_of("linear"), lanes, Seed{2}, 0);
+    trainer->watch({1, 7, 350, 700}, [&](std::int64_t, std::size_t, std::span<const double> theta) {
+      seen[dense].emplace_back(theta.begin(), theta.end());
+    });
+    trainer->run_to({1, {}});
+  }
+  CHECK(seen[0].size() == 36);
+  CHECK(seen[0] == seen[1]);
+}
+
 TEST_CASE("property: without clipping too, and with schedules") {
   // Lanes that clip need the whole gradient in every step: without them, features that a batch lacks may wait.
   for (const std::string_view model : kModels) {
