@@ -61,8 +61,10 @@ std::optional<std::pair<Point, Point>> cut_at_frame(const Point& from, const Poi
   const auto cut = [&](double step, double room) {  // keeps t with step · t ≤ room
     if (step == 0) return room >= 0;
     const double t = room / step;
-    if (step < 0) first = std::max(first, t);
-    else last = std::min(last, t);
+    if (step < 0)
+      first = std::max(first, t);
+    else
+      last = std::min(last, t);
     return first <= last;
   };
   const double dx = to.x - from.x, dy = to.y - from.y;
@@ -130,7 +132,7 @@ void Plot::path(const std::vector<std::vector<Point>>& lines, std::string_view s
   const auto text = [&](const Point& at) { return px(kLeft + at.x * width) + " " + px(kTop + (1 - at.y) * height); };
   std::string d;
   for (const std::vector<Point>& line : lines) {
-    Point before;  // in shares of the frame
+    Point before;       // in shares of the frame
     bool down = false;  // the pen is on the paper, at `before`
     for (std::size_t i = 0; i < line.size(); ++i) {
       const Point here{x_.at(line[i].x), y_.at(line[i].y)};

@@ -75,7 +75,7 @@ class Fit {
           "model",
           "the model has " + std::to_string(parameters) + " parameters; a trace draws two, a weight and an intercept",
           "keep one column of the data, with a linear, logistic or svm model: data: {features: {include: [" +
-              data_.dataset.feature_names[0] + "]}}");
+              (data_.dataset.feature_names.empty() ? "COLUMN" : data_.dataset.feature_names[0]) + "]}}");
   }
 
   void refuse_solver(const std::string& name) const {
