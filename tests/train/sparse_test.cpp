@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kModels[] = {"linear", "logistic", "softmax"};
 
 TEST_CASE_TEMPLATE("property: a sparse training has the bits of the dense one", T, double, float) {
-  for (const std::string_view model : kModels) {
+  for (const std::string_view model : {"linear", "logistic", "softmax", "mlp"}) {
     const auto sparse = testing::sparse_toy_design<T>(Seed{1}, model, 1100, 12);
     const auto dense = testing::sparse_toy_design<T>(Seed{1}, model, 1100, 12, true);
     REQUIRE(sparse.train.x.size() < dense.train.x.size() / 3);
