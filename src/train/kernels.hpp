@@ -72,7 +72,7 @@ struct LossPass {
 };
 
 /// out[p][q] = from[p][q] + Σ_k a[p][k] · b[q][k] in every lane: one fused chain over k. Elements are rows of lanes;
-/// the distances between them say how the tables lie.
+/// the distances between them say how the tables lie. Or a is dense data, the same for all lanes: X[p, k], or X[k, p].
 template <class T>
 struct ProductPass {
   const T* a;
@@ -84,6 +84,8 @@ struct ProductPass {
   const T* from;  // may be `out`; null: 0
   std::size_t from_row, from_column;
   std::size_t rows, columns, depth, stride;
+  Rows<T> x = {};  // in the place of a, if it has data
+  bool transposed = false;
 };
 
 /// activations = φ(activations), or, on the way back, activations = slopes · φ′.

@@ -82,6 +82,54 @@ TEST_CASE_TEMPLATE("reference: products are fused chains in order, from what is 
   });
 }
 
+// Rows in random order; both ways round, as the first layer's scores and gradients take them.
+TEST_CASE_TEMPLATE("property: data in the place of a table is a table whose lanes are equal", T, double, float) {
+  constexpr std::size_t kRows = 90, kFeatures = 37, kUnits = 13, kLanes = 9;
+  const LaneTable<T> values = random_table<T>("data", kRows * kFeatures, 1);
+  const std::vector<std::uint32_t> order = stream(Seed{6}, "rows").permutation(kRows);
+  std::vector<T> x(kRows * kFeatures);
+  LaneTable<T> table(kRows * kFeatures, kLanes);
+  for (std::size_t i = 0; i < kRows; ++i)
+    for (std::size_t j = 0; j < kFeatures; ++j) {
+      x[order[i] * kFeatures + j] = values.at(i * kFeatures + j, 0);
+      for (std::size_t lane = 0; lane < kLanes; ++lane)
+        table.at(i * kFeatures + j, lane) = values.at(i * kFeatures + j, 0);
+    }
+  const std::size_t stride = table.stride();
+  on_every_target([&](bool) {
+    for (const bool transposed : {false, true}) {
+      const std::size_t rows = transposed ? kFeatures : kRows, depth = transposed ? kRows : kFeatures;
+      const LaneTable<T> b = random_table<T>("units", kUnits * depth, kLanes);
+      LaneTable<T> of_table(rows * kUnits, kLanes), of_data = of_table;
+      ProductPass<T> pass{table.row(0),
+                          transposed ? stride : kFeatures * stride,
+                          transposed ? kFeatures * stride : stride,
+                          b.row(0),
+                          depth * stride,
+                          stride,
+                          of_table.row(0),
+                          kUnits * stride,
+                          stride,
+                          nullptr,
+                          0,
+                          0,
+                          rows,
+                          kUnits,
+                          depth,
+                          stride};
+      product(pass);
+      pass.a = nullptr, pass.out = of_data.row(0), pass.transposed = transposed;
+      pass.x = Rows<T>{x.data(), kFeatures, order.data(), kRows, 0};
+      product(pass);
+      bool same = true;
+      for (std::size_t r = 0; r < of_table.rows(); ++r)
+        for (std::size_t lane = 0; lane < kLanes; ++lane) same = same && of_table.at(r, lane) == of_data.at(r, lane);
+      CAPTURE(transposed);
+      CHECK(same);
+    }
+  });
+}
+
 TEST_CASE_TEMPLATE("reference: activations and their slopes", T, double, float) {
   const double unit = std::numeric_limits<T>::epsilon(), tiny = std::numeric_limits<T>::min();
   std::vector<T> points{0, T(1e-30), T(-1e-30), T(1e-9), T(-1e-9), 800, -800, T(1e30), T(-1e30)};

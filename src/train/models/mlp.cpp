@@ -25,17 +25,14 @@ void Mlp<T>::scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T
   const T* inputs = nullptr;
   for (const Layer& layer : layers_) {
     T* const out = &layer == &layers_.back() ? scores : tape + layer.at * n * stride;
-    if (&layer == &layers_.front()) {
-      Rows<T> of_unit = rows;
-      for (std::size_t u = 0; u < layer.units; ++u) {
-        score(ScorePass<T>{of_unit, theta.row(layer.weights + u * layer.inputs), theta.row(layer.biases + u),
+    if (!inputs && rows.start) {
+      for (std::size_t u = 0; u < layer.units; ++u)
+        score(ScorePass<T>{rows, theta.row(layer.weights + u * layer.inputs), theta.row(layer.biases + u),
                            out + u * stride, layer.units * stride, stride});
-        of_unit.next = 0;  // one unit has asked for the rows to come
-      }
     } else {
       product(ProductPass<T>{inputs, layer.inputs * stride, stride, theta.row(layer.weights), layer.inputs * stride,
                              stride, out, layer.units * stride, stride, theta.row(layer.biases), 0, stride, n,
-                             layer.units, layer.inputs, stride});
+                             layer.units, layer.inputs, stride, inputs ? Rows<T>() : rows});
     }
     if (out != scores) activate(activation_, ActivationPass<T>{out, nullptr, n * layer.units * stride, stride});
     inputs = out;
@@ -58,17 +55,29 @@ void Mlp<T>::gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* s
     activation_slopes(activation_, ActivationPass<T>{inputs, spare, n * layer.inputs * stride, stride});
     slopes = inputs;
   }
-  const Layer& layer = layers_.front();
-  Rows<T> of_unit = rows;
-  for (std::size_t u = 0; u < layer.units; ++u) {
-    train::gradient(GradientPass<T>{of_unit, slopes + u * stride, layer.units * stride,
-                                    gradient.row(layer.weights + u * layer.inputs), gradient.row(layer.biases + u),
-                                    stride, first});
-    of_unit.next = 0;
-  }
+  first_gradient(rows, slopes, gradient, first);
 }
 
-// ∂/∂W += Σ_i slopes_i inputs_iᵀ, ∂/∂b += Σ_i slopes_i.
+// ∂/∂W += Σ_i slopes_i x_iᵀ, ∂/∂b += Σ_i slopes_i.
+template <class T>
+void Mlp<T>::first_gradient(const Rows<T>& rows, const T* slopes, LaneTable<T>& gradient, bool first) const {
+  const Layer& layer = layers_.front();
+  const std::size_t stride = gradient.stride();
+  if (rows.start) {
+    for (std::size_t u = 0; u < layer.units; ++u)
+      train::gradient(GradientPass<T>{rows, slopes + u * stride, layer.units * stride,
+                                      gradient.row(layer.weights + u * layer.inputs), gradient.row(layer.biases + u),
+                                      stride, first});
+    return;
+  }
+  T* const out = gradient.row(layer.weights);
+  product(ProductPass<T>{nullptr, 0, 0, slopes, stride, layer.units * stride, out, stride, layer.inputs * stride,
+                         first ? nullptr : out, stride, layer.inputs * stride, layer.inputs, layer.units, rows.n,
+                         stride, rows, true});
+  bias_gradient(layer, slopes, rows.n, gradient, first);
+}
+
+// The same with the activations of the layer before.
 template <class T>
 void Mlp<T>::hidden_gradient(const Layer& layer, const T* slopes, const T* inputs, std::size_t n,
                              LaneTable<T>& gradient, bool first) const {
@@ -77,7 +86,15 @@ void Mlp<T>::hidden_gradient(const Layer& layer, const T* slopes, const T* input
   product(ProductPass<T>{slopes, stride, layer.units * stride, inputs, stride, layer.inputs * stride, out,
                          layer.inputs * stride, stride, first ? nullptr : out, layer.inputs * stride, stride,
                          layer.units, layer.inputs, n, stride});
-  for (std::size_t u = 0; u < layer.units; ++u)  // of rows without features only the bias is left
+  bias_gradient(layer, slopes, n, gradient, first);
+}
+
+// Of rows without features only the bias is left.
+template <class T>
+void Mlp<T>::bias_gradient(const Layer& layer, const T* slopes, std::size_t n, LaneTable<T>& gradient,
+                           bool first) const {
+  const std::size_t stride = gradient.stride();
+  for (std::size_t u = 0; u < layer.units; ++u)
     train::gradient(GradientPass<T>{Rows<T>{nullptr, 0, nullptr, n, 0}, slopes + u * stride, layer.units * stride,
                                     nullptr, gradient.row(layer.biases + u), stride, first});
 }

@@ -32,6 +32,8 @@ class Mlp final : public Model<T> {
     std::size_t at;               // of its activations on the tape, in numbers a row
   };
 
+  void first_gradient(const Rows<T>& rows, const T* slopes, LaneTable<T>& gradient, bool first) const;
+  void bias_gradient(const Layer& layer, const T* slopes, std::size_t n, LaneTable<T>& gradient, bool first) const;
   void hidden_gradient(const Layer& layer, const T* slopes, const T* inputs, std::size_t n, LaneTable<T>& gradient,
                        bool first) const;
 
