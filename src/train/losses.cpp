@@ -36,12 +36,12 @@ LossChoice::LossChoice(std::span<const std::string_view> names) {
 void LossChoice::select(std::size_t alternative) {
   assert(alternative < places_.size());
   selected_ = alternative;
-  coefficient_ = info().coefficient ? info().coefficient->value : 0;
+  coefficient_ = info().has_coefficient() ? info().coefficient.value : 0;
 }
 
 void LossChoice::fields(FieldVisitor& f) {
-  if (const update::Coefficient* c = info().coefficient)
-    f({c->name, c->help, Scope::lane}, coefficient_, above(0.0));
+  const update::Coefficient& c = info().coefficient;
+  if (info().has_coefficient()) f({c.name, c.help, Scope::lane}, coefficient_, above(0.0));
 }
 
 }  // namespace holdout::train

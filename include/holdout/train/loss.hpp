@@ -28,7 +28,8 @@ struct LossInfo {
   double curvature;               // κ: a bound of L″ (of the largest eigenvalue of ∂²L/∂f²); infinity: there is none
   bool smooth = true;             // false: ∂L/∂f jumps, so there is no second derivative where it matters
   bool quadratic = false;         // L″ is constant
-  const update::Coefficient* coefficient = nullptr;  // one a lane; null: none
+  update::Coefficient coefficient = {};  // one a lane; without a name: none
+  constexpr bool has_coefficient() const { return !coefficient.name.empty(); }
 };
 inline constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 

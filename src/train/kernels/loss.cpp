@@ -51,7 +51,7 @@ HWY_INLINE void one_output(D d, const LossPass<T>& p) {
     for (size_t lane = 0; lane < p.stride; lane += hn::Lanes(d)) {
       V f, c(0.0);
       read(f, row + lane, 0);
-      if constexpr (Loss::info.coefficient != nullptr) read(c, p.coefficients + lane, 0);
+      if constexpr (Loss::info.has_coefficient()) read(c, p.coefficients + lane, 0);
       if constexpr (kWanted) add_up(d, weight * Loss::value(f, y, c), p.losses + lane);
       write(share * Loss::slope(f, y, c), row + lane, 0);
     }

@@ -30,7 +30,7 @@ HWY_INLINE void one_output(D d, const LossPass<T>& p, T* tangents) {
     for (size_t lane = 0; lane < p.stride; lane += hn::Lanes(d)) {
       Dual<V> f, c(0.0);
       read(f.a, scores + lane, 0), read(f.d, row + lane, 0);
-      if constexpr (Loss::info.coefficient != nullptr) read(c.a, p.coefficients + lane, 0);
+      if constexpr (Loss::info.has_coefficient()) read(c.a, p.coefficients + lane, 0);
       write((share * Loss::slope(f, y, c)).d, row + lane, 0);
     }
   }

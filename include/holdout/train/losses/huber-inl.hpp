@@ -7,7 +7,7 @@ struct Huber {
                                              1e300};
   static constexpr LossInfo info{.info = {"huber", "½ (y − f)² up to |y − f| = δ, then linear", "Huber, 1964"},
                                  .classes = Classes::none, .link = Link::identity, .curvature = 1,
-                                 .coefficient = &delta};
+                                 .coefficient = delta};
   template <class V>
   static RULE_FN V value(V f, V y, V delta) {
     const V size = abs(f - y), inside = select_positive(size - delta, delta, size);
