@@ -15,11 +15,11 @@ namespace {
 
 // The list: a command is added here and nowhere else.
 constexpr Command kCommands[] = {
-    {"run", "STUDY", "run a study: search, report, best configuration", run_study},
-    {"validate", "STUDY", "find every mistake of a study and its data; train nothing", validate},
-    {"trace", "STUDY", "draw the paths of update rules over two parameters", trace},
-    {"report", "RUN", "write the reports of a run again", report},
-    {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list},
+    {"run", "STUDY", "run a study: search, report, best configuration", run_syntax, run_study},
+    {"validate", "STUDY", "find every mistake of a study and its data; train nothing", validate_syntax, validate},
+    {"trace", "STUDY", "draw the paths of update rules over two parameters", trace_syntax, trace},
+    {"report", "RUN", "write the reports of a run again", report_syntax, report},
+    {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list_syntax, list},
 };
 
 std::string usage() {
@@ -53,8 +53,10 @@ int dispatch(const std::vector<std::string>& arguments) {
   }
   std::vector<std::string> names;
   for (const Command& c : kCommands) {
-    if (c.name == name) return c.run({arguments.begin() + 1, arguments.end()});
     names.emplace_back(c.name);
+    if (c.name != name) continue;
+    const std::optional<Options> options = read_options(c, {arguments.begin() + 1, arguments.end()});
+    return options ? c.run(*options) : kDone;
   }
   throw Error("unknown command " + quoted(name), did_you_mean(name, names) + " (holdout --help)");
 }

@@ -6,23 +6,31 @@
 #include <string_view>
 #include <vector>
 
+#include "options.hpp"
+
 namespace holdout::cli {
 
 /// Exit codes of the command.
 enum ExitCode { kDone = 0, kFailure = 1, kWrongInput = 2, kAllFailed = 3, kInterrupted = 128 };
 
 struct Command {
-  std::string_view name, arguments, help;
-  int (*run)(const std::vector<std::string>& arguments);  // @throws Error
+  std::string_view name, arguments, help;  // run, STUDY, and what it does in one line
+  Syntax (*syntax)();
+  int (*run)(const Options& options);  // @throws Error
 };
 
 std::span<const Command> commands();
 
-int run_study(const std::vector<std::string>& arguments);
-int validate(const std::vector<std::string>& arguments);
-int trace(const std::vector<std::string>& arguments);
-int report(const std::vector<std::string>& arguments);
-int list(const std::vector<std::string>& arguments);
+Syntax run_syntax();
+int run_study(const Options& options);
+Syntax validate_syntax();
+int validate(const Options& options);
+Syntax trace_syntax();
+int trace(const Options& options);
+Syntax report_syntax();
+int report(const Options& options);
+Syntax list_syntax();
+int list(const Options& options);
 
 /// The whole command: dispatches, prints errors, and returns the exit code.
 int run_command(const std::vector<std::string>& arguments);

@@ -27,7 +27,8 @@ class Printer final : public FieldVisitor {
   void operator()(const Field& field, std::string& value, std::span<const std::string_view> words) override {
     print(field, words.empty() ? "text" : any_of(words), value);
   }
-  void operator()(const Field& field, std::vector<std::string>& values, std::span<const std::string_view> words) override {
+  void operator()(const Field& field, std::vector<std::string>& values,
+                  std::span<const std::string_view> words) override {
     print(field, "list of " + (words.empty() ? std::string("names") : any_of(words)), joined(values));
   }
   void operator()(const Field& field, std::vector<std::int64_t>& values, const Range<std::int64_t>& range) override {
@@ -144,24 +145,27 @@ constexpr Family kFamilies[] = {
 
 }  // namespace
 
-int list(const std::vector<std::string>& arguments) {
-  Syntax s{"list", "[FAMILY]", "Lists what a study may name, with settings, ranges, defaults and sources.",
-           "examples:\n  holdout list\n  holdout list optimizers\n", {}};
-  const std::optional<Options> given = read_options(s, arguments);
-  if (!given) return kDone;
-  if (!given->given("argument")) {
+Syntax list_syntax() {
+  return {"Lists what a study may name, with settings, ranges, defaults and sources.",
+          "examples:\n  holdout list\n  holdout list optimizers\n",
+          {}};
+}
+
+int list(const Options& options) {
+  const std::string family = options.text("argument");
+  if (family.empty()) {
     for (const Family& f : kFamilies) print({f.name, f.help});
     return kDone;
   }
   std::vector<std::string> names;
   for (const Family& f : kFamilies) {
-    if (f.name == given->text("argument")) {
+    if (f.name == family) {
       f.print();
       return kDone;
     }
     names.emplace_back(f.name);
   }
-  throw Error("unknown family " + quoted(given->text("argument")), did_you_mean(given->text("argument"), names));
+  throw Error("unknown family " + quoted(family), did_you_mean(family, names));
 }
 
 }  // namespace holdout::cli

@@ -1,9 +1,13 @@
 #include "options.hpp"
 
+#include <algorithm>
+#include <cassert>
 #include <iostream>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
+
+#include "commands.hpp"
 
 namespace holdout::cli {
 namespace {
@@ -17,8 +21,8 @@ std::vector<std::string> option_names(const po::options_description& options) {
   return names;
 }
 
-void print_help(const Syntax& syntax) {
-  std::cout << "usage: holdout " << syntax.command << " " << syntax.positional << " [options]\n\n"
+void print_help(const Command& command, const Syntax& syntax) {
+  std::cout << "usage: holdout " << command.name << " " << command.arguments << " [options]\n\n"
             << syntax.help << "\n\n";
   for (const auto& option : syntax.options.options()) {
     std::string head = "  --" + option->long_name() + " " + option->format_parameter();
@@ -29,15 +33,51 @@ void print_help(const Syntax& syntax) {
   std::cout << "\n" << syntax.example;
 }
 
-[[noreturn]] void refuse(const Syntax& syntax, const std::string& text, const std::string& hint = {}) {
-  const std::string see = "holdout " + std::string(syntax.command) + " --help";
+[[noreturn]] void refuse(const Command& command, const std::string& text, const std::string& hint = {}) {
+  const std::string see = "holdout " + std::string(command.name) + " --help";
   throw Error(text, hint.empty() ? see : hint + " (" + see + ")");
 }
 
+void check_count(const Command& command, const std::vector<std::string>& words) {
+  const std::string name = "holdout " + std::string(command.name);
+  const std::vector<Positional> places = positionals(command.arguments);
+  if (words.size() > places.size() && !places.back().many)
+    refuse(command, name + " takes " + std::string(command.arguments) + ", not also " + quoted(words[places.size()]));
+  if (words.size() >= places.size() || places[words.size()].optional) return;
+  std::string example;
+  for (const Positional& place : places) example += " " + std::string(place.argument.example);
+  refuse(command, name + " needs " + std::string(places[words.size()].argument.is), "for example: " + name + example);
+}
+
+// What usage lines are made of.
+constexpr Argument kArguments[] = {
+    {"STUDY", "a study", "studies/diabetes.yaml"},
+    {"RUN", "a run folder", "runs/diabetes"},
+    {"FAMILY", "a family", "optimizers"},
+};
+
 }  // namespace
 
-std::optional<Options> read_options(Syntax& syntax, const std::vector<std::string>& arguments) {
-  const std::string command(syntax.command);
+std::vector<Positional> positionals(std::string_view usage) {
+  constexpr std::string_view kMany = "…";
+  std::vector<Positional> places;
+  while (!usage.empty()) {
+    const std::size_t end = std::min(usage.find(' '), usage.size());
+    std::string_view word = usage.substr(0, end);
+    usage.remove_prefix(std::min(end + 1, usage.size()));
+    const bool many = word.ends_with(kMany), optional = word.starts_with('[');
+    if (many) word.remove_suffix(kMany.size());
+    if (optional) word = word.substr(1, word.size() - 2);
+    const auto known = std::find_if(std::begin(kArguments), std::end(kArguments),
+                                    [&](const Argument& argument) { return argument.name == word; });
+    assert(known != std::end(kArguments));
+    places.push_back({*known, optional, many});
+  }
+  return places;
+}
+
+std::optional<Options> read_options(const Command& command, const std::vector<std::string>& arguments) {
+  Syntax syntax = command.syntax();
   syntax.options.add_options()("help", "show this");
   po::options_description all;
   all.add(syntax.options).add_options()("argument", po::value<std::vector<std::string>>());
@@ -48,29 +88,25 @@ std::optional<Options> read_options(Syntax& syntax, const std::vector<std::strin
     const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(), values);
   } catch (const po::unknown_option& e) {
-    refuse(syntax, "unknown option " + quoted(e.get_option_name()) + " of holdout " + command,
+    refuse(command, "unknown option " + quoted(e.get_option_name()) + " of holdout " + std::string(command.name),
            did_you_mean(e.get_option_name(), option_names(syntax.options)));
   } catch (const po::multiple_occurrences& e) {
-    refuse(syntax, "option " + e.get_option_name() + " is given twice");
+    refuse(command, "option " + e.get_option_name() + " is given twice");
   } catch (const po::error_with_option_name& e) {
-    refuse(syntax, "option " + e.get_option_name() + " needs a value");
+    refuse(command, "option " + e.get_option_name() + " needs a value");
   } catch (const po::error&) {
-    refuse(syntax, "the command line cannot be read");
+    refuse(command, "the command line cannot be read");
   }
   if (values.count("help")) {
-    print_help(syntax);
+    print_help(command, syntax);
     return {};
   }
   const Options options(std::move(values));
   for (const auto& option : syntax.options.options())
     for (const std::string& text : options.texts(option->long_name()))
-      if (text.starts_with("--")) refuse(syntax, "option --" + option->long_name() + " needs a value, not " + quoted(text));
-  const std::vector<std::string> words = options.texts("argument");
-  if (words.size() > 1)
-    refuse(syntax, "holdout " + command + " takes one " + std::string(syntax.positional) + ", not also " + quoted(words[1]));
-  if (words.empty() && !syntax.positional.starts_with('['))
-    refuse(syntax, "holdout " + command + " needs a " + (command == "report" ? "run folder" : "study"),
-           "for example: holdout " + command + (command == "report" ? " runs/diabetes" : " studies/diabetes.yaml"));
+      if (text.starts_with("--"))
+        refuse(command, "option --" + option->long_name() + " needs a value, not " + quoted(text));
+  check_count(command, options.texts("argument"));
   return options;
 }
 

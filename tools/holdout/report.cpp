@@ -10,29 +10,31 @@
 
 namespace holdout::cli {
 
-int report(const std::vector<std::string>& arguments) {
+Syntax report_syntax() {
   namespace po = boost::program_options;
   po::options_description options;
   options.add_options()("formats", po::value<std::vector<std::string>>()->value_name("FORMAT")->multitoken(),
                         "json, markdown, html, csv (all)")("json", "print report.json instead of the summary");
-  Syntax s{"report", "RUN",
-           "Writes the reports of a run again, from what its study.db holds: after an update of holdout, or in a\n"
-           "format that the study did not ask for.",
-           "example:\n  holdout report runs/diabetes --formats markdown html\n", options};
-  const std::optional<Options> given = read_options(s, arguments);
-  if (!given) return kDone;
-  const std::string path = given->text("argument"), file = path + "/study.db";
+  return {
+      "Writes the reports of a run again, from what its study.db holds: after an update of holdout, or in a\n"
+      "format that the study did not ask for.",
+      "example:\n  holdout report runs/diabetes --formats markdown html\n", options};
+}
+
+int report(const Options& options) {
+  const std::string path = options.text("argument"), file = path + "/study.db";
   if (!std::filesystem::is_regular_file(file))
     throw Error(holdout::quoted(path) + " is not the folder of a run: it has no study.db",
                 "holdout run STUDY makes one; its folder is runs/NAME unless --out says otherwise");
   const study::RunFolder folder(path);
   const auto storage = study::Storage::open(file, true);
   const holdout::report::Findings findings = holdout::report::find(*storage);
-  std::vector<std::string> formats = given->texts("formats");
+  std::vector<std::string> formats = options.texts("formats");
   if (formats.empty())
     for (const std::string_view format : holdout::report::formats()) formats.emplace_back(format);
   holdout::report::write(findings, path, formats);
-  std::cout << (given->given("json") ? holdout::report::render(findings, "json") : holdout::report::summary(findings, path));
+  std::cout << (options.given("json") ? holdout::report::render(findings, "json")
+                                      : holdout::report::summary(findings, path));
   return findings.best() ? kDone : kAllFailed;
 }
 

@@ -12,30 +12,29 @@
 #include "signals.hpp"
 
 namespace holdout::cli {
-namespace {
-
 namespace po = boost::program_options;
 
-Syntax syntax() {
+Syntax run_syntax() {
   po::options_description options;
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   options.add_options()("out", text("DIR"), "folder of the run (runs/NAME)")  //
       ("threads", text("N"), "threads to use (all CPUs); the results do not depend on it")(
           "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
-          "change a setting of the study; may be given many times")(
-          "fresh", "throw an earlier run in DIR away")("quiet", "no progress, no summary")(
-          "json", "print report.json instead of the summary");
-  return {"run", "STUDY",
-          "Runs a study: reads its data, searches its space, stores every trial in DIR/study.db, trains the\n"
-          "winner again, and writes DIR/report.html, report.md, report.json, trials.csv and best.yaml.\n"
-          "A finished run is not repeated: its reports are written again.",
-          "examples:\n"
-          "  holdout run studies/diabetes.yaml\n"
-          "  holdout run studies/breast_cancer.yaml --threads 4 --set search.trials=512\n"
-          "  holdout run my.yaml --set training.optimizer=adam --set 'training.learning_rate={min: 1e-4, max: 0.1, "
-          "scale: log}'\n",
-          options};
+          "change a setting of the study; may be given many times")("fresh", "throw an earlier run in DIR away")(
+          "quiet", "no progress, no summary")("json", "print report.json instead of the summary");
+  return {
+      "Runs a study: reads its data, searches its space, stores every trial in DIR/study.db, trains the\n"
+      "winner again, and writes DIR/report.html, report.md, report.json, trials.csv and best.yaml.\n"
+      "A finished run is not repeated: its reports are written again.",
+      "examples:\n"
+      "  holdout run studies/diabetes.yaml\n"
+      "  holdout run studies/breast_cancer.yaml --threads 4 --set search.trials=512\n"
+      "  holdout run my.yaml --set training.optimizer=adam --set 'training.learning_rate={min: 1e-4, max: 0.1, "
+      "scale: log}'\n",
+      options};
 }
+
+namespace {
 
 // An earlier run of the same study in the folder, or nothing if the folder has no run.
 std::unique_ptr<study::Storage> earlier_run(const study::RunFolder& folder, const study::StudyRecord& record) {
@@ -59,27 +58,24 @@ void remove_earlier_run(const study::RunFolder& folder) {
 
 }  // namespace
 
-int run_study(const std::vector<std::string>& arguments) {
-  Syntax s = syntax();
-  const std::optional<Options> options = read_options(s, arguments);
-  if (!options) return kDone;
+int run_study(const Options& options) {
   constexpr int kMostThreads = 1024;
-  const int threads = options->integer("threads", 1, kMostThreads, 0);
+  const int threads = options.integer("threads", 1, kMostThreads, 0);
   Signals signals;  // before any other thread
-  const study::StudyFile file = study::read_study(options->text("argument"), options->texts("set"));
+  const study::StudyFile file = study::read_study(options.text("argument"), options.texts("set"));
   const data::Prepared data = study::prepare(file);
   const study::StudyRecord record = study::record_of(file, data);
-  const std::string out = options->given("out") ? options->text("out") : "runs/" + study::slug(file.study.name);
+  const std::string out = options.given("out") ? options.text("out") : "runs/" + study::slug(file.study.name);
   const study::RunFolder folder(out);
-  if (options->given("fresh")) remove_earlier_run(folder);
+  if (options.given("fresh")) remove_earlier_run(folder);
 
   std::unique_ptr<study::Storage> storage = earlier_run(folder, record);
-  const bool quiet = options->given("quiet");
+  const bool quiet = options.given("quiet");
   study::RunEnd end = study::RunEnd::done;
   if (!storage) {
     const Workers workers(threads);
     storage = study::Storage::create(folder.file("study.db"), record);
-    Progress progress(record.metric, quiet || options->given("json"));
+    Progress progress(record.metric, quiet || options.given("json"));
     end = study::run(file, data, *storage, workers, signals.interrupted(), progress);
   } else if (!quiet) {
     std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
@@ -87,8 +83,10 @@ int run_study(const std::vector<std::string>& arguments) {
   const report::Findings findings = report::find(*storage);
   storage->close();
   report::write(findings, folder.path(), file.study.report.formats);
-  if (options->given("json")) std::cout << report::render(findings, "json");
-  else if (!quiet) std::cout << report::summary(findings, folder.path());
+  if (options.given("json"))
+    std::cout << report::render(findings, "json");
+  else if (!quiet)
+    std::cout << report::summary(findings, folder.path());
   if (end == study::RunEnd::interrupted) return kInterrupted + signals.number();
   return findings.best() ? kDone : kAllFailed;
 }

@@ -52,18 +52,19 @@ void print_space(const search::SearchSpace& space) {
 
 }  // namespace
 
-int validate(const std::vector<std::string>& arguments) {
+Syntax validate_syntax() {
   namespace po = boost::program_options;
   po::options_description options;
   options.add_options()("set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
                         "change a setting of the study; may be given many times");
-  Syntax s{"validate", "STUDY",
-           "Reads a study and its data as run would, and trains nothing: reports every mistake of the file at\n"
-           "once, or the rows, the search space and the number of trials.",
-           "example:\n  holdout validate studies/breast_cancer.yaml --set search.trials=1000\n", options};
-  const std::optional<Options> given = read_options(s, arguments);
-  if (!given) return kDone;
-  const auto read = study::read_traced_study(given->text("argument"), given->texts("set"));
+  return {
+      "Reads a study and its data as run would, and trains nothing: reports every mistake of the file at\n"
+      "once, or the rows, the search space and the number of trials.",
+      "example:\n  holdout validate studies/breast_cancer.yaml --set search.trials=1000\n", options};
+}
+
+int validate(const Options& options) {
+  const auto read = study::read_traced_study(options.text("argument"), options.texts("set"));
   if (const auto* function = std::get_if<study::FunctionStudy>(&read)) {
     std::cout << escaped(function->name) << ": paths over " << function->model.name << ", for holdout trace\n";
     print_space(function->space);
