@@ -208,7 +208,7 @@ Findings find(const study::Storage& storage) {
     f.complete += outcome.state == TrialState::complete;
     f.failed += outcome.state == TrialState::failed;
     f.pruned += outcome.state == TrialState::pruned;
-    if (outcome.state == TrialState::complete && std::isfinite(outcome.value)) f.ranking.push_back(i);
+    if (study::may_be_best(outcome)) f.ranking.push_back(i);
   }
   std::stable_sort(f.ranking.begin(), f.ranking.end(), [&](std::size_t a, std::size_t b) {
     return better(f.study.maximize, f.trials[a].outcome.value, f.trials[b].outcome.value);

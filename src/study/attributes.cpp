@@ -29,6 +29,16 @@ Value value_from(const Json& json) {
   return json.get<std::string>();
 }
 
+Json numbers_json(const std::vector<double>& numbers) {
+  Json all = Json::array();
+  for (const double x : numbers) all.push_back(to_json(x));
+  return all;
+}
+
+void read_numbers(const Json& json, std::vector<double>& to) {
+  for (const Json& value : json) to.push_back(real_from(value));
+}
+
 template <class T>
 Json written(const T& x);
 template <class T>
@@ -75,9 +85,7 @@ class Reader {
   }
   static void read(const Json& json, double& x) { x = real_from(json); }
   static void read(const Json& json, std::optional<double>& x) { x = real_from(json); }
-  static void read(const Json& json, std::optional<train::MinimumFacts>& x) {
-    x = member<train::MinimumFacts>(json);
-  }
+  static void read(const Json& json, std::optional<train::MinimumFacts>& x) { x = member<train::MinimumFacts>(json); }
   static void read(const Json& json, Metrics& metrics) {
     metrics.clear();
     for (const auto& [name, value] : json.items()) metrics.emplace_back(name, real_from(value));
@@ -204,6 +212,15 @@ Winner winner_from(std::string_view json) { return member<Winner>(Json::parse(js
 std::string string_json(std::string_view text) { return text_of(Json(text)); }
 std::string string_from(std::string_view json) { return Json::parse(json).get<std::string>(); }
 
+std::vector<Attribute> request_attributes(const Trial& trial) {
+  std::vector<Attribute> all;
+  if (trial.fidelity.epochs) all.emplace_back("holdout:asked_epochs", std::to_string(*trial.fidelity.epochs));
+  if (trial.fidelity.tolerance)
+    all.emplace_back("holdout:asked_tolerance", text_of(to_json(*trial.fidelity.tolerance)));
+  if (trial.near) all.emplace_back("holdout:near", std::to_string(*trial.near));
+  return all;
+}
+
 std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_value) {
   std::vector<Attribute> all;
   const auto add = [&all](const char* key, const Json& json) { all.emplace_back(key, text_of(json)); };
@@ -222,19 +239,21 @@ std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_valu
     for (const auto& [name, value] : outcome.metrics) metrics[name] = to_json(value);
     add("holdout:metrics", metrics);
   }
-  if (!outcome.fold_values.empty()) {
-    Json folds = Json::array();
-    for (const double value : outcome.fold_values) folds.push_back(to_json(value));
-    add("holdout:folds", folds);
-  }
+  if (!outcome.fold_values.empty()) add("holdout:folds", numbers_json(outcome.fold_values));
+  if (!outcome.full) add("holdout:full", false);
+  if (outcome.error_bound) add("holdout:error_bound", to_json(*outcome.error_bound));
+  if (!outcome.gradient.empty()) add("holdout:gradient", numbers_json(outcome.gradient));
+  if (!outcome.curvature.empty()) add("holdout:curvature", numbers_json(outcome.curvature));
+  if (outcome.cost != 0) add("holdout:cost", to_json(outcome.cost));
   return all;
 }
 
-void read_attribute(const std::string& key, std::string_view text, Outcome& outcome) {
+void read_attribute(const std::string& key, std::string_view text, Trial& trial) {
   constexpr std::string_view kOurs = "holdout:";
   if (!key.starts_with(kOurs)) return;
   const std::string_view name = std::string_view(key).substr(kOurs.size());
   const Json json = Json::parse(text);
+  Outcome& outcome = trial.outcome;
   if (name == "end")
     outcome.end = json.get<std::string>();
   else if (name == "epochs")
@@ -252,7 +271,23 @@ void read_attribute(const std::string& key, std::string_view text, Outcome& outc
   else if (name == "metrics")
     for (const auto& [metric, value] : json.items()) outcome.metrics.emplace_back(metric, real_from(value));
   else if (name == "folds")
-    for (const Json& value : json) outcome.fold_values.push_back(real_from(value));
+    read_numbers(json, outcome.fold_values);
+  else if (name == "full")
+    outcome.full = json.get<bool>();
+  else if (name == "error_bound")
+    outcome.error_bound = real_from(json);
+  else if (name == "gradient")
+    read_numbers(json, outcome.gradient);
+  else if (name == "curvature")
+    read_numbers(json, outcome.curvature);
+  else if (name == "cost")
+    outcome.cost = real_from(json);
+  else if (name == "asked_epochs")
+    trial.fidelity.epochs = json.get<std::int64_t>();
+  else if (name == "asked_tolerance")
+    trial.fidelity.tolerance = real_from(json);
+  else if (name == "near")
+    trial.near = json.get<int>();
 }
 
 }  // namespace holdout::study

@@ -41,9 +41,11 @@ Winner winner_from(std::string_view json);
 std::string string_json(std::string_view text);
 std::string string_from(std::string_view json);
 
-/// All of an outcome but its state, its curve and, unless `with_value`, its value.
+/// What a trial was asked besides its configuration.
+std::vector<Attribute> request_attributes(const Trial& trial);
+/// All of an outcome but its state, its curve, its parameters and, unless `with_value`, its value.
 std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_value);
 /// Puts one of these attributes back; other keys, which people may add, are left alone.
-void read_attribute(const std::string& key, std::string_view json, Outcome& outcome);
+void read_attribute(const std::string& key, std::string_view json, Trial& trial);
 
 }  // namespace holdout::study

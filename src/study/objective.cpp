@@ -75,11 +75,27 @@ std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const t
     if (out.end.find(end) == std::string::npos) out.end += (out.end.empty() ? "" : ", ") + end;
     if (fold.end == train::LaneEnd::diverged && out.reason.empty()) out.reason = diverged(fold, k, folds.size());
   }
+  out.cost = static_cast<double>(out.epochs) / n;
   out.curve = mean_curve(folds);
   if (out.reason.empty() && !std::isfinite(out.value))
     out.reason = std::string(metric.info.name) + " is " + to_text(out.value) + " on the hold-out rows";
   if (!out.reason.empty()) out.state = TrialState::failed, out.value = kNaN;
   return out;
+}
+
+// What the search is told of a trial: of one in storage the same as of one that has just been trained.
+search::Evaluation TrainingObjective::answer_of(const Trial& trial) const {
+  const Outcome& outcome = trial.outcome;
+  const bool known = outcome.state == TrialState::complete || (outcome.state == TrialState::pruned && !outcome.full);
+  search::Evaluation answer;
+  answer.trial = trial.number;
+  answer.end = known ? search::End::complete
+                     : outcome.state == TrialState::pruned ? search::End::pruned : search::End::failed;
+  answer.value = (world_.metric.maximize ? -outcome.value : outcome.value) + 0.0;  // no minus zero: SQLite has none
+  answer.error_bound = outcome.error_bound;
+  answer.gradient = outcome.gradient, answer.curvature = outcome.curvature;
+  answer.cost = outcome.cost;
+  return answer;
 }
 
 // One call of evaluate: what is trained together, and what came of it.
@@ -103,7 +119,7 @@ TrainingObjective::TrainingObjective(const World& world, Designs& designs, Write
 std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const search::Request> requests) {
   Batch batch;
   for (const search::Request& request : requests) {
-    batch.trials.push_back({next_trial_++, request.configuration, {}});
+    batch.trials.push_back({next_trial_++, request.configuration, {}, request.fidelity, request.near});
     batch.configs.push_back(apply(world_.study, request.configuration));
     if (request.fidelity.epochs) batch.configs.back().training.epochs = *request.fidelity.epochs;
     if (request.fidelity.tolerance) batch.configs.back().training.stop.gradient_norm = *request.fidelity.tolerance;
@@ -129,14 +145,8 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
 
   std::vector<search::Evaluation> answers;
   for (std::size_t i = 0; i < batch.trials.size(); ++i) {
-    const auto& [number, configuration, outcome] = batch.trials[i];
     if (!batch.closed[i]) break;  // interrupted: what came before is told, in order
-    search::Evaluation answer;
-    answer.trial = number;
-    answer.end = outcome.state == TrialState::complete ? search::End::complete : search::End::failed;
-    answer.value = world_.metric.maximize ? -outcome.value : outcome.value;
-    answer.cost = static_cast<double>(outcome.epochs) / static_cast<double>(folds);
-    answers.push_back(std::move(answer));
+    answers.push_back(answer_of(batch.trials[i]));
   }
   return answers;
 }

@@ -40,6 +40,7 @@ class TrainingObjective final : public search::Objective {
   void train(Batch& batch, std::size_t cohort, std::size_t fold);
   void close_cohort(Batch& batch, std::size_t cohort);
   void note(const Outcome& outcome);
+  search::Evaluation answer_of(const Trial& trial) const;
 
   World world_;
   Designs& designs_;

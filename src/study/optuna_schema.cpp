@@ -50,6 +50,9 @@ constexpr std::string_view kSchema[] = {
     "create table trial_intermediate_values (trial_intermediate_value_id integer not null primary key, "
     "trial_id integer not null references trials (trial_id), step integer not null, intermediate_value float, "
     "intermediate_value_type varchar(7) not null, holdout_train_loss float, unique (trial_id, step))",
+    // Doubles as the machine has them; read by their number only.
+    "create table holdout_theta (trial_id integer not null references trials (trial_id), fold integer not null, "
+    "theta blob not null, primary key (trial_id, fold))",
     "create table trial_heartbeats (trial_heartbeat_id integer not null primary key, "
     "trial_id integer not null references trials (trial_id), heartbeat datetime not null, unique (trial_id))"};
 

@@ -15,8 +15,8 @@ namespace holdout::study {
 
 inline constexpr int kOptunaSchema = 12;
 
-/// The statements that make all tables, and what holdout adds to them: a unique index on a trial's number, and the
-/// training loss beside each point of a curve (columns that Optuna does not know it leaves alone).
+/// The statements that make all tables, and what holdout adds to them: a unique index on a trial's number, the training
+/// loss beside each point of a curve (columns that Optuna does not know it leaves alone), and the parameters of models.
 std::span<const std::string_view> schema();
 
 /// RUNNING, COMPLETE …: Optuna stores states by name.

@@ -226,6 +226,13 @@ class SqliteStorage final : public Storage {
     return all;
   }
 
+  std::vector<std::vector<double>> theta(int number) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::vector<double>> all;
+    database_.guarded([&] { all = read_theta(database_.sql(), id_, number); });
+    return all;
+  }
+
   void write(const RunFacts& facts) override { write(kFactsKey, facts_json(facts)); }
   void write(const Winner& winner) override { write(kWinnerKey, winner_json(winner)); }
   std::optional<RunFacts> facts() const override { return read(kFactsKey, facts_from); }

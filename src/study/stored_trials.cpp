@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <utility>
 
 #include <holdout/base/error.hpp>
@@ -25,6 +26,8 @@ Outcome storable(const Outcome& outcome) {
     out.state = TrialState::failed;
     out.reason = "the hold-out error is " + to_text(out.value);
   }
+  // Optuna's best_trial looks at complete ones only.
+  if (out.state == TrialState::complete && !out.full) out.state = TrialState::pruned;
   return out;
 }
 
@@ -35,6 +38,7 @@ TrialWriter::TrialWriter(soci::session& sql, long long study, const StoredParame
       parameters_(parameters),
       shown_(std::move(shown)),
       study_(study),
+      blob_(sql),
       find_((sql.prepare << "select trial_id, state from trials where study_id = :study and number = :number",
              soci::use(study_), soci::use(number_), soci::into(trial_), soci::into(state_))),
       insert_((sql.prepare << "insert into trials (number, study_id, state, datetime_start) "
@@ -43,6 +47,9 @@ TrialWriter::TrialWriter(soci::session& sql, long long study, const StoredParame
       restart_((sql.prepare << "update trials set state = 'RUNNING', datetime_start = :time where trial_id = :trial",
                 soci::use(time_), soci::use(trial_))),
       clear_((sql.prepare << "delete from trial_params where trial_id = :trial", soci::use(trial_))),
+      forget_((sql.prepare << "delete from trial_user_attributes where trial_id = :trial and \"key\" in "
+                              "('holdout:asked_epochs', 'holdout:asked_tolerance', 'holdout:near')",
+               soci::use(trial_))),
       parameter_((sql.prepare << "insert into trial_params (trial_id, param_name, param_value, distribution_json) "
                                  "values (:trial, :name, :value, :text)",
                   soci::use(trial_), soci::use(name_), soci::use(value_), soci::use(text_))),
@@ -57,6 +64,8 @@ TrialWriter::TrialWriter(soci::session& sql, long long study, const StoredParame
       attribute_((sql.prepare << "insert or replace into trial_user_attributes (trial_id, \"key\", value_json) "
                                  "values (:trial, :name, :text)",
                   soci::use(trial_), soci::use(name_), soci::use(text_))),
+      theta_((sql.prepare << "insert into holdout_theta (trial_id, fold, theta) values (:trial, :step, :blob)",
+              soci::use(trial_), soci::use(step_), soci::use(blob_))),
       end_((sql.prepare << "update trials set state = :state, datetime_complete = :time where trial_id = :trial",
             soci::use(state_), soci::use(time_), soci::use(trial_))) {}
 
@@ -99,11 +108,20 @@ void TrialWriter::begin(const Trial& trial, const std::string& now, bool is_new)
     if (!find(trial.number) || has_outcome(state_from(state_))) throw finished(trial.number);
     restart_.execute(true);
     clear_.execute(true);
+    forget_.execute(true);
   }
   value_null_ = soci::i_ok;
   for (const auto& [column, value] : parameters_.rows(trial.configuration)) {
     name_ = parameters_.name(column), text_ = parameters_.distribution(column), value_ = value;
     parameter_.execute(true);
+  }
+  write(request_attributes(trial));
+}
+
+void TrialWriter::write(const std::vector<Attribute>& attributes) {
+  for (const auto& [key, json] : attributes) {
+    name_ = key, text_ = json;
+    attribute_.execute(true);
   }
 }
 
@@ -132,9 +150,13 @@ void TrialWriter::finish(const Trial& trial, const std::string& now) {
     train_loss_ = point.train_loss, train_loss_null_ = std::isnan(point.train_loss) ? soci::i_null : soci::i_ok;
     point_.execute(true);
   }
-  for (auto& [key, json] : outcome_attributes(outcome, !with_row)) {
-    name_ = key, text_ = json;
-    attribute_.execute(true);
+  write(outcome_attributes(outcome, !with_row));
+  for (std::size_t fold = 0; fold < outcome.theta.size(); ++fold) {
+    const auto bytes = std::as_bytes(std::span(outcome.theta[fold]));
+    step_ = static_cast<long long>(fold);
+    blob_.trim(0);
+    if (!bytes.empty()) blob_.write(0, reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    theta_.execute(true);
   }
   state_ = state_name(outcome.state), time_ = now;
   end_.execute(true);
@@ -236,7 +258,7 @@ class TrialReader {
                             soci::into(id), soci::into(key), soci::into(json));
     rows.execute();
     while (rows.fetch())
-      if (Trial* const to = trial(id)) read_attribute(key, json, to->outcome);
+      if (Trial* const to = trial(id)) read_attribute(key, json, *to);
   }
 
   soci::session& sql_;
@@ -254,6 +276,22 @@ std::vector<Trial> read_trials(soci::session& sql, long long study, const Stored
   std::vector<Trial> all = TrialReader(sql, parameters).all(study, space_size);
   snapshot.commit();
   return all;
+}
+
+std::vector<std::vector<double>> read_theta(soci::session& sql, long long study, int number) {
+  std::vector<std::vector<double>> folds;
+  soci::blob blob(sql);
+  soci::statement rows =
+      (sql.prepare << "select theta from holdout_theta join trials using (trial_id) where study_id = "
+                      ":study and number = :number order by fold",
+       soci::use(study), soci::use(number), soci::into(blob));
+  rows.execute();
+  while (rows.fetch()) {
+    if (blob.get_len() % sizeof(double) != 0) throw std::domain_error("parameters of a model that are no numbers");
+    std::vector<double>& theta = folds.emplace_back(blob.get_len() / sizeof(double));
+    if (!theta.empty()) blob.read(0, reinterpret_cast<char*>(theta.data()), blob.get_len());
+  }
+  return folds;
 }
 
 }  // namespace holdout::study

@@ -10,6 +10,7 @@
 #include <holdout/base/error.hpp>
 #include <holdout/study/trial.hpp>
 
+#include "attributes.hpp"
 #include "optuna_schema.hpp"
 
 namespace holdout::study {
@@ -34,6 +35,7 @@ class TrialWriter {
   Error finished(int number) const;
   void begin(const Trial& trial, const std::string& now, bool is_new);
   void finish(const Trial& trial, const std::string& now);
+  void write(const std::vector<Attribute>& attributes);
 
   soci::session& sql_;
   const StoredParameters& parameters_;
@@ -44,12 +46,16 @@ class TrialWriter {
   double value_ = 0, train_loss_ = 0;
   soci::indicator value_null_ = soci::i_ok, train_loss_null_ = soci::i_ok;
   std::string state_, time_, name_, text_, type_;
+  soci::blob blob_;
 
-  soci::statement find_, insert_, restart_, clear_, parameter_, result_, point_, attribute_, end_;
+  soci::statement find_, insert_, restart_, clear_, forget_, parameter_, result_, point_, attribute_, theta_, end_;
 };
 
 /// All trials by number, curves by epoch. @throws std::domain_error on what no one should have written
 std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
                                std::size_t space_size);
+
+/// The parameters of a trial's models, [fold][parameter]; empty where none were kept.
+std::vector<std::vector<double>> read_theta(soci::session& sql, long long study, int number);
 
 }  // namespace holdout::study

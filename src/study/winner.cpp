@@ -51,7 +51,7 @@ data::RowList all_but_test(const data::Split& split) {
 const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
   const Trial* best = nullptr;
   for (const Trial& t : trials) {
-    if (t.outcome.state != TrialState::complete || !std::isfinite(t.outcome.value)) continue;
+    if (!may_be_best(t.outcome)) continue;
     if (!best || (maximize ? t.outcome.value > best->outcome.value : t.outcome.value < best->outcome.value)) best = &t;
   }
   return best;

@@ -19,6 +19,7 @@ struct FakeStorage final : study::Storage {
 
   const study::StudyRecord& study() const override { return record; }
   std::vector<study::Trial> trials() const override { return all; }
+  std::vector<std::vector<double>> theta(int) const override { return {}; }
   std::optional<study::RunFacts> facts() const override { return run; }
   std::optional<study::Winner> winner() const override { return won; }
   // A report may not write.

@@ -72,7 +72,7 @@ inline StudyRecord record() {
   return study;
 }
 
-/// Configurations and outcomes that differ in everything; number 3 fails, 5 is pruned, the others complete.
+/// Configurations and outcomes that differ in everything; number 3 fails, 5 and 7 are pruned, the others complete.
 inline Trial trial(int number) {
   Trial t;
   t.number = number;
@@ -101,6 +101,13 @@ inline Trial trial(int number) {
   o.train_loss = number == 3 ? kNaN : 2.0 / 3 + x;
   o.gradient_norm = number % 3 == 0 ? kNaN : 1e-300 * (x + 1);
   o.curve = {{1, x / 3, 0.1 + x}, {2, kInfinity, -kInfinity}, {7, kNaN, kInfinity}, {200, 1.0 / 3, kNaN}};
+  if (number % 4 == 1) {
+    t.fidelity.tolerance = 1e-3 / x, t.near = number / 2;
+    o.error_bound = 1e-9 / x, o.gradient = {x / 3, kNaN, -5e-324}, o.curvature = {1 / x, -kInfinity};
+    o.cost = 0.1 * x;
+  }
+  if (number == 6) t.fidelity.epochs = 3;
+  if (number == 7) o.state = TrialState::pruned, o.full = false, o.reason = "solved to 0.003 only";
   return t;
 }
 
@@ -121,15 +128,27 @@ inline void check_equal(const Metrics& a, const Metrics& b) {
   }
 }
 
+inline void check_equal(const std::vector<double>& a, const std::vector<double>& b) {
+  REQUIRE(a.size() == b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) CHECK(bits(a[i]) == bits(b[i]));
+}
+
 inline void check_equal(const Trial& a, const Trial& b) {
   CAPTURE(a.number);
+  CHECK(a.fidelity.epochs == b.fidelity.epochs);
+  CHECK(a.fidelity.tolerance == b.fidelity.tolerance);
+  CHECK(a.near == b.near);
   CHECK(a.number == b.number);
   CHECK(a.configuration == b.configuration);
   const Outcome &x = a.outcome, &y = b.outcome;
   CHECK(x.state == y.state);
   CHECK(bits(x.value) == bits(y.value));
-  REQUIRE(x.fold_values.size() == y.fold_values.size());
-  for (std::size_t i = 0; i < x.fold_values.size(); ++i) CHECK(bits(x.fold_values[i]) == bits(y.fold_values[i]));
+  check_equal(x.fold_values, y.fold_values);
+  CHECK(x.full == y.full);
+  CHECK(x.error_bound == y.error_bound);
+  check_equal(x.gradient, y.gradient);
+  check_equal(x.curvature, y.curvature);
+  CHECK(bits(x.cost) == bits(y.cost));
   check_equal(x.metrics, y.metrics);
   CHECK(x.end == y.end);
   CHECK(x.reason == y.reason);

@@ -81,6 +81,7 @@ TEST_CASE("storage: a begun trial has its configuration and no outcome; it is be
   std::vector<Trial> again = trials(1, 5);
   again[0].configuration = trial(8).configuration;  // has other parameters than trial 1
   again[0].outcome = trial(8).outcome;
+  again[0].near = {}, again[0].fidelity = {};
   storage->begin(again);
   storage->finish(again);
   const auto back = storage->trials();
@@ -106,6 +107,32 @@ TEST_CASE("storage: a trial with an outcome is never written again") {
   CHECK(back[4].outcome.state == TrialState::running);  // what stood beside it in the transaction was undone with it
   storage->finish(trials(4, 6));                        // and the storage works on
   check_equal(storage->trials(), trials(0, 6));
+}
+
+TEST_CASE("storage: a trial solved in part is pruned, with its value; parameters of models come back by number") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  std::vector<Trial> all = trials(0, 3);
+  all[0].outcome.theta = {{1.0 / 3, -0.0, kNaN, 5e-324}, {}, {-kInfinity}};
+  all[1].outcome.theta = {std::vector<double>(5000, 0.1)};
+  all[2].outcome.full = false;
+  {
+    const auto storage = Storage::create(path, record());
+    storage->begin(all);
+    storage->finish(all);
+  }
+  const auto storage = Storage::open(path, true);
+  const std::vector<Trial> back = storage->trials();
+  CHECK(back[2].outcome.state == TrialState::pruned);
+  CHECK(bits(back[2].outcome.value) == bits(all[2].outcome.value));
+  CHECK_FALSE(may_be_best(back[2].outcome));
+  for (int number = 0; number < 4; ++number) {
+    const auto theta = storage->theta(number);
+    const auto expected =
+        number < 3 ? all[static_cast<std::size_t>(number)].outcome.theta : std::vector<std::vector<double>>{};
+    REQUIRE(theta.size() == expected.size());
+    for (std::size_t fold = 0; fold < theta.size(); ++fold) check_equal(theta[fold], expected[fold]);
+  }
 }
 
 TEST_CASE("storage: a complete trial has a finite value") {

@@ -43,8 +43,10 @@ class Storage {
   /// outcome is never written again. Complete with a value that is not finite is stored as failed.
   /// @throws Error if another program has given a trial an outcome, or the file cannot be written (nothing is then)
   virtual void finish(std::span<const Trial> trials) = 0;
-  /// All trials, by number.
+  /// All trials, by number, without the parameters of their models.
   virtual std::vector<Trial> trials() const = 0;
+  /// Those of one trial, [fold][parameter]; empty where none were kept.
+  virtual std::vector<std::vector<double>> theta(int number) const = 0;
 
   /// Facts of the run, and what the winner did after the search. Writing replaces; empty if never written.
   virtual void write(const RunFacts& facts) = 0;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <holdout/search/space.hpp>
+#include <holdout/search/objective.hpp>
 
 namespace holdout::study {
 
@@ -30,17 +30,29 @@ struct Outcome {
   std::vector<double> fold_values; // k-fold: each fold's error; else empty
   Metrics metrics;                 // all metrics of the model on the hold-out rows
   std::string end;                 // why training ended: epochs, converged, patience …
-  std::string reason;              // of a failure: diverged at epoch 3
+  std::string reason;              // of a failure: diverged at epoch 3; of a pruned one: solved to 0.003 only
+  bool full = true;                // solved as far as the study says; complete ones that are not are stored as pruned
   std::int64_t epochs = 0, steps = 0;
   double train_loss = 0;           // at the last epoch
   double gradient_norm = 0;        // ‖∇J‖ at the end, relative to the start; NaN where it was not measured
   std::vector<CurvePoint> curve;   // at most 200 points
+  // What a searcher is told besides the value, in its coordinates and its direction (search::Evaluation).
+  std::optional<double> error_bound;
+  std::vector<double> gradient, curvature;
+  double cost = 0;
+  // [fold][parameter] of the model, only where a later trial may start from it. Reading trials leaves it out.
+  std::vector<std::vector<double>> theta;
 };
 
 struct Trial {
   int number = 0;
   search::Configuration configuration;
   Outcome outcome;
+  search::Fidelity fidelity = {};  // how far it was asked to go
+  std::optional<int> near = {};    // the trial it started from
 };
+
+/// Whether a trial may be the best one: complete, with a finite value, and solved as far as the study says.
+bool may_be_best(const Outcome& outcome);
 
 }  // namespace holdout::study
