@@ -67,6 +67,7 @@ class Encoder {
   Task task_;
   Errors errors_;
   std::size_t target_ = 0;
+  std::optional<std::size_t> weight_;               // column of the table
   std::vector<std::size_t> features_;               // columns of the table
   std::vector<std::vector<std::uint32_t>> orders_;  // [feature]: its levels in order; empty for numbers
   std::vector<double> class_of_;                    // [level of the target]
@@ -98,20 +99,24 @@ void Encoder::choose_columns() {
   if (!include.empty() && !exclude.empty())
     add({}, "features: include and exclude cannot both be given", "include names all that are used", "data.features");
   for (std::size_t i = 0; i < include.size(); ++i)
-    if (target && include[i] == settings_.target)
-      add({}, quoted(include[i]) + " is the target, and cannot be a feature", "leave it out",
-          "data.features.include." + std::to_string(i));
+    for (const auto& [name, role] : {std::pair(target ? settings_.target : "", "target"),
+                                     std::pair(settings_.weight.file.empty() ? settings_.weight.column : "", "weight")})
+      if (!name.empty() && include[i] == name)
+        add({}, quoted(include[i]) + " is the " + role + ", and cannot be a feature", "leave it out",
+            "data.features.include." + std::to_string(i));
   const std::vector<std::size_t> in = named(include, "data.features.include"),
                                  no = named(exclude, "data.features.exclude");
   named(settings_.categorical, "data.categorical");
   const auto split = settings_.split.selected() == SplitSettings::column && settings_.split.file.empty()
                          ? table_.find(settings_.split.column_name)
                          : std::optional<std::size_t>();
+  if (!settings_.weight.column.empty() && settings_.weight.file.empty()) weight_ = table_.find(settings_.weight.column);
   const auto has = [](const std::vector<std::size_t>& list, std::size_t j) {
     return std::find(list.begin(), list.end(), j) != list.end();
   };
   for (std::size_t j = 0; j < table_.columns.size(); ++j)
-    if (j != target_ && j != split && (include.empty() || has(in, j)) && !has(no, j)) features_.push_back(j);
+    if (j != target_ && j != split && j != weight_ && (include.empty() || has(in, j)) && !has(no, j))
+      features_.push_back(j);
   if (target && features_.empty() && errors_.empty())
     add({}, "no column is left for the features: the data have " + quoted(settings_.target) + " alone",
         "add columns to the file, or see data.features", "data.file");
@@ -285,7 +290,7 @@ Encoded Encoder::encode() {
   for (std::size_t i = 0; i < table_.rows; ++i) {
     if (i % table_.block_rows == 0 && i > 0) std::vector<double>().swap(table_.blocks[i / table_.block_rows - 1]);
     const double target = table_.cell(i, target_);
-    bool complete = !std::isnan(target);
+    bool complete = !std::isnan(target) && !(weight_ && std::isnan(table_.cell(i, *weight_)));
     for (const std::size_t j : features_) complete = complete && !std::isnan(table_.cell(i, j));
     if (!complete && settings_.missing == "drop_row") continue;
     for (std::size_t f = 0; f < features_.size(); ++f) {

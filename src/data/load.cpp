@@ -11,6 +11,7 @@
 #include "encode.hpp"
 #include "libsvm.hpp"
 #include "split.hpp"
+#include "weights.hpp"
 
 namespace holdout::data {
 namespace {
@@ -60,6 +61,9 @@ void check_libsvm(const DataSettings& settings) {
   if (settings.split.selected() == SplitSettings::column && settings.split.file.empty())
     refuse("split.column", "a libsvm file has no columns",
            "put the parts into a CSV file beside it, and name it: file");
+  if (!settings.weight.column.empty() && settings.weight.file.empty())
+    refuse("weight", "a libsvm file has no columns",
+           "put the weights into a CSV file beside it: weight: {column: NAME, file: FILE}");
   errors.throw_if_any();
 }
 
@@ -162,9 +166,17 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
                           {},
                           "data.split.file"});
   }
+  const std::vector<double> weights = weights_of(table, settings, [&](const TableOptions& given) {
+    prepared.files.emplace_back();
+    return read_table(resolved(settings.weight.file, folder), settings.weight.file, given, prepared.files.back());
+  });
   Encoded encoded = encode(std::move(table), settings, task);
   prepared.dataset = std::move(encoded.dataset);
   prepared.notices = std::move(encoded.notices);
+  if (!weights.empty()) {
+    for (const std::uint32_t i : encoded.kept) prepared.dataset.weights.push_back(weights[i]);
+    note_weights(prepared.dataset.weights, settings.weight.column, prepared.notices);
+  }
   if (by_column) {
     SplitColumn kept{parts.file, {}, {}};
     for (const std::uint32_t i : encoded.kept)

@@ -45,6 +45,11 @@ void FeatureSettings::fields(FieldVisitor& f) {
   f({"exclude", "columns to leave out: identifiers, for one"}, exclude, kAnyText);
 }
 
+void WeightSettings::fields(FieldVisitor& f) {
+  f({"column", "name of the column: numbers >= 0, as many rows as the row stands for"}, column, kAnyText);
+  f({"file", "CSV file with that column, a row for each data row; the data file if left out"}, file, kAnyText);
+}
+
 void DataSettings::fields(FieldVisitor& f) {
   f({"file", "CSV with a header, or libsvm; may be gzip-compressed; relative to the study's folder", Scope::fixed,
      true},
@@ -59,6 +64,8 @@ void DataSettings::fields(FieldVisitor& f) {
     kMissing);
   f({"categorical", "columns of numbers that are categories: one-hot"}, categorical, kAnyText);
   f({"positive", "the positive one of two classes; the last in order if left out"}, positive, kAnyText);
+  f({"weight", "column of sample weights: training, standardization and metrics count a row so often"}, weight,
+    "column");
   f({"features", "which columns are features; all but the target if left out"}, features);
   f({"split", "which rows train, measure, and test"}, split, ChoiceStyle{"method", false});
 }

@@ -49,6 +49,11 @@ RowList sorted(RowList rows) {
   throw Error(Message{{}, std::move(text), std::move(hint), {}, std::move(path)});
 }
 
+void check_weights(const Dataset& dataset, const RowList& rows, const std::string& which) {
+  if (std::none_of(rows.begin(), rows.end(), [&](std::uint32_t i) { return dataset.weight(i) > 0; }))
+    refuse("the weights of all " + which + " are 0", "every part needs rows that count", "data.weight");
+}
+
 }  // namespace
 
 Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed seed) {
@@ -154,12 +159,16 @@ void check_split(const Dataset& dataset, const Split& split) {
              "both parts need rows", "data.split");
     std::vector<std::size_t> count(dataset.classes.size());
     for (const std::uint32_t i : fold.train)
-      if (!count.empty()) ++count[static_cast<std::size_t>(dataset.y[i])];
+      if (!count.empty() && dataset.weight(i) > 0) ++count[static_cast<std::size_t>(dataset.y[i])];
+    check_weights(dataset, fold.train, "training rows" + of);
+    check_weights(dataset, fold.holdout, "hold-out rows" + of);
     for (std::size_t c = 0; c < count.size(); ++c)
       if (count[c] == 0)
-        refuse("class " + quoted(dataset.classes[c]) + " has no row in the training part" + of,
+        refuse("class " + quoted(dataset.classes[c]) + " has no row " +
+                   (dataset.weights.empty() ? "" : "of positive weight ") + "in the training part" + of,
                "it has too few rows for this split; stratify: true spreads them", "data.split");
   }
+  if (!split.test.empty()) check_weights(dataset, split.test, "test rows");
 }
 
 }  // namespace holdout::data

@@ -26,27 +26,34 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
   std::vector<double> count(d), mean(d), rest(d), square(d), least(d, kInfinity), most(d, -kInfinity), unit(d);
   const auto pass = [&](const auto& each) {
     const SparseRows& sparse = dataset.sparse;
-    for (const std::uint32_t i : rows)
+    for (const std::uint32_t i : rows) {
+      if (!(dataset.weight(i) > 0)) continue;
       if (dataset.is_sparse())
-        for (std::size_t k = sparse.start[i]; k < sparse.start[i + 1]; ++k) each(sparse.columns[k], sparse.values[k]);
+        for (std::size_t k = sparse.start[i]; k < sparse.start[i + 1]; ++k)
+          each(sparse.columns[k], sparse.values[k], dataset.weight(i));
       else
         for (std::size_t j = 0; j < d; ++j)
-          if (const double x = dataset.x[i * d + j]; !std::isnan(x)) each(j, x);
+          if (const double x = dataset.x[i * d + j]; !std::isnan(x)) each(j, x, dataset.weight(i));
+    }
   };
-  pass([&](std::size_t j, double x) { ++count[j], least[j] = std::min(least[j], x), most[j] = std::max(most[j], x); });
+  pass([&](std::size_t j, double x, double w) {
+    count[j] += w, least[j] = std::min(least[j], x), most[j] = std::max(most[j], x);
+  });
   // The zeros that sparse rows do not store.
   std::vector<double> zeros(d);
+  double all = 0;
+  for (const std::uint32_t i : rows) all += dataset.weight(i);
   for (std::size_t j = 0; j < d && dataset.is_sparse(); ++j) {
-    zeros[j] = static_cast<double>(rows.size()) - count[j], count[j] += zeros[j];
+    zeros[j] = all - count[j], count[j] += zeros[j];
     if (zeros[j] > 0) least[j] = std::min(least[j], 0.0), most[j] = std::max(most[j], 0.0);
   }
   for (std::size_t j = 0; j < d; ++j) unit[j] = count[j] > 0 ? 1 / unit_of(std::max(-least[j], most[j])) : 1;
-  pass([&](std::size_t j, double x) { mean[j] += x * unit[j]; });
+  pass([&](std::size_t j, double x, double w) { mean[j] += w * (x * unit[j]); });
   for (std::size_t j = 0; j < d; ++j) mean[j] = count[j] > 0 ? mean[j] / count[j] : 0;
   // Two passes; the second also takes back what rounding did to the mean (Chan, Golub, LeVeque, 1983, eq. 1.7).
-  pass([&](std::size_t j, double x) {
+  pass([&](std::size_t j, double x, double w) {
     const double difference = x * unit[j] - mean[j];
-    rest[j] += difference, square[j] += difference * difference;
+    rest[j] += w * difference, square[j] += w * (difference * difference);
   });
   for (std::size_t j = 0; j < d; ++j) rest[j] -= zeros[j] * mean[j], square[j] += zeros[j] * mean[j] * mean[j];
   Scaling scaling{std::vector<double>(d), std::vector<double>(d, 1.0), std::vector<double>(d)};

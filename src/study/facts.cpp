@@ -13,18 +13,22 @@ namespace {
 double constant_error(const data::Dataset& dataset, const data::Fold& fold, const train::Metric& metric) {
   const std::size_t classes = dataset.classes.size(), outputs = classes > 2 ? classes : 1;
   std::vector<double> score(outputs), share(std::max<std::size_t>(classes, 1));
-  const double n = static_cast<double>(fold.train.size());
+  double all = 0;
+  for (const std::uint32_t i : fold.train) all += dataset.weight(i);
   for (const std::uint32_t i : fold.train)
-    if (classes == 0) score[0] += dataset.y[i] / n;
-    else share[static_cast<std::size_t>(dataset.y[i])] += 1 / n;
+    if (classes == 0)
+      score[0] += dataset.weight(i) * dataset.y[i] / all;
+    else
+      share[static_cast<std::size_t>(dataset.y[i])] += dataset.weight(i) / all;
   if (classes == 2) score[0] = holdout::log(share[1] / share[0]);
   if (classes > 2) std::transform(share.begin(), share.end(), score.begin(), holdout::log);
-  std::vector<double> scores, y;
+  std::vector<double> scores, y, weights;
   for (const std::uint32_t i : fold.holdout) {
     scores.insert(scores.end(), score.begin(), score.end());
     y.push_back(dataset.y[i]);
+    if (!dataset.weights.empty()) weights.push_back(dataset.weights[i]);
   }
-  return metric.value({scores, outputs, y});
+  return metric.value({scores, outputs, y, weights});
 }
 
 }  // namespace

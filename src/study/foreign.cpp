@@ -43,6 +43,8 @@ constexpr ForeignKey kKeys[] = {
     {"dataset", "data.file", ""},
     {"label", "data.target", ""},
     {"label_column", "data.target", ""},
+    {"sample_weight", "data.weight", "the name of a column"},
+    {"weight_column", "data.weight", ""},
     {"test_size", "data.split.test", "data.split.fraction is the share that measures the search"},
     {"cv", "data.split.folds", "with method: kfold"},
     {"n_splits", "data.split.folds", "with method: kfold"},

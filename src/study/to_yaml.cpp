@@ -249,6 +249,7 @@ std::string to_yaml(const Study& study, const search::Configuration* configurati
   if (!folder.empty()) {
     copy.data.file = resolved(copy.data.file, folder);
     copy.data.split.file = resolved(copy.data.split.file, folder);
+    copy.data.weight.file = resolved(copy.data.weight.file, folder);
   }
   Study walked = copy;  // choices are switched back and forth on the walk
   Writer writer(copy);

@@ -23,7 +23,7 @@ Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const da
   const auto part = train::make_part<T>(data.dataset, scaling, rows);
   const train::Shape shape{model, data.dataset.features, data.dataset.classes.size()};
   const std::vector<double> scores = train::predict(part, shape, theta);
-  const train::Predictions predictions{scores, scores.size() / rows.size(), part.target};
+  const train::Predictions predictions{scores, scores.size() / rows.size(), part.target, part.weights};
   const train::Link link = train::losses()[model.loss_for(shape.classes)].link;
   Verdict verdict;
   for (const train::Metric& m : train::metrics())

@@ -37,7 +37,7 @@ double power_iteration(const LaneTable<double>& a) {
   return norm;
 }
 
-// The matrix [X 1]ᵀ[X 1] is a gradient pass whose slopes are the rows themselves, a feature a lane.
+// The matrix [X 1]ᵀW[X 1] is a gradient pass whose slopes are the weighted rows themselves, a feature a lane.
 template <class T>
 Curvature measure(const Part<T>& part, std::size_t features) {
   constexpr std::size_t kRows = 64;  // at a time: they stay in the cache
@@ -55,6 +55,11 @@ Curvature measure(const Part<T>& part, std::size_t features) {
         length += value * value;
       }
       rows.at(i, features) = 1;
+      if (!part.weights.empty()) {
+        const double weight = part.weights[first + i];
+        for (std::size_t j = 0; j <= features; ++j) rows.at(i, j) *= weight;
+        length *= weight;
+      }
       c.largest_row = std::max(c.largest_row, length);
     }
     const Rows<double> block{x.data(), features, nullptr, count};
@@ -81,6 +86,7 @@ Curvature measure_sparse(const Part<T>& part, std::size_t features) {
         const double x = static_cast<double>(part.x[at]);
         product += x * v[part.columns[at]], length += x * x;
       }
+      if (!part.weights.empty()) product *= part.weights[i], length *= part.weights[i];
       for (std::size_t at = part.start[i]; at < part.start[i + 1]; ++at)
         w[part.columns[at]] += static_cast<double>(part.x[at]) * product;
       w[features] += product;
@@ -129,6 +135,12 @@ Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, st
     const double y = dataset.y[rows[i]];
     part.target.push_back(y);
     part.y.push_back(static_cast<T>(dataset.classes.size() == 2 ? 2 * y - 1 : y));
+  }
+  if (!dataset.weights.empty()) {
+    double sum = 0;
+    for (const std::uint32_t i : rows) sum += dataset.weights[i];
+    for (const std::uint32_t i : rows)
+      part.weights.push_back(dataset.weights[i] / sum * static_cast<double>(rows.size()));
   }
   return part;
 }

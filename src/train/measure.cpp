@@ -13,7 +13,7 @@ void measure(const Model<T>& model, Link link, const Design<T>& design, const Me
   for (std::size_t lane = 0; lane < results.size(); ++lane) {
     LaneResult& r = results[lane];
     apply_link(link, scores[lane]);
-    const Predictions predictions{scores[lane], model.outputs(), design.holdout.target};
+    const Predictions predictions{scores[lane], model.outputs(), design.holdout.target, design.holdout.weights};
     for (const Metric& m : metrics())
       if (measures(m, design.classes, link)) r.metrics.emplace_back(m.info.name, m.value(predictions));
     r.value = objective.value(predictions);

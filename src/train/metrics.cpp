@@ -35,7 +35,7 @@ std::vector<double> terms_of(const Predictions& p) {
 }
 
 // Eight chains: one would wait for every addition.
-double mean(const std::vector<double>& terms) {
+double sum_of(std::span<const double> terms) {
   constexpr std::size_t kChains = 8;
   double sums[kChains] = {};
   std::size_t i = 0;
@@ -44,7 +44,13 @@ double mean(const std::vector<double>& terms) {
   for (; i < terms.size(); ++i) sums[0] += terms[i];
   for (std::size_t step = kChains / 2; step > 0; step /= 2)
     for (std::size_t c = 0; c < step; ++c) sums[c] += sums[c + step];
-  return sums[0] / static_cast<double>(terms.size());
+  return sums[0];
+}
+
+double mean(std::vector<double> terms, std::span<const double> weights) {
+  if (weights.empty()) return sum_of(terms) / static_cast<double>(terms.size());
+  for (std::size_t i = 0; i < terms.size(); ++i) terms[i] *= weights[i];
+  return sum_of(terms) / sum_of(weights);
 }
 
 template <class M>
@@ -58,7 +64,7 @@ double value_of(const Predictions& p) {
   for (const double f : p.scores) diverged |= std::isnan(f);
   if (diverged) return std::numeric_limits<double>::quiet_NaN();
   if constexpr (MeanOverRows<M>) {
-    return mean(terms_of<M>(p));
+    return mean(terms_of<M>(p), p.weights);
   } else {
     return M::value(p);
   }
@@ -68,10 +74,14 @@ template <class M>
 double error_of(const Predictions& p) {
   if constexpr (MeanOverRows<M>) {
     const std::vector<double> terms = terms_of<M>(p);
-    const double n = static_cast<double>(terms.size()), middle = mean(terms);
+    const double n = static_cast<double>(terms.size()), middle = mean(terms, p.weights);
     double sum = 0;
-    for (const double x : terms) sum += (x - middle) * (x - middle);
-    if (n > 1) return std::sqrt(sum / (n - 1) / n);
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      const double difference = p.weight(i) * (terms[i] - middle);
+      sum += difference * difference;
+    }
+    const double share = p.weights.empty() ? 1 : n / sum_of(p.weights);  // of mean 1 from here on
+    if (n > 1) return std::sqrt(share * share * (sum / (n - 1) / n));
   }
   return std::numeric_limits<double>::quiet_NaN();
 }

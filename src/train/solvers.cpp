@@ -92,7 +92,7 @@ class SolverTrainer final : public Trainer {
   // Which solver a lane gets follows from its own settings, never from its neighbours'.
   bool has_closed_form(const ModelSettings& model) const {
     if (!design_.train.start.empty()) return false;  // ridge would need a matrix features × features of sparse data
-    return model.loss.info().quadratic && model.lasso() == 0 && model.class_weight == "none";
+    return model.loss.info().quadratic && model.lasso() == 0;
   }
 
   void solve(bool closed_form, double tolerance, const std::atomic<bool>* interrupt) {

@@ -363,7 +363,8 @@ void CohortTrainer<T>::look_at_holdout(bool record) {
     if (!in_training(slot)) continue;
     LaneResult& r = results_[cohort_.lanes[slot]];
     Progress& p = progress_[cohort_.lanes[slot]];
-    const double value = objective_.value({holdout_scores_[slot], model_->outputs(), design_.holdout.target});
+    const double value =
+        objective_.value({holdout_scores_[slot], model_->outputs(), design_.holdout.target, design_.holdout.weights});
     const bool patient = shared_.stop.patience > 0;
     const bool better = std::isnan(p.best_value) || (objective_.maximize ? value > p.best_value : value < p.best_value);
     if (patient && better) {

@@ -4,13 +4,15 @@ namespace holdout::train {
 
 template <class T>
 AlignedVector<T> row_weights(const Part<T>& part, std::size_t classes, std::string_view class_weight) {
-  if (class_weight != "balanced") return {};
+  if (class_weight != "balanced") return AlignedVector<T>(part.weights.begin(), part.weights.end());
+  const auto own = [&](std::size_t i) { return part.weights.empty() ? 1 : part.weights[i]; };
+  const auto class_of = [&](std::size_t i) { return static_cast<std::size_t>(part.target[i]); };
   std::vector<double> count(classes);
-  for (const double c : part.target) ++count[static_cast<std::size_t>(c)];
+  for (std::size_t i = 0; i < part.n; ++i) count[class_of(i)] += own(i);
   AlignedVector<T> weights;
-  for (const double c : part.target)
-    weights.push_back(static_cast<T>(static_cast<double>(part.n) /
-                                     (static_cast<double>(classes) * count[static_cast<std::size_t>(c)])));
+  for (std::size_t i = 0; i < part.n; ++i)
+    weights.push_back(
+        static_cast<T>(own(i) * (static_cast<double>(part.n) / (static_cast<double>(classes) * count[class_of(i)]))));
   return weights;
 }
 

@@ -60,6 +60,12 @@ TEST_CASE("property: what is written reads back to the same study") {
   }
 }
 
+TEST_CASE("to_yaml: a column of weights, and its file with a folder") {
+  CHECK(has(to_yaml(read_text("data: {file: a.csv, target: y, weight: w}\n").study), "\n  weight: w\n"));
+  const Study study = read_text("data: {file: a.csv, target: y, weight: {column: w, file: b.csv}}\n").study;
+  CHECK(has(to_yaml(study, nullptr, "/data"), "\n  weight: {column: w, file: /data/b.csv}\n"));
+}
+
 TEST_CASE("to_yaml: normal form leaves defaults out") {
   const Study study =
       read_text(

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <holdout/base/number.hpp>
+#include <holdout/base/random.hpp>
 #include <holdout/train/metric.hpp>
 
 #include "support/table.hpp"
@@ -132,6 +133,37 @@ TEST_CASE("a decision: the positive class above 0, the first of equal scores") {
   CHECK(value("error", {1e-300}, {0}) == 1);
   CHECK(value("error", {1, 1, 0}, {0}, 3) == 0);
   CHECK(value("accuracy", {1, 2, 2}, {1}, 3) == 1);
+}
+
+TEST_CASE("closed form: a row of weight 2 counts as two rows, in every metric") {
+  Stream draw = stream(Seed{4}, "weighted metrics");
+  for (const Metric& metric : metrics()) {
+    CAPTURE(metric.info.name);
+    std::vector<double> scores, y, weights, repeated_scores, repeated_y;
+    for (int i = 0; i < 60; ++i) {
+      const bool two = metric.classes != Classes::none;
+      y.push_back(two ? draw.uniform() < 0.4 : draw.normal());
+      scores.push_back(std::round(4 * (draw.normal() + y.back())) / 4);  // with ties
+      weights.push_back(i % 3);
+      for (int copy = 0; copy < i % 3; ++copy) repeated_scores.push_back(scores.back()), repeated_y.push_back(y.back());
+    }
+    CHECK(metric.value({scores, 1, y, weights}) ==
+          doctest::Approx(metric.value({repeated_scores, 1, repeated_y})).epsilon(1e-13));
+    for (double& w : weights) w *= 0.3;  // only shares count
+    CHECK(metric.value({scores, 1, y, weights}) ==
+          doctest::Approx(metric.value({repeated_scores, 1, repeated_y})).epsilon(1e-13));
+    // Equal weights are none, also for the standard error.
+    weights.assign(60, 0.3);
+    CHECK(metric.value({scores, 1, y, weights}) == doctest::Approx(metric.value({scores, 1, y})).epsilon(1e-13));
+    const double error = standard_error(metric, {scores, 1, y});
+    if (!std::isnan(error))
+      CHECK(standard_error(metric, {scores, 1, y, weights}) == doctest::Approx(error).epsilon(1e-13));
+  }
+  // By hand: errors 0 and 4 of weights 3 and 1 have mean 1; n/(n − 1) Σ w²(x − 1)² / 16 = 2 (9 · 1 + 1 · 9) / 16.
+  const std::vector<double> scores{1, 2}, y{1, 4}, weights{3, 1};
+  CHECK(find_metric("mse")->value({scores, 1, y, weights}) == 1);
+  CHECK(standard_error(*find_metric("mse"), {scores, 1, y, weights}) ==
+        doctest::Approx(std::sqrt(2 * 18 / 16.0)).epsilon(1e-15));
 }
 
 }  // namespace

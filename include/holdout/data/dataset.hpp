@@ -24,11 +24,13 @@ struct Dataset {
   std::vector<double> x;                   // [row][feature], raw units; NaN: missing, standardization fills it
   SparseRows sparse;                       // in place of x for sparse files; else without rows
   std::vector<double> y;                   // [row]; the target, or the index of the class
+  std::vector<double> weights;             // [row], finite, >= 0: how many rows each stands for; empty: one
   std::vector<std::string> feature_names;  // one-hot: column=level; sparse files: the index
   std::vector<std::string> classes;        // sorted; of two, the last is the positive one; empty for regression
   std::string target_name;
 
   bool is_sparse() const { return !sparse.start.empty(); }
+  double weight(std::size_t i) const { return weights.empty() ? 1 : weights[i]; }
   /// Of dense data.
   std::span<const double> row(std::size_t i) const { return {x.data() + i * features, features}; }
 };

@@ -23,7 +23,7 @@ struct FileMark {
 struct Prepared {
   Dataset dataset;
   Split split;                        // every fold has rows on both sides; for classes: each class in every training part
-  std::vector<FileMark> files;        // data file and, if there is one, split file
+  std::vector<FileMark> files;        // data file and, if there are, split file and file of weights
   std::vector<std::string> notices;   // what the user should know: rows dropped, columns that are constant
 };
 
@@ -37,9 +37,9 @@ std::optional<FileFormat> known_format(const DataSettings& settings);
 /// @throws Error with all that is wrong: places in the data file, or `path` naming the setting to blame
 Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed);
 
-/// Means and population standard deviations of the given rows; scale 1 for constant columns; fill is the mean. Without
-/// `standardize`, mean 0 and scale 1. A column whose spread is rounding noise of its mean counts as constant. Sparse
-/// data are divided by their deviation about the mean, but not centred: mean 0, so that zeros stay zeros.
+/// Weighted means and population standard deviations of the given rows; scale 1 for constant columns; fill is the mean.
+/// Without `standardize`, mean 0 and scale 1. A column whose spread is rounding noise of its mean counts as constant.
+/// Sparse data are divided by their deviation about the mean, but not centred: mean 0, so that zeros stay zeros.
 Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardize);
 
 }  // namespace holdout::data

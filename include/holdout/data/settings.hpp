@@ -35,6 +35,13 @@ struct FeatureSettings {
   void fields(FieldVisitor& f);
 };
 
+/// `data.weight:` how many rows each row stands for.
+struct WeightSettings {
+  std::string column;  // its name; empty: every row counts once
+  std::string file;    // a side file with one row for each data row; empty: the data file
+  void fields(FieldVisitor& f);
+};
+
 /// `data:`
 struct DataSettings {
   std::string file;                      // may be gzip-compressed (.gz); relative to the study's folder
@@ -45,6 +52,7 @@ struct DataSettings {
   std::string missing = "refuse";        // refuse, drop_row, mean (of the training rows)
   std::vector<std::string> categorical;  // columns of numbers that are categories
   std::string positive;                  // two classes: the positive one; empty: the last in order
+  WeightSettings weight;
   FeatureSettings features;
   SplitSettings split;
   void fields(FieldVisitor& f);

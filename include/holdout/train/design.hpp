@@ -19,12 +19,13 @@ struct Part {
   AlignedVector<std::uint32_t> columns;  // of sparse data: the feature of each nonzero, ascending in a row
   std::vector<T> y;        // for the loss: target; two classes: ±1; more: index of the class
   std::vector<double> target;  // for metrics: target, or index of the class
+  std::vector<double> weights;  // of mean 1; empty: all rows count the same
 };
 
 /// Bounds of the curvature of the data, from the training rows: what `learning_rate: auto` is made of.
 struct Curvature {
-  double largest_eigenvalue = 0;  // of [X 1]ᵀ[X 1]/N
-  double largest_row = 0;         // max_i ‖(x_i, 1)‖²
+  double largest_eigenvalue = 0;  // of [X 1]ᵀW[X 1]/N, W the rows' weights
+  double largest_row = 0;         // max_i w_i ‖(x_i, 1)‖²
 };
 
 /// One fold's training and hold-out rows. Immutable, shared by all cohorts.

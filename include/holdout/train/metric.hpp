@@ -19,9 +19,13 @@ struct Predictions {
   std::span<const double> scores;
   std::size_t outputs = 1;
   std::span<const double> y;       // [row]: target, or index of the class
+  std::span<const double> weights = {};  // [row], of positive sum; empty: all rows count the same
+
+  double weight(std::size_t i) const { return weights.empty() ? 1 : weights[i]; }
 };
 
-/// A metric. `value` sums in double, in the order of rows; it is pure. NaN if a score is NaN.
+/// A metric. `value` sums in double, in the order of rows; it is pure. NaN if a score is NaN. A row of weight 2 counts
+/// as two rows.
 struct Metric {
   Info info;
   Classes classes = Classes::none;  // which models it measures
@@ -37,7 +41,8 @@ const Metric* find_metric(std::string_view name);
 /// Whether it measures models for that many classes (0: regression) whose scores say that of the target.
 bool measures(const Metric& metric, std::size_t classes, Link link);
 
-/// The standard error of a metric that is a mean over rows (mse, mae, log_loss, error, accuracy); NaN for others.
+/// The standard error of a metric that is a mean over rows (mse, mae, log_loss, error, accuracy); NaN for others. With
+/// weights that of a ratio of means: n/(n − 1) Σ w²(x − x̄)² / (Σ w)² (Cochran, Sampling Techniques, 1977, eq. 2.39).
 double standard_error(const Metric& metric, const Predictions& predictions);
 
 }  // namespace holdout::train

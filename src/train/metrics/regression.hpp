@@ -7,12 +7,12 @@
 
 namespace holdout::train {
 
-/// Mean over rows of term(prediction, target).
+/// Weighted mean over rows of term(prediction, target).
 template <class Term>
 double mean_over_rows(const Predictions& p, Term term) {
-  double sum = 0;
-  for (std::size_t i = 0; i < p.y.size(); ++i) sum += term(p.scores[i], p.y[i]);
-  return sum / static_cast<double>(p.y.size());
+  double sum = 0, weights = 0;
+  for (std::size_t i = 0; i < p.y.size(); ++i) sum += p.weight(i) * term(p.scores[i], p.y[i]), weights += p.weight(i);
+  return sum / weights;
 }
 
 struct Mse {

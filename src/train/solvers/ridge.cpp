@@ -9,25 +9,27 @@
 namespace holdout::train {
 namespace {
 
-// Features' means, and eigenvalues and eigenvectors of their covariance, over the training rows.
+// Features' weighted means, and eigenvalues and eigenvectors of their covariance, over the training rows.
 struct Spectrum {
   Eigen::VectorXd mean, values;
   Eigen::MatrixXd vectors;
 };
 
-Spectrum spectrum_of(const Part<double>& part, std::size_t features) {
+Spectrum spectrum_of(const Part<double>& part, std::size_t features, const AlignedVector<double>& weights) {
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   constexpr Eigen::Index kRows = 1024;  // centred copies of so many rows at a time
   const auto n = static_cast<Eigen::Index>(part.n), d = static_cast<Eigen::Index>(features);
   Spectrum s{Eigen::VectorXd::Zero(d), {}, {}};
+  const auto weight = [&](Eigen::Index i) { return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)]; };
   for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index j = 0; j < d; ++j) s.mean[j] += part.x[static_cast<std::size_t>(i * d + j)];
+    for (Eigen::Index j = 0; j < d; ++j) s.mean[j] += weight(i) * part.x[static_cast<std::size_t>(i * d + j)];
   s.mean /= static_cast<double>(n);
   Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(d, d);
   for (Eigen::Index from = 0; from < n; from += kRows) {
     const Eigen::Index count = std::min(kRows, n - from);
     RowMajor block = Eigen::Map<const RowMajor>(part.x.data() + from * d, count, d);
     block.rowwise() -= s.mean.transpose();
+    for (Eigen::Index i = 0; i < count; ++i) block.row(i) *= std::sqrt(weight(from + i));
     covariance.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
   }
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance / static_cast<double>(n));
@@ -59,7 +61,7 @@ void RidgeSolver::run(double tolerance, std::span<LaneResult> results, const std
   constexpr int kMostSteps = 10;  // each takes back all but ~1e-10 of what is left; two or three are enough
   constexpr double kTiny = 1e-300;
   const std::size_t lanes = results.size(), parameters = problem_.model.parameters();
-  const Spectrum spectrum = spectrum_of(problem_.design.train, problem_.design.features);
+  const Spectrum spectrum = spectrum_of(problem_.design.train, problem_.design.features, problem_.weights);
   Values values(problem_);
   LaneTable<double> theta(parameters, lanes), gradient(parameters, lanes);
   std::vector<double> loss;
