@@ -4,6 +4,8 @@
 #include <limits>
 #include <vector>
 
+#include <holdout/train/hypergradient.hpp>
+
 #include "metrics/classification.hpp"
 #include "metrics/ranking.hpp"
 #include "metrics/regression.hpp"
@@ -54,7 +56,9 @@ double mean(std::vector<double> terms, std::span<const double> weights) {
 }
 
 template <class M>
-constexpr bool kOfOdds = requires { M::of_odds; };
+constexpr bool kOfOdds = requires {
+  M::of_odds;
+};
 
 // Scores that are not numbers are those of a training that diverged: no metric has a value then, not even one that
 // only counts decisions.
@@ -86,11 +90,20 @@ double error_of(const Predictions& p) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+template <class M>
+constexpr SmoothMetric smooth_of() {
+  if constexpr (requires { M::of_mean; })
+    return {M::loss, M::of_mean};
+  else
+    return {};
+}
+
 using StandardError = double (*)(const Predictions&);
 
 template <class... Ms>
 struct MetricFamily {
-  static constexpr std::array<Metric, sizeof...(Ms)> all{{{Ms::info, Ms::classes, Ms::maximize, kOfOdds<Ms>, value_of<Ms>}...}};
+  static constexpr std::array<Metric, sizeof...(Ms)> all{
+      {{Ms::info, Ms::classes, Ms::maximize, kOfOdds<Ms>, value_of<Ms>, smooth_of<Ms>()}...}};
   static constexpr std::array<StandardError, sizeof...(Ms)> errors{{error_of<Ms>...}};
 };
 
@@ -120,6 +133,10 @@ bool measures(const Metric& metric, std::size_t classes, Link link) {
       return true;
   }
   return false;
+}
+
+bool has_gradient(const Metric& metric, Link link) {
+  return metric.smooth.loss && link == (metric.of_odds ? Link::odds : Link::identity);
 }
 
 double standard_error(const Metric& metric, const Predictions& predictions) {

@@ -18,10 +18,21 @@ struct Predictions {
   // [row][outputs]; regression: what is predicted; two classes: one score, positive speaks for the positive class
   std::span<const double> scores;
   std::size_t outputs = 1;
-  std::span<const double> y;       // [row]: target, or index of the class
+  std::span<const double> y;             // [row]: target, or index of the class
   std::span<const double> weights = {};  // [row], of positive sum; empty: all rows count the same
 
   double weight(std::size_t i) const { return weights.empty() ? 1 : weights[i]; }
+};
+
+/// A metric as a function of a loss's weighted mean over the rows: its value, first and second derivative in that mean.
+struct OfMean {
+  double value = 0, first = 0, second = 0;
+};
+
+/// How a metric with a gradient is made of a loss.
+struct SmoothMetric {
+  std::string_view (*loss)(std::size_t outputs) = nullptr;  // name in losses(), of scores; null: there is no gradient
+  OfMean (*of_mean)(double mean, const Predictions& rows) = nullptr;
 };
 
 /// A metric. `value` sums in double, in the order of rows; it is pure. NaN if a score is NaN. A row of weight 2 counts
@@ -30,8 +41,9 @@ struct Metric {
   Info info;
   Classes classes = Classes::none;  // which models it measures
   bool maximize = false;
-  bool of_odds = false;             // wants probabilities: scores must be log odds
+  bool of_odds = false;  // wants probabilities: scores must be log odds
   double (*value)(const Predictions&) = nullptr;
+  SmoothMetric smooth = {};
 };
 
 /// All metrics.

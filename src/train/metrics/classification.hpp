@@ -48,6 +48,8 @@ struct LogLoss {
     for (std::size_t i = 0; i < n; ++i) out[i] += sums[i];
     return out;
   }
+  static std::string_view loss(std::size_t outputs) { return outputs == 1 ? "logistic" : "softmax"; }
+  static OfMean of_mean(double mean, const Predictions&) { return {mean, 1, 0}; }
 };
 
 struct Error01 {

@@ -1,0 +1,82 @@
+// Derivatives of the hold-out error E with respect to hyperparameters, each named by its path in the study.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <holdout/train/trainer.hpp>
+
+namespace holdout::train {
+
+/// How a derivative is had.
+enum class Hypergradient {
+  implicit,  // of the minimum of J, by the implicit function theorem: penalties of smooth convex models
+  forward,   // of a training as it is, however short, by tangents beside its lanes
+};
+
+/// Whether E has a derivative in the hyperparameter at `path` (model.l2, training.learning_rate.start, …) there.
+bool differentiable(const LaneConfig& lane, std::string_view path, Hypergradient method);
+
+/// Whether the metric has a gradient in the scores of a model with that link: log_loss, mse, rmse, r2.
+bool has_gradient(const Metric& metric, Link link);
+
+enum class HyperWant { value, gradient, curvature };
+
+/// What a solve cost, of one lane.
+struct HyperWork {
+  std::int64_t passes = 0;          // values with gradients of J: passes over the training rows
+  std::int64_t products = 0;        // Hessian-vector products: passes as well
+  std::int64_t factorizations = 0;  // Hessians formed and factored
+};
+
+/// E of one lane and its derivatives, plain d/dh (not d/d log h).
+struct HyperDerivatives {
+  double value = 0;        // E at the minimum of J, as far as the residual tells (below); forward: after the last step
+  double error_bound = 0;  // estimate of |value − E|, second order in the residual
+  std::vector<double> gradient;   // [wrt] dE/dh
+  std::vector<double> curvature;  // [wrt][wrt] d²E/dh²; empty where it is not wanted or not known
+  std::vector<double> state;      // what a later solve may start from: theta, then dθ/dh of a few hyperparameters
+  LaneResult result;              // its value and metrics are measured at its theta
+  HyperWork work;
+};
+
+/// Where a solve starts: near the solution of other hyperparameters.
+struct HyperStart {
+  std::vector<double> state;  // HyperDerivatives::state of that solution; empty: cold
+  std::vector<double> at;     // [wrt] its hyperparameters; empty: no tangent is followed
+};
+
+struct HyperRequest {
+  std::span<const LaneConfig> lanes;  // cohort fields equal
+  std::span<const std::string> wrt;   // paths, each differentiable in every lane
+  double tolerance = 0;               // relative, of E; 0: as near to the minimum as `exact` goes
+  HyperWant want = HyperWant::gradient;
+  std::span<const HyperStart> starts = {};  // [lane]; none: all cold
+  const std::atomic<bool>* interrupt = nullptr;
+};
+
+/// E at the minimum of J, by the implicit function theorem. With H = ∇²J, q = H⁻¹∇E and the residual r = ∇J(θ) of a
+/// θ that need not be the minimum: E* = E − q·r + …, dE/dh = −q·∂r/∂h, and for d²E/dh² the third derivatives of the
+/// loss (Pedregosa, Hyperparameter optimization with approximate gradient, ICML 2016; Giles and Süli, Adjoint methods
+/// for PDEs, Acta Numerica 11, 2002, § 2). Values are corrected to second order in r, gradients to first.
+///
+/// Lanes do not influence each other, nor do earlier calls. One object is for one thread.
+class HyperSolver {
+ public:
+  virtual ~HyperSolver() = default;
+  /// [lane]. The end of a result is converged, rounding, interrupted, diverged, or epochs (no minimum in reach).
+  virtual std::vector<HyperDerivatives> solve(const HyperRequest& request) = 0;
+};
+
+/// @param design, metric  must outlive the solver; has_gradient(metric, …)
+/// @param model           as in every lane, but for its lane fields: convex, its loss smooth
+/// @throws Error if they do not go together
+std::unique_ptr<HyperSolver> make_hyper_solver(const Design<double>& design, const Metric& metric,
+                                               const ModelSettings& model);
+
+}  // namespace holdout::train

@@ -1,0 +1,23 @@
+#include <holdout/train/hypergradient.hpp>
+
+#include <holdout/base/error.hpp>
+
+#include "implicit/dense.hpp"
+
+namespace holdout::train {
+
+std::unique_ptr<HyperSolver> make_hyper_solver(const Design<double>& design, const Metric& metric,
+                                               const ModelSettings& model) {
+  const LossInfo& loss = losses()[model.loss_for(design.classes)];
+  const std::string type(model.type());
+  if (!is_convex(type) || !loss.smooth)
+    throw Error("no implicit gradient: J of model " + type + " with loss " + std::string(loss.info.name) +
+                    " is not smooth and convex",
+                "choose another loss, or hypergradient: forward");
+  if (!has_gradient(metric, loss.link))
+    throw Error("metric " + std::string(metric.info.name) + " has no gradient for model " + type,
+                design.classes == 0 ? "choose mse, rmse or r2" : "choose log_loss");
+  return std::make_unique<DenseHyperSolver>(design, metric, model);
+}
+
+}  // namespace holdout::train

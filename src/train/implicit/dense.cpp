@@ -1,0 +1,194 @@
+#include "dense.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "../measure.hpp"
+
+namespace holdout::train {
+namespace {
+
+constexpr double kTiny = 1e-300;
+constexpr double kTight = 1e-10;          // ‖∇J‖ relative to ‖∇J(0)‖, where no tolerance of E is given
+constexpr std::size_t kMostTangents = 8;  // more hyperparameters: dθ/dh would cost more than it saves
+
+Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
+std::vector<double> to_vector(const Eigen::VectorXd& x) { return {x.begin(), x.end()}; }
+
+}  // namespace
+
+DenseHyperSolver::DenseHyperSolver(const Design<double>& design, const Metric& metric, const ModelSettings& settings)
+    : design_(design),
+      metric_(metric),
+      model_(make_model<double>(settings, design.features, design.classes)),
+      loss_place_(settings.loss_for(design.classes)),
+      loss_(design, *model_, loss_place_, settings.class_weight),
+      error_(design, *model_, metric) {}
+
+std::vector<HyperDerivatives> DenseHyperSolver::solve(const HyperRequest& request) {
+  std::vector<HyperDerivatives> out(request.lanes.size());
+  for (std::size_t lane = 0; lane < out.size(); ++lane) solve_lane(request, lane, out[lane]);
+  std::vector<LaneResult> results;
+  for (HyperDerivatives& d : out) results.push_back(std::move(d.result));
+  measure(*model_, losses()[loss_place_].link, design_, metric_, results);
+  for (std::size_t lane = 0; lane < out.size(); ++lane) out[lane].result = std::move(results[lane]);
+  return out;
+}
+
+DenseHyperSolver::Lane DenseHyperSolver::make_lane(const LaneConfig& config) const {
+  Lane lane{&config, Eigen::VectorXd::Zero(index(model_->parameters())), {}, {}, 0, 0, {}};
+  lane.l2.head(index(model_->penalized())).setConstant(config.model.ridge());
+  for (std::size_t p = 0; p < model_->parameters(); ++p) lane.support.push_back(index(p));
+  return lane;
+}
+
+// Along the tangent, in log h where h is positive: there θ bends least. No farther than θ is long.
+Eigen::VectorXd DenseHyperSolver::start_of(const Lane& lane, const HyperRequest& request,
+                                           const HyperStart* start) const {
+  const Eigen::Index n = index(model_->parameters());
+  if (!start || start->state.empty()) return Eigen::VectorXd::Zero(n);
+  const Eigen::Map<const Eigen::MatrixXd> state(start->state.data(), n, index(start->state.size()) / n);
+  Eigen::VectorXd way = Eigen::VectorXd::Zero(n);
+  for (std::size_t i = 0; i < start->at.size() && index(i) + 1 < state.cols(); ++i) {
+    const double from = start->at[i], to = penalty_slope(lane.config->model, request.wrt[i])->value;
+    way += (from > 0 && to > 0 ? from * std::log(to / from) : to - from) * state.col(index(i) + 1);
+  }
+  const double most = state.col(0).norm(), length = way.norm();
+  return state.col(0) + (length > most ? most / length : 1) * way;
+}
+
+void DenseHyperSolver::evaluate(Lane& lane, HyperWork& work) {
+  lane.loss = loss_.value(lane.theta, lane.slope);
+  ++work.passes;
+  lane.slope += lane.l2.cwiseProduct(lane.theta);
+  lane.objective = lane.loss + lane.theta.dot(lane.l2.cwiseProduct(lane.theta)) / 2;
+}
+
+// (∇²E − D³[q]) · directions: what the curvature of E and of J makes of them.
+Eigen::MatrixXd DenseHyperSolver::curved(const Lane& lane, const Eigen::VectorXd& q,
+                                         const Eigen::MatrixXd& directions) {
+  return error_.product(directions) - loss_.third(lane.theta, q, directions);
+}
+
+DenseHyperSolver::Adjoint DenseHyperSolver::adjoint(const Lane& lane, HyperWork& work) {
+  constexpr double kClose = 0.3;  // of E: farther away a Taylor series is worth nothing
+  error_.move(lane.theta);
+  Eigen::MatrixXd hessian = loss_.hessian(lane.theta);
+  ++work.factorizations;
+  hessian.diagonal() += lane.l2;
+  // Softmax does not change with what all intercepts share: in that direction H is 0, and its own size will do as well.
+  if (const Eigen::Index k = index(model_->outputs()); k > 1) {
+    auto intercepts = hessian.bottomRightCorner(k, k);
+    intercepts.array() += intercepts.diagonal().mean();
+  }
+  Adjoint a;
+  a.factor.emplace(hessian, lane.support);
+  Eigen::MatrixXd sides(lane.theta.size(), 2);
+  sides << error_.gradient(), -lane.slope;
+  const Eigen::MatrixXd solved = a.factor->solve(sides);
+  a.q = solved.col(0), a.step = solved.col(1);
+  a.first = error_.gradient().dot(a.step);
+  const double size = std::abs(error_.value());
+  if (!(std::abs(a.first) <= kClose * size)) return a;
+  a.bend = curved(lane, a.q, a.step);
+  a.second = a.step.dot(a.bend) / 2;
+  a.close = std::abs(a.second) <= kClose * size;
+  return a;
+}
+
+bool DenseHyperSolver::search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work) {
+  constexpr double kEnough = 1e-4, kRounding = 1e-13;
+  constexpr int kMostHalvings = 40;
+  const Eigen::VectorXd from = lane.theta;
+  const double fall = lane.slope.dot(step), objective = lane.objective, norm = lane.slope.norm();
+  double t = 1;
+  for (int halving = 0; halving < kMostHalvings; ++halving, t /= 2) {
+    lane.theta = from + t * step;
+    evaluate(lane, work);
+    if (lane.objective <= objective + kEnough * t * fall) return true;
+    if (lane.objective <= objective + kRounding * std::abs(objective) && lane.slope.norm() < norm) return true;
+  }
+  return false;
+}
+
+void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t number, HyperDerivatives& out) {
+  constexpr int kMostIterations = 100, kPatience = 3;
+  constexpr double kNearRounding = 1e-5;
+  Lane lane = make_lane(request.lanes[number]);
+  loss_.set_coefficient(lane.config->model.loss.coefficient());
+  LaneResult& r = out.result;
+  Eigen::VectorXd slope;
+  loss_.value(Eigen::VectorXd::Zero(lane.l2.size()), slope);  // what norms are relative to: the same in every call
+  const double first_norm = std::max(slope.norm(), kTiny);
+  lane.theta = start_of(lane, request, request.starts.empty() ? nullptr : &request.starts[number]);
+  evaluate(lane, out.work);
+  double best = std::numeric_limits<double>::infinity();
+  int stalled = 0;
+  Adjoint at;
+  for (int iteration = 0;; ++iteration) {
+    const double norm = lane.slope.norm();
+    stalled = norm < best / 2 ? 0 : stalled + 1;
+    best = std::min(best, norm);
+    at = adjoint(lane, out.work);
+    r.epochs = iteration;
+    if (!std::isfinite(norm))
+      r.end = LaneEnd::diverged;
+    else if (request.tolerance > 0 ? at.close && std::abs(at.second) <= request.tolerance * std::abs(error_.value())
+                                   : norm <= kTight * first_norm)
+      r.end = LaneEnd::converged;
+    else if (stalled >= kPatience && best <= kNearRounding * first_norm)
+      r.end = LaneEnd::rounding;
+    else if (request.interrupt && request.interrupt->load())
+      r.end = LaneEnd::interrupted;
+    else if (iteration == kMostIterations || !search_line(lane, at.step, out.work))
+      r.end = lane.slope.norm() <= kNearRounding * first_norm ? LaneEnd::rounding : LaneEnd::epochs;
+    if (r.end != LaneEnd::running) break;
+  }
+  r.steps = out.work.passes, r.best_epoch = r.epochs;
+  r.theta = to_vector(lane.theta);
+  r.train_loss = lane.loss, r.gradient_norm = lane.slope.norm() / first_norm;
+  derive(lane, at, request, out);
+}
+
+// ∂(∇J)/∂h at theta.
+Eigen::VectorXd DenseHyperSolver::penalty_change(const Lane& lane, const PenaltySlope& slope) const {
+  Eigen::VectorXd out = Eigen::VectorXd::Zero(lane.theta.size());
+  const Eigen::Index n = index(model_->penalized());
+  out.head(n) = slope.l2 * lane.theta.head(n) + slope.l1 * lane.theta.head(n).cwiseSign();
+  return out;
+}
+
+void DenseHyperSolver::derive(const Lane& lane, const Adjoint& at, const HyperRequest& request, HyperDerivatives& out) {
+  const Eigen::Index count = index(request.wrt.size()), n = lane.theta.size(), penalized = index(model_->penalized());
+  out.value = error_.value() + at.first + at.second;
+  out.error_bound = at.close ? std::abs(at.second) : std::numeric_limits<double>::infinity();
+  if (request.want == HyperWant::value) return;
+  std::vector<PenaltySlope> slopes;
+  for (const std::string& path : request.wrt) slopes.push_back(*penalty_slope(lane.config->model, path));
+  // dE/dh = −q·∂r/∂h at the minimum: q and θ go there to first order.
+  const Eigen::VectorXd moved = at.close ? Eigen::VectorXd(at.q + at.factor->solve(at.bend)) : at.q;
+  for (const PenaltySlope& s : slopes)
+    out.gradient.push_back(-moved.dot(penalty_change(lane, s)) -
+                           (at.close ? s.l2 * at.q.head(penalized).dot(at.step.head(penalized)) : 0));
+  out.state = to_vector(at.close ? Eigen::VectorXd(lane.theta + at.step) : lane.theta);
+  if (request.wrt.size() > kMostTangents) return;
+  Eigen::MatrixXd changes(n, count);
+  for (Eigen::Index i = 0; i < count; ++i) changes.col(i) = -penalty_change(lane, slopes[static_cast<std::size_t>(i)]);
+  const Eigen::MatrixXd tangents = at.factor->solve(changes);
+  out.state.insert(out.state.end(), tangents.data(), tangents.data() + tangents.size());
+  if (request.want != HyperWant::curvature) return;
+  // d²E/da db = θ_aᵀ(∇²E − D³[q])θ_b − q·(∂H/∂a θ_b + ∂H/∂b θ_a + ∂²r/∂a∂b).
+  const Eigen::MatrixXd bent = curved(lane, at.q, tangents);
+  const Eigen::VectorXd q = at.q.head(penalized), theta = lane.theta.head(penalized);
+  for (Eigen::Index a = 0; a < count; ++a)
+    for (Eigen::Index b = 0; b < count; ++b) {
+      const auto [sa, sb] = std::pair(static_cast<std::size_t>(a), static_cast<std::size_t>(b));
+      const double mixed = mixed_slope(request.wrt[sa], request.wrt[sb]);
+      out.curvature.push_back(
+          tangents.col(a).dot(bent.col(b)) - slopes[sa].l2 * q.dot(tangents.col(b).head(penalized)) -
+          slopes[sb].l2 * q.dot(tangents.col(a).head(penalized)) - mixed * q.dot(theta.cwiseSign() - theta));
+    }
+}
+
+}  // namespace holdout::train

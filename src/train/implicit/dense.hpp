@@ -1,0 +1,56 @@
+// Implicit hypergradients with a factored Hessian.
+#pragma once
+
+#include <optional>
+
+#include <holdout/train/hypergradient.hpp>
+
+#include "../hyperparameters.hpp"
+#include "factor.hpp"
+#include "holdout_error.hpp"
+#include "training_loss.hpp"
+
+namespace holdout::train {
+
+class DenseHyperSolver final : public HyperSolver {
+ public:
+  DenseHyperSolver(const Design<double>& design, const Metric& metric, const ModelSettings& settings);
+  std::vector<HyperDerivatives> solve(const HyperRequest& request) override;
+
+ private:
+  // J of the lane at hand, and what is known at the point where it stands.
+  struct Lane {
+    const LaneConfig* config;
+    Eigen::VectorXd l2;            // [parameter]
+    Eigen::VectorXd theta, slope;  // slope: ∇J; with l1 of the subgradient of least norm
+    double loss = 0, objective = 0;
+    std::vector<Eigen::Index> support;  // parameters that l1 does not hold at 0
+  };
+  // Of E at a point: the adjoint q = H⁻¹∇E, the Newton step −H⁻¹∇J, and E corrected along it.
+  struct Adjoint {
+    std::optional<Factor> factor;
+    Eigen::VectorXd q, step;
+    Eigen::VectorXd bend;          // (∇²E − D³[q]) · step
+    double first = 0, second = 0;  // corrections of E
+    bool close = false;            // the corrections are known, and small against E
+  };
+
+  void solve_lane(const HyperRequest& request, std::size_t lane, HyperDerivatives& out);
+  Lane make_lane(const LaneConfig& config) const;
+  Eigen::VectorXd start_of(const Lane& lane, const HyperRequest& request, const HyperStart* start) const;
+  void evaluate(Lane& lane, HyperWork& work);
+  Adjoint adjoint(const Lane& lane, HyperWork& work);
+  Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
+  bool search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work);
+  void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
+  Eigen::VectorXd penalty_change(const Lane& lane, const PenaltySlope& slope) const;
+
+  const Design<double>& design_;
+  const Metric& metric_;
+  std::unique_ptr<Model<double>> model_;
+  std::size_t loss_place_;
+  TrainingLoss loss_;
+  HoldoutError error_;
+};
+
+}  // namespace holdout::train
