@@ -20,6 +20,27 @@ std::optional<PenaltySlope> penalty_slope(const ModelSettings& model, std::strin
   return {};
 }
 
+std::optional<StepSlope> step_slope(const LaneConfig& lane, std::string_view path, double automatic_rate) {
+  const TrainingSettings& training = lane.training;
+  const bool automatic = training.learning_rate.start == LearningRate::kAuto;
+  if (const auto penalty = penalty_slope(lane.model, path)) {
+    // γ = 1/(L + λ₂), so dγ/dλ₂ = −γ².
+    return StepSlope{*penalty, automatic ? -automatic_rate * automatic_rate * penalty->l2 : 0, {}};
+  }
+  if (path == "training.learning_rate.start") {
+    if (automatic) return {};
+    return StepSlope{{}, 1, {}};
+  }
+  const update::RuleDescription* const rule = training.optimizer.rule();
+  if (!rule) return {};
+  const std::string prefix = "training.optimizer." + std::string(rule->info.name) + ".";
+  for (std::size_t i = 0; i < rule->coefficients.size(); ++i)
+    if (path.starts_with(prefix) && path.substr(prefix.size()) == rule->coefficients[i].name &&
+        rule->coefficients[i].kind != update::Coefficient::Kind::flag)
+      return StepSlope{{}, 0, i};
+  return {};
+}
+
 double mixed_slope(std::string_view a, std::string_view b) {
   return (a == kLambda && b == kRatio) || (a == kRatio && b == kLambda) ? 1 : 0;
 }
@@ -28,7 +49,9 @@ bool differentiable(const LaneConfig& lane, std::string_view path, Hypergradient
   const bool penalty = penalty_slope(lane.model, path).has_value();
   if (method == Hypergradient::implicit)
     return penalty && is_convex(lane.model.type()) && lane.model.loss.info().smooth;
-  return false;
+  const TrainingSettings& training = lane.training;
+  return !training.optimizer.is_solver() && training.precision == "float64" && training.clip_norm == 0 &&
+         step_slope(lane, path, 1).has_value();
 }
 
 }  // namespace holdout::train

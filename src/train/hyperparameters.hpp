@@ -17,6 +17,17 @@ struct PenaltySlope {
 /// None if the path is not that of a penalty.
 std::optional<PenaltySlope> penalty_slope(const ModelSettings& model, std::string_view path);
 
+/// How a hyperparameter h enters the steps of a training.
+struct StepSlope {
+  PenaltySlope penalty;
+  double rate = 0;                         // ∂γ/∂h at the start of the schedule
+  std::optional<std::size_t> coefficient;  // of the rule: h is this one
+};
+
+/// None if the path is that of no number which the steps depend on smoothly.
+/// @param automatic_rate  γ of `learning_rate: auto`; not used where the learning rate is a number
+std::optional<StepSlope> step_slope(const LaneConfig& lane, std::string_view path, double automatic_rate);
+
 /// ∂²λ₁/∂a∂b of two penalties; that of λ₂ is its negative, since only the ratio of an elastic net multiplies.
 double mixed_slope(std::string_view a, std::string_view b);
 

@@ -1,5 +1,5 @@
-// Models: what turns rows and parameters into scores, and slopes into gradients. One object for each shape; virtual, one
-// call for a block of rows.
+// Models: what turns rows and parameters into scores, and slopes into gradients. One object for each shape; virtual,
+// one call for a block of rows.
 #pragma once
 
 #include <memory>
@@ -16,11 +16,13 @@
 
 namespace holdout::train {
 
+struct Tangents;
+
 /// A kind of model, as studies name it.
 struct ModelKind {
   Info info;
-  Classes classes;                          // which tasks it is for
-  std::span<const std::string_view> losses; // that it can be trained with; the first is the default
+  Classes classes;                           // which tasks it is for
+  std::span<const std::string_view> losses;  // that it can be trained with; the first is the default
 };
 
 /// All kinds, in the order of ModelSettings::alternatives().
@@ -46,6 +48,16 @@ class Model {
   /// @param tape   as `scores` left it; used up
   virtual void gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, T* tape,
                         LaneTable<T>& gradient, bool first) const = 0;
+  /// `scores` and `gradient` of rows with tangents (tangents.hpp), in double. Scores that are linear in theta take them
+  /// as they are.
+  virtual void tangent_scores(const Rows<T>& rows, const LaneTable<T>& theta, const Tangents&, T* scores,
+                              T* tape) const {
+    this->scores(rows, theta, scores, tape);
+  }
+  virtual void tangent_gradient(const Rows<T>& rows, const LaneTable<T>& theta, const Tangents&, const T* slopes,
+                                T* tape, LaneTable<T>& out, bool first) const {
+    gradient(rows, theta, slopes, tape, out, first);
+  }
   /// The parameters that a training starts from.
   virtual std::vector<double> start(Seed) const { return std::vector<double>(parameters()); }
 };

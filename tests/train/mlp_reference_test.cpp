@@ -6,8 +6,10 @@
 #include <vector>
 
 #include <holdout/base/number.hpp>
+#include <holdout/train/hypergradient.hpp>
 
 #include "objective.hpp"
+#include "support/reference_design.hpp"
 #include "support/table.hpp"
 #include "support/toys.hpp"
 
@@ -26,33 +28,6 @@ const Case kCases[] = {{"diabetes", 0, {5}, "tanh", 0.01, 1},
                        {"concrete", 0, {16, 8}, "relu", 0.001, 2},
                        {"breast_cancer", 2, {8}, "sigmoid", 0.01, 3},
                        {"digits", 10, {16}, "relu", 0.001, 4}};
-
-/// Standardized on the training rows; a target of numbers in units of its standard deviation there, not centred.
-Design<double> design_of(const Case& c) {
-  const auto table = testing::reference_table("../../../studies/data/" + std::string(c.dataset) + ".csv");
-  const auto split = testing::reference_table(std::string(c.dataset) + ".split.csv");
-  data::Dataset dataset;
-  dataset.task = c.classes == 0 ? data::Task::regression : data::Task::classification;
-  for (std::size_t k = 0; k < c.classes; ++k) dataset.classes.push_back(std::to_string(k));
-  dataset.rows = table.size() - 1, dataset.features = table[0].size() - 1;
-  data::Fold fold;
-  double sum = 0, squares = 0;
-  for (std::uint32_t i = 0; i < dataset.rows; ++i) {
-    for (std::size_t j = 0; j < dataset.features; ++j) dataset.x.push_back(to_real(table[i + 1][j]).value());
-    dataset.y.push_back(to_real(table[i + 1].back()).value());
-    if (split[i + 1].at(1) == "holdout") fold.holdout.push_back(i);
-    if (split[i + 1].at(1) != "train") continue;
-    fold.train.push_back(i);
-    sum += dataset.y[i], squares += dataset.y[i] * dataset.y[i];
-  }
-  const double n = static_cast<double>(fold.train.size());
-  if (c.classes == 0)
-    for (double& y : dataset.y) y /= std::sqrt(squares / n - sum / n * (sum / n));
-  data::Scaling scaling = testing::standard_scaling(dataset, fold.train);
-  for (double& scale : scaling.scale)
-    if (scale == 0) scale = 1;
-  return make_design<double>(dataset, scaling, fold);
-}
 
 std::vector<std::size_t> sizes_of(const Case& c, std::size_t features) {
   std::vector<std::size_t> sizes{features};
@@ -108,7 +83,7 @@ TEST_CASE("reference: mlp, 100 steps of seven update rules") {
   const auto runs = testing::reference_table("mlp_runs.csv");
   std::size_t checked = 0;
   for (const Case& c : kCases) {
-    const Design<double> design = design_of(c);
+    const Design<double> design = testing::reference_design(c.dataset, c.classes);
     const std::vector<std::vector<double>> start(3, start_of(c, design.features));
     std::unique_ptr<Trainer> trainer;
     for (const auto& row : runs) {
@@ -142,7 +117,7 @@ TEST_CASE("reference: mlp, 100 steps of seven update rules") {
 TEST_CASE("reference: mlp, every element of the gradient at the start") {
   const auto table = testing::reference_table("mlp_gradients.csv");
   for (const Case& c : kCases) {
-    const Design<double> design = design_of(c);
+    const Design<double> design = testing::reference_design(c.dataset, c.classes);
     const LaneConfig lane = lane_of(c, "gd", 1);
     const auto model = make_model<double>(lane.model, design.features, design.classes);
     const std::vector<double> theta = start_of(c, design.features);
@@ -160,6 +135,31 @@ TEST_CASE("reference: mlp, every element of the gradient at the start") {
         }
     CHECK((checked == theta.size() || c.classes == 10));  // of digits there are norms only, in its runs
   }
+}
+
+TEST_CASE("reference: mlp, derivatives of E through 1, 10 and 50 steps") {
+  const auto rows = testing::reference_table("hypergradients_steps.csv");
+  std::size_t checked = 0;
+  for (const Case& c : kCases) {
+    const Design<double> design = testing::reference_design(c.dataset, c.classes);
+    const std::vector<std::vector<double>> start = {start_of(c, design.features)};
+    for (const auto& row : rows) {
+      if (row[0] != std::string(c.dataset) + " mlp") continue;
+      CAPTURE(row[0]);
+      CAPTURE(row[4]);
+      const auto number = [&](std::size_t cell) { return to_real(row[cell]).value(); };
+      LaneConfig lane = lane_of(c, "gd", number(2));
+      lane.training.epochs = static_cast<std::int64_t>(number(4));
+      const std::vector<std::string> wrt = {"model.l2", "training.learning_rate.start"};
+      const HyperDerivatives d = forward_derivatives(design, *find_metric(c.classes == 0 ? "mse" : "log_loss"),
+                                                     std::span(&lane, 1), wrt, Seed{1}, 0, start)[0];
+      CHECK(d.value == doctest::Approx(number(5)).epsilon(1e-11));
+      CHECK(std::abs(number(1) * d.gradient[0] - number(6)) <= 1e-10 * d.value);
+      CHECK(std::abs(number(2) * d.gradient[1] - number(7)) <= 1e-10 * d.value);
+      ++checked;
+    }
+  }
+  CHECK(checked == 12);
 }
 
 }  // namespace holdout::train

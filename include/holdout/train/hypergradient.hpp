@@ -79,4 +79,18 @@ class HyperSolver {
 std::unique_ptr<HyperSolver> make_hyper_solver(const Design<double>& design, const Metric& metric,
                                                const ModelSettings& model);
 
+/// E of trainings as they are: the trainer's own results, and dE/dh at the parameters that it keeps, by tangents beside
+/// the lanes (Franceschi et al., Forward and reverse gradient-based hyperparameter optimization, ICML 2017, § 3.2). Any
+/// update rule, batch size and number of steps; early stopping is taken as given. At kinks (|x|, max, the sign in lion)
+/// a tangent is that of one side, as update/numbers-inl.hpp says. NaN where a lane has no value.
+///
+/// Lanes do not influence each other, to the last bit.
+/// @param lanes  differentiable(lane, path, Hypergradient::forward) for every path
+/// @param seed, fold, start  as for make_trainer
+std::vector<HyperDerivatives> forward_derivatives(const Design<double>& design, const Metric& metric,
+                                                  std::span<const LaneConfig> lanes, std::span<const std::string> wrt,
+                                                  Seed seed, std::size_t fold,
+                                                  std::span<const std::vector<double>> start = {},
+                                                  const std::atomic<bool>* interrupt = nullptr);
+
 }  // namespace holdout::train

@@ -25,18 +25,31 @@ void Mlp<T>::scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T
   const T* inputs = nullptr;
   for (const Layer& layer : layers_) {
     T* const out = &layer == &layers_.back() ? scores : tape + layer.at * n * stride;
-    if (!inputs && rows.start) {
-      for (std::size_t u = 0; u < layer.units; ++u)
-        score(ScorePass<T>{rows, theta.row(layer.weights + u * layer.inputs), theta.row(layer.biases + u),
-                           out + u * stride, layer.units * stride, stride});
-    } else {
+    if (inputs)
       product(ProductPass<T>{inputs, layer.inputs * stride, stride, theta.row(layer.weights), layer.inputs * stride,
                              stride, out, layer.units * stride, stride, theta.row(layer.biases), 0, stride, n,
-                             layer.units, layer.inputs, stride, inputs ? Rows<T>() : rows});
-    }
+                             layer.units, layer.inputs, stride});
+    else
+      first_scores(rows, theta, out);
     if (out != scores) activate(activation_, ActivationPass<T>{out, nullptr, n * layer.units * stride, stride});
     inputs = out;
   }
+}
+
+// W x + b, of data.
+template <class T>
+void Mlp<T>::first_scores(const Rows<T>& rows, const LaneTable<T>& theta, T* out) const {
+  const Layer& layer = layers_.front();
+  const std::size_t stride = theta.stride();
+  if (rows.start) {
+    for (std::size_t u = 0; u < layer.units; ++u)
+      score(ScorePass<T>{rows, theta.row(layer.weights + u * layer.inputs), theta.row(layer.biases + u),
+                         out + u * stride, layer.units * stride, stride});
+    return;
+  }
+  product(ProductPass<T>{nullptr, 0, 0, theta.row(layer.weights), layer.inputs * stride, stride, out,
+                         layer.units * stride, stride, theta.row(layer.biases), 0, stride, rows.n, layer.units,
+                         layer.inputs, stride, rows});
 }
 
 template <class T>

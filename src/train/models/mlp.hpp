@@ -22,6 +22,10 @@ class Mlp final : public Model<T> {
   void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T* tape) const override;
   void gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, T* tape, LaneTable<T>& gradient,
                 bool first) const override;
+  void tangent_scores(const Rows<T>& rows, const LaneTable<T>& theta, const Tangents& tangents, T* scores,
+                      T* tape) const override;
+  void tangent_gradient(const Rows<T>& rows, const LaneTable<T>& theta, const Tangents& tangents, const T* slopes,
+                        T* tape, LaneTable<T>& gradient, bool first) const override;
   /// Uniform weights, wide as their layer's activation wants them; biases 0. By seed and shape alone.
   std::vector<double> start(Seed seed) const override;
 
@@ -32,6 +36,7 @@ class Mlp final : public Model<T> {
     std::size_t at;               // of its activations on the tape, in numbers a row
   };
 
+  void first_scores(const Rows<T>& rows, const LaneTable<T>& theta, T* out) const;
   void first_gradient(const Rows<T>& rows, const T* slopes, LaneTable<T>& gradient, bool first) const;
   void bias_gradient(const Layer& layer, const T* slopes, std::size_t n, LaneTable<T>& gradient, bool first) const;
   void hidden_gradient(const Layer& layer, const T* slopes, const T* inputs, std::size_t n, LaneTable<T>& gradient,
@@ -42,5 +47,17 @@ class Mlp final : public Model<T> {
   std::size_t parameters_ = 0, penalized_ = 0;
   std::size_t spare_ = 0, widest_ = 0;  // behind the activations: room for the slopes of one hidden layer
 };
+
+template <>
+void Mlp<double>::tangent_scores(const Rows<double>&, const LaneTable<double>&, const Tangents&, double*,
+                                 double*) const;
+template <>
+void Mlp<double>::tangent_gradient(const Rows<double>&, const LaneTable<double>&, const Tangents&, const double*,
+                                   double*, LaneTable<double>&, bool) const;
+template <>
+void Mlp<float>::tangent_scores(const Rows<float>&, const LaneTable<float>&, const Tangents&, float*, float*) const;
+template <>
+void Mlp<float>::tangent_gradient(const Rows<float>&, const LaneTable<float>&, const Tangents&, const float*, float*,
+                                  LaneTable<float>&, bool) const;
 
 }  // namespace holdout::train

@@ -1,0 +1,121 @@
+#include "tangent_cohort.hpp"
+
+#include "../hyperparameters.hpp"
+#include "../weights.hpp"
+
+namespace holdout::train {
+namespace {
+
+// Rows of half a vector come in pairs, so that whole rows are made of whole vectors.
+std::size_t block_count(std::size_t lanes, std::size_t wrt) {
+  const std::size_t blocks = 1 + wrt;
+  return lane_stride<double>(lanes) * blocks % 8 == 0 || blocks == 1 ? blocks : blocks + 1;
+}
+
+}  // namespace
+
+TangentCohort::TangentCohort(const Design<double>& design, std::span<const LaneConfig> lanes,
+                             std::span<const std::string> wrt, Seed seed, std::size_t fold,
+                             std::span<const std::vector<double>> start)
+    : design_(design),
+      configs_(lanes.begin(), lanes.end()),
+      seed_(seed),
+      fold_(fold),
+      rule_(lanes[0].training.optimizer.selected()),
+      batch_(static_cast<std::size_t>(lanes[0].training.batch_size)),
+      full_batch_(batch_ == 0 || batch_ >= design.train.n),
+      model_(make_model<double>(lanes[0].model, design.features, design.classes)),
+      tangents_{lane_stride<double>(lanes.size()), wrt.size()},
+      blocks_(block_count(lanes.size(), wrt.size())),
+      sum_(*model_, lanes[0].model.loss_for(design.classes), design.train, design.features,
+           row_weights(design.train, design.classes, lanes[0].model.class_weight), tangents_),
+      shape_(rule_shape(rule_)) {
+  if (full_batch_) batch_ = design.train.n;
+  const std::size_t parameters = model_->parameters();
+  theta_ = table(parameters), gradient_ = table(parameters), state_ = table(parameters * shape_.states);
+  factors_ = table(update::kMostFactors), ahead_ = table(shape_.looks_ahead ? parameters : 0);
+  l2_ = table(1), l1_ = table(1), coefficient_ = table(1), rate_ = table(1);
+  coefficients_ = table(configs_[0].training.optimizer.coefficients().size()), memory_ = table(shape_.memory);
+  const std::vector<double> own_start = model_->start(seed);
+  for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
+    for (std::size_t r = 0; r < parameters; ++r) theta_.at(r, lane) = start.empty() ? own_start[r] : start[lane][r];
+    fill(lane, wrt);
+  }
+  // Padding repeats the first lane's coefficients: no division by zero.
+  for (std::size_t lane = configs_.size(); lane < tangents_.lanes; ++lane)
+    for (std::size_t i = 0; i < coefficients_.rows(); ++i) coefficients_.at(i, lane) = coefficients_.at(i, 0);
+}
+
+LaneTable<double> TangentCohort::table(std::size_t rows) const {
+  const std::size_t width = blocks_ * tangents_.lanes;
+  return {rows, width, width};
+}
+
+double& TangentCohort::seed_of(LaneTable<double>& row, std::size_t r, std::size_t h, std::size_t lane) const {
+  return row.at(r, (h + 1) * tangents_.lanes + lane);
+}
+
+// The lane's hyperparameters, and the tangents that start from them.
+void TangentCohort::fill(std::size_t lane, std::span<const std::string> wrt) {
+  const LaneConfig& config = configs_[lane];
+  const auto values = config.training.optimizer.coefficients();
+  for (std::size_t i = 0; i < values.size(); ++i) coefficients_.at(i, lane) = values[i];
+  l2_.at(0, lane) = config.model.ridge(), l1_.at(0, lane) = config.model.lasso();
+  shrinks_ = shrinks_ || config.model.lasso() > 0;
+  coefficient_.at(0, lane) = config.model.loss.coefficient();
+  const double given = config.training.learning_rate.start;
+  const double rate =
+      given != LearningRate::kAuto ? given : automatic_rate(design_.curvature, config.model, full_batch_);
+  start_rates_.push_back(rate);
+  start_rate_slopes_.emplace_back();
+  for (std::size_t h = 0; h < wrt.size(); ++h) {
+    const StepSlope slope = *step_slope(config, wrt[h], rate);
+    seed_of(l2_, 0, h, lane) = slope.penalty.l2, seed_of(l1_, 0, h, lane) = slope.penalty.l1;
+    if (slope.coefficient) seed_of(coefficients_, *slope.coefficient, h, lane) = 1;
+    start_rate_slopes_.back().push_back(slope.rate);
+  }
+}
+
+void TangentCohort::epoch() {
+  const std::size_t n = design_.train.n;
+  if (full_batch_) {
+    step({nullptr, n, 0});
+  } else {
+    const std::vector<std::uint32_t> order =
+        stream(seed_, "shuffle", fold_, static_cast<std::uint64_t>(epoch_)).permutation(static_cast<std::uint32_t>(n));
+    for (std::size_t first = 0; first < n; first += batch_) {
+      const std::size_t count = std::min(batch_, n - first);
+      step({order.data() + first, count, n - first - count});
+    }
+  }
+  ++epoch_;
+}
+
+void TangentCohort::set_rates() {
+  const double steps = static_cast<double>((design_.train.n + batch_ - 1) / batch_);
+  for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
+    const TrainingSettings& training = configs_[lane].training;
+    const double share = training.learning_rate.share(static_cast<double>(steps_) / steps,
+                                                      static_cast<double>(training.epochs), 1 / steps);
+    rate_.at(0, lane) = start_rates_[lane] * share;
+    for (std::size_t h = 0; h < tangents_.count; ++h) seed_of(rate_, 0, h, lane) = start_rate_slopes_[lane][h] * share;
+  }
+}
+
+void TangentCohort::step(const Batch& batch) {
+  set_rates();
+  const UpdatePass<double> pass{theta_.row(0),       gradient_.row(0), state_.row(0), theta_.rows(),
+                                model_->penalized(), theta_.stride(),  rate_.row(0),  coefficients_.row(0),
+                                memory_.row(0),      factors_.row(0)};
+  begin_step(rule_, pass, tangents_);
+  if (shape_.looks_ahead) look_ahead(rule_, pass, tangents_, ahead_.row(0));
+  const LaneTable<double>& point = shape_.looks_ahead ? ahead_ : theta_;
+  sum_.mean(point, coefficient_.row(0), batch, gradient_);
+  penalty(PenaltyPass<double>{point.row(0), gradient_.row(0), model_->penalized(), point.stride(), l2_.row(0)},
+          tangents_);
+  update(rule_, pass, tangents_);
+  if (shrinks_) shrink(rule_, pass, l1_.row(0), tangents_);
+  ++steps_;
+}
+
+}  // namespace holdout::train
