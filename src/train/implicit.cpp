@@ -3,8 +3,15 @@
 #include <holdout/base/error.hpp>
 
 #include "implicit/dense.hpp"
+#include "implicit/iterative.hpp"
 
 namespace holdout::train {
+namespace {
+
+// A Hessian of 32 MB, whose factor costs as much as some hundred products with a few thousand rows.
+constexpr std::size_t kDenseParameters = 2000;
+
+}  // namespace
 
 std::unique_ptr<HyperSolver> make_hyper_solver(const Design<double>& design, const Metric& metric,
                                                const ModelSettings& model) {
@@ -17,6 +24,8 @@ std::unique_ptr<HyperSolver> make_hyper_solver(const Design<double>& design, con
   if (!has_gradient(metric, loss.link))
     throw Error("metric " + std::string(metric.info.name) + " has no gradient for model " + type,
                 design.classes == 0 ? "choose mse, rmse or r2" : "choose log_loss");
+  if (make_model<double>(model, design.features, design.classes)->parameters() > kDenseParameters)
+    return std::make_unique<IterativeHyperSolver>(design, metric, model);
   return std::make_unique<DenseHyperSolver>(design, metric, model);
 }
 

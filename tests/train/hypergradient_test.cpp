@@ -1,53 +1,132 @@
 // Derivatives of E against differences of E itself, each from trainings of its own.
 #include <holdout/train/hypergradient.hpp>
 
+#include <holdout/base/error.hpp>
+
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "implicit/dense.hpp"
+#include "implicit/iterative.hpp"
+#include "support/differences.hpp"
+#include "support/lane_results.hpp"
+#include "support/set_path.hpp"
 #include "support/toys.hpp"
 
 namespace holdout::train {
 namespace {
-
-/// Central differences of the fourth order: Richardson's extrapolation from steps 2h and h.
-double richardson(const std::function<double(double)>& f, double x, double h) {
-  const auto central = [&](double step) { return (f(x + step) - f(x - step)) / (2 * step); };
-  return (4 * central(h) - central(2 * h)) / 3;
-}
 
 HyperDerivatives solve(HyperSolver& solver, const LaneConfig& lane, const std::vector<std::string>& wrt,
                        double tolerance = 0) {
   return solver.solve({std::span(&lane, 1), wrt, tolerance, HyperWant::curvature})[0];
 }
 
+// dE/dh and d²E/dh² of every penalty, against differences of solves of their own.
+void check_differences(const Design<double>& design, std::string_view metric, const LaneConfig& lane,
+                       const std::vector<std::string>& wrt) {
+  const auto solver = make_hyper_solver(design, *find_metric(metric), lane.model);
+  const HyperDerivatives here = solve(*solver, lane, wrt);
+  CHECK(here.result.end == LaneEnd::converged);
+  CHECK(here.value == doctest::Approx(here.result.value).epsilon(1e-9));
+  for (std::size_t i = 0; i < wrt.size(); ++i) {
+    CAPTURE(wrt[i]);
+    CHECK(differentiable(lane, wrt[i], Hypergradient::implicit));
+    const double h = testing::get_path(lane, wrt[i]);
+    const auto at = [&](double x) { return solve(*solver, testing::with_path(lane, wrt[i], x), wrt); };
+    const double first = h * testing::richardson([&](double x) { return at(x).value; }, h, 5e-3 * h);
+    CHECK(std::abs(h * here.gradient[i] - first) <= 1e-6 * std::max(std::abs(first), std::abs(here.value)));
+    for (std::size_t j = 0; j < wrt.size(); ++j) {
+      const double second = h * testing::richardson([&](double x) { return at(x).gradient[j]; }, h, 5e-3 * h);
+      CHECK(std::abs(h * here.curvature[i * wrt.size() + j] - second) <=
+            1e-5 * std::max(std::abs(second), std::abs(here.gradient[j])));
+    }
+  }
+}
+
 }  // namespace
 
-TEST_CASE("differences: dE/dλ₂ and d²E/dλ₂² at the minimum, for every model with a gradient") {
-  const std::vector<std::string> wrt = {"model.l2"};
+TEST_CASE(
+    "differences: dE/dh and d²E/dh² at the minimum, for every model, smooth loss, penalty and metric with a gradient") {
   for (const char* model : {"linear", "logistic", "softmax"})
-    for (const double l2 : {1e-4, 0.01, 1.0}) {
-      CAPTURE(model);
-      CAPTURE(l2);
-      const auto design = testing::toy_design<double>(Seed{6}, model, 300, 5);
-      LaneConfig lane = testing::lane(model, "exact", 0, l2, 0, 1);
-      const auto solver = make_hyper_solver(design, testing::metric_of(model), lane.model);
-      const auto at = [&](double x) {
-        lane.model.l2 = x;
-        return solve(*solver, lane, wrt);
-      };
-      const HyperDerivatives here = at(l2);
-      CHECK(here.result.end == LaneEnd::converged);
-      CHECK(here.value == doctest::Approx(here.result.value).epsilon(1e-10));
-      const double first = richardson([&](double x) { return at(x).value; }, l2, 5e-3 * l2);
-      const double second = richardson([&](double x) { return at(x).gradient[0]; }, l2, 5e-3 * l2);
-      CHECK(l2 * std::abs(here.gradient[0] - first) <= 1e-6 * std::max(l2 * std::abs(first), here.value));
-      CHECK(std::abs(here.gradient[0] - first) <= 1e-6 * std::abs(first));
-      CHECK(std::abs(here.curvature[0] - second) <= 1e-6 * std::abs(second));
+    for (const Metric& metric : metrics()) {
+      auto design = testing::toy_design<double>(Seed{6}, model, 300, 5);
+      LaneConfig lane = testing::lane(model, "exact", 0, 0.02, 0, 1);
+      for (std::size_t loss = 0; loss < lane.model.loss.alternatives().size(); ++loss) {
+        lane.model.loss.select(loss);
+        const LossInfo& info = lane.model.loss.info();
+        if (!info.smooth || !measures(metric, design.classes, info.link) || !has_gradient(metric, info.link)) continue;
+        CAPTURE(model);
+        CAPTURE(metric.info.name);
+        CAPTURE(info.info.name);
+        lane.model.l2 = 0.02, lane.model.l1 = 0, lane.model.elastic_net = {};
+        check_differences(design, metric.info.name, lane, {"model.l2"});
+        lane.model.l1 = 0.01;
+        check_differences(design, metric.info.name, lane, {"model.l2", "model.l1"});
+        lane.model.l2 = lane.model.l1 = 0, lane.model.elastic_net = {0.05, 0.3};
+        check_differences(design, metric.info.name, lane, {"model.elastic_net.lambda", "model.elastic_net.ratio"});
+      }
     }
+}
+
+TEST_CASE("differences: class weights, sparse rows") {
+  LaneConfig lane = testing::lane("logistic", "exact", 0, 0.02, 0, 1);
+  lane.model.class_weight = "balanced";
+  check_differences(testing::toy_design<double>(Seed{6}, "logistic", 300, 5), "log_loss", lane, {"model.l2"});
+  check_differences(testing::sparse_toy_design<double>(Seed{6}, "logistic", 300, 12), "log_loss", lane, {"model.l2"});
+}
+
+TEST_CASE("by products with the Hessian: the same derivatives as with its factor") {
+  for (const char* model : {"linear", "logistic", "softmax"})
+    for (const double l1 : {0.0, 0.01}) {
+      CAPTURE(model);
+      CAPTURE(l1);
+      const auto design = testing::toy_design<double>(Seed{6}, model, 300, 5);
+      std::vector<LaneConfig> lanes;
+      for (const double l2 : {1e-3, 0.02, 0.7})
+        lanes.push_back(testing::lane(model, "exact", 0, l2, 0, 1)), lanes.back().model.l1 = l1;
+      const std::vector<std::string> wrt = {"model.l2", "model.l1"};
+      DenseHyperSolver dense(design, testing::metric_of(model), lanes[0].model);
+      IterativeHyperSolver iterative(design, testing::metric_of(model), lanes[0].model);
+      for (const double tolerance : {0.0, 1e-3}) {
+        const auto a = dense.solve({lanes, wrt}), b = iterative.solve({lanes, wrt, tolerance});
+        for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
+          const double bound = tolerance == 0 ? 1e-8 : 2 * tolerance;
+          CHECK(std::abs(a[lane].value - b[lane].value) <= bound * a[lane].value);
+          for (std::size_t h = 0; h < wrt.size(); ++h)
+            CHECK(b[lane].gradient[h] == doctest::Approx(a[lane].gradient[h]).epsilon(tolerance == 0 ? 1e-6 : 0.2));
+          const auto alone = iterative.solve({std::span(&lanes[lane], 1), wrt, tolerance});
+          CHECK(testing::same_bits(alone[0].value, b[lane].value));
+          CHECK(testing::same_bits(alone[0].gradient[0], b[lane].gradient[0]));
+          CHECK(alone[0].work.passes == b[lane].work.passes);
+        }
+      }
+    }
+}
+
+TEST_CASE("the metrics with a gradient are those that the documentation names") {
+  std::string names;
+  for (const Metric& metric : metrics())
+    if (has_gradient(metric, metric.of_odds ? Link::odds : Link::identity)) names += std::string(metric.info.name) + " ";
+  CHECK(names == "mse rmse r2 log_loss ");
+  CHECK(!has_gradient(*find_metric("mse"), Link::log));
+}
+
+TEST_CASE("what has no gradient is refused in words") {
+  const auto design = testing::toy_design<double>(Seed{6}, "logistic", 60, 3);
+  const LaneConfig lane = testing::lane("logistic", "exact", 0, 0.1, 0, 1);
+  CHECK_THROWS_WITH_AS(make_hyper_solver(design, *find_metric("error"), lane.model), doctest::Contains("metric error"),
+                       Error);
+  const LaneConfig svm = testing::lane("svm", "gd", 0.1, 0.1, 0, 1), mlp = testing::lane("mlp", "gd", 0.1, 0.1, 0, 1);
+  CHECK_THROWS_AS(make_hyper_solver(design, *find_metric("log_loss"), svm.model), Error);
+  CHECK_THROWS_WITH_AS(make_hyper_solver(design, *find_metric("log_loss"), mlp.model),
+                       doctest::Contains("not smooth and convex"), Error);
+  CHECK(!differentiable(mlp, "model.l2", Hypergradient::implicit));
+  CHECK(differentiable(mlp, "model.l2", Hypergradient::forward));
+  CHECK(!differentiable(lane, "training.learning_rate.start", Hypergradient::implicit));
+  CHECK(!differentiable(lane, "model.l2", Hypergradient::forward));  // a solver takes no steps to differentiate
 }
 
 TEST_CASE("a loose solve knows how loose it is, and starts along the tangent") {

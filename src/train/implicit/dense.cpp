@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "../measure.hpp"
+#include "../solvers.hpp"
 
 namespace holdout::train {
 namespace {
@@ -62,6 +63,11 @@ void DenseHyperSolver::evaluate(Lane& lane, HyperWork& work) {
   lane.loss = loss_.value(lane.theta, lane.slope);
   ++work.passes;
   lane.slope += lane.l2.cwiseProduct(lane.theta);
+  if (const double l1 = lane.config->model.lasso(); l1 > 0) {
+    const Eigen::Index n = index(model_->penalized());
+    lane.slope.head(n) += l1 * lane.theta.head(n).cwiseSign();
+    lane.slope.head(n) = (lane.theta.head(n).array() != 0).select(lane.slope.head(n), 0);
+  }
   lane.objective = lane.loss + lane.theta.dot(lane.l2.cwiseProduct(lane.theta)) / 2;
 }
 
@@ -71,9 +77,8 @@ Eigen::MatrixXd DenseHyperSolver::curved(const Lane& lane, const Eigen::VectorXd
   return error_.product(directions) - loss_.third(lane.theta, q, directions);
 }
 
-DenseHyperSolver::Adjoint DenseHyperSolver::adjoint(const Lane& lane, HyperWork& work) {
-  constexpr double kClose = 0.3;  // of E: farther away a Taylor series is worth nothing
-  error_.move(lane.theta);
+void DenseHyperSolver::factor(const Lane& lane, Adjoint& adjoint, HyperWork& work) {
+  if (adjoint.factor && losses()[loss_place_].quadratic) return;
   Eigen::MatrixXd hessian = loss_.hessian(lane.theta);
   ++work.factorizations;
   hessian.diagonal() += lane.l2;
@@ -82,19 +87,23 @@ DenseHyperSolver::Adjoint DenseHyperSolver::adjoint(const Lane& lane, HyperWork&
     auto intercepts = hessian.bottomRightCorner(k, k);
     intercepts.array() += intercepts.diagonal().mean();
   }
-  Adjoint a;
-  a.factor.emplace(hessian, lane.support);
+  adjoint.factor.emplace(hessian, lane.support);
+}
+
+void DenseHyperSolver::adjoin(const Lane& lane, Adjoint& a) {
+  constexpr double kClose = 0.3;  // of E: farther away a Taylor series is worth nothing
+  error_.move(lane.theta);
   Eigen::MatrixXd sides(lane.theta.size(), 2);
   sides << error_.gradient(), -lane.slope;
   const Eigen::MatrixXd solved = a.factor->solve(sides);
   a.q = solved.col(0), a.step = solved.col(1);
   a.first = error_.gradient().dot(a.step);
   const double size = std::abs(error_.value());
-  if (!(std::abs(a.first) <= kClose * size)) return a;
+  a.close = std::abs(a.first) <= kClose * size;
+  if (!a.close) return;
   a.bend = curved(lane, a.q, a.step);
   a.second = a.step.dot(a.bend) / 2;
   a.close = std::abs(a.second) <= kClose * size;
-  return a;
 }
 
 bool DenseHyperSolver::search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work) {
@@ -112,42 +121,75 @@ bool DenseHyperSolver::search_line(Lane& lane, const Eigen::VectorXd& step, Hype
   return false;
 }
 
-void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t number, HyperDerivatives& out) {
+// The same in every call, and no work of a lane: what norms are relative to.
+double DenseHyperSolver::first_norm(const Lane& lane) {
+  const double coefficient = lane.config->model.loss.coefficient();
+  if (first_norm_ == 0 || coefficient != first_coefficient_) {
+    Eigen::VectorXd slope;
+    loss_.value(Eigen::VectorXd::Zero(lane.l2.size()), slope);
+    first_norm_ = std::max(slope.norm(), kTiny), first_coefficient_ = coefficient;
+  }
+  return first_norm_;
+}
+
+LaneEnd DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out) {
   constexpr int kMostIterations = 100, kPatience = 3;
   constexpr double kNearRounding = 1e-5;
-  Lane lane = make_lane(request.lanes[number]);
-  loss_.set_coefficient(lane.config->model.loss.coefficient());
-  LaneResult& r = out.result;
-  Eigen::VectorXd slope;
-  loss_.value(Eigen::VectorXd::Zero(lane.l2.size()), slope);  // what norms are relative to: the same in every call
-  const double first_norm = std::max(slope.norm(), kTiny);
-  lane.theta = start_of(lane, request, request.starts.empty() ? nullptr : &request.starts[number]);
-  evaluate(lane, out.work);
+  const double first = first_norm(lane);
   double best = std::numeric_limits<double>::infinity();
   int stalled = 0;
-  Adjoint at;
+  evaluate(lane, out.work);
   for (int iteration = 0;; ++iteration) {
     const double norm = lane.slope.norm();
     stalled = norm < best / 2 ? 0 : stalled + 1;
     best = std::min(best, norm);
-    at = adjoint(lane, out.work);
-    r.epochs = iteration;
-    if (!std::isfinite(norm))
-      r.end = LaneEnd::diverged;
-    else if (request.tolerance > 0 ? at.close && std::abs(at.second) <= request.tolerance * std::abs(error_.value())
-                                   : norm <= kTight * first_norm)
-      r.end = LaneEnd::converged;
-    else if (stalled >= kPatience && best <= kNearRounding * first_norm)
-      r.end = LaneEnd::rounding;
-    else if (request.interrupt && request.interrupt->load())
-      r.end = LaneEnd::interrupted;
-    else if (iteration == kMostIterations || !search_line(lane, at.step, out.work))
-      r.end = lane.slope.norm() <= kNearRounding * first_norm ? LaneEnd::rounding : LaneEnd::epochs;
-    if (r.end != LaneEnd::running) break;
+    factor(lane, at, out.work);
+    adjoin(lane, at);
+    out.result.epochs = iteration;
+    if (!std::isfinite(norm)) return LaneEnd::diverged;
+    const bool accurate = at.close && std::abs(at.second) <= request.tolerance * std::abs(error_.value());
+    if (request.tolerance > 0 ? accurate : norm <= kTight * first) return LaneEnd::converged;
+    if (stalled >= kPatience && best <= kNearRounding * first) return LaneEnd::rounding;
+    if (request.interrupt && request.interrupt->load()) return LaneEnd::interrupted;
+    if (iteration == kMostIterations || !search_line(lane, at.step, out.work))
+      return norm <= kNearRounding * first ? LaneEnd::rounding : LaneEnd::epochs;
+  }
+}
+
+// Which weights are 0 the solver of `exact` finds; among the others J is smooth.
+LaneEnd DenseHyperSolver::minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out) {
+  constexpr double kLoose = 1e-7;
+  LaneConfig config = *lane.config;
+  config.training.optimizer.select(update::rules().size());  // the first solver: exact
+  const std::vector<std::vector<double>> start = {to_vector(lane.theta)};
+  const auto trainer = make_solver_trainer(design_, metric_, std::span(&config, 1), start);
+  trainer->run_to({config.training.epochs, request.tolerance > 0 ? kLoose : kTight}, request.interrupt);
+  const LaneResult result = trainer->results()[0];
+  out.result.epochs = result.epochs, out.work.passes = result.steps;
+  lane.theta = Eigen::Map<const Eigen::VectorXd>(result.theta.data(), lane.theta.size());
+  lane.support.clear();
+  for (Eigen::Index p = 0; p < lane.theta.size(); ++p)
+    if (p >= index(model_->penalized()) || lane.theta[p] != 0) lane.support.push_back(p);
+  evaluate(lane, out.work);
+  return result.end;
+}
+
+void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t number, HyperDerivatives& out) {
+  Lane lane = make_lane(request.lanes[number]);
+  loss_.set_coefficient(lane.config->model.loss.coefficient());
+  lane.theta = start_of(lane, request, request.starts.empty() ? nullptr : &request.starts[number]);
+  LaneResult& r = out.result;
+  Adjoint at;
+  if (lane.config->model.lasso() > 0) {
+    r.end = minimize_with_l1(lane, request, out);
+    factor(lane, at, out.work);
+    adjoin(lane, at);
+  } else {
+    r.end = minimize(lane, request, at, out);
   }
   r.steps = out.work.passes, r.best_epoch = r.epochs;
   r.theta = to_vector(lane.theta);
-  r.train_loss = lane.loss, r.gradient_norm = lane.slope.norm() / first_norm;
+  r.train_loss = lane.loss, r.gradient_norm = lane.slope.norm() / first_norm(lane);
   derive(lane, at, request, out);
 }
 

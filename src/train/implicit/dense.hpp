@@ -39,8 +39,12 @@ class DenseHyperSolver final : public HyperSolver {
   Lane make_lane(const LaneConfig& config) const;
   Eigen::VectorXd start_of(const Lane& lane, const HyperRequest& request, const HyperStart* start) const;
   void evaluate(Lane& lane, HyperWork& work);
-  Adjoint adjoint(const Lane& lane, HyperWork& work);
+  void factor(const Lane& lane, Adjoint& adjoint, HyperWork& work);
+  void adjoin(const Lane& lane, Adjoint& adjoint);
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
+  LaneEnd minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
+  LaneEnd minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
+  double first_norm(const Lane& lane);
   bool search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work);
   void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
   Eigen::VectorXd penalty_change(const Lane& lane, const PenaltySlope& slope) const;
@@ -51,6 +55,7 @@ class DenseHyperSolver final : public HyperSolver {
   std::size_t loss_place_;
   TrainingLoss loss_;
   HoldoutError error_;
+  double first_norm_ = 0, first_coefficient_ = 0;  // ‖∇J(0)‖, and the loss's coefficient for it; 0: not known yet
 };
 
 }  // namespace holdout::train

@@ -32,8 +32,6 @@ struct Mae {
   static constexpr Classes classes = Classes::none;
   static constexpr bool maximize = false;
   static double term(const Predictions& p, std::size_t i) { return std::abs(p.y[i] - p.scores[i]); }
-  static constexpr auto loss = half_square;
-  static OfMean of_mean(double mean, const Predictions&) { return {2 * mean, 2, 0}; }
 };
 
 struct Rmse {

@@ -1,0 +1,117 @@
+#include "iterative.hpp"
+
+#include <cmath>
+
+#include "../hyperparameters.hpp"
+#include "../measure.hpp"
+#include "../solvers/newton.hpp"
+#include "../weights.hpp"
+#include "conjugate.hpp"
+
+namespace holdout::train {
+namespace {
+
+constexpr double kLevels[] = {1e-3, 1e-5, 1e-7, 1e-10};  // relative gradient norms, one after the other
+constexpr double kTight = kLevels[3];
+
+}  // namespace
+
+IterativeHyperSolver::IterativeHyperSolver(const Design<double>& design, const Metric& metric,
+                                           const ModelSettings& settings)
+    : design_(design),
+      metric_(metric),
+      settings_(settings),
+      model_(make_model<double>(settings, design.features, design.classes)),
+      error_(design, metric, *model_) {}
+
+std::vector<HyperDerivatives> IterativeHyperSolver::solve(const HyperRequest& request) {
+  std::vector<HyperDerivatives> out(request.lanes.size());
+  std::vector<std::size_t> open;
+  for (std::size_t lane = 0; lane < out.size(); ++lane) {
+    const bool warm = !request.starts.empty() && !request.starts[lane].state.empty();
+    out[lane].result.theta = warm ? request.starts[lane].state : std::vector<double>();
+    out[lane].result.theta.resize(model_->parameters());
+    open.push_back(lane);
+  }
+  for (const double level : kLevels) {
+    if (open.empty() || (request.tolerance == 0 && level != kTight)) continue;
+    solve_to(level, request, open, out);
+    std::erase_if(open, [&](std::size_t lane) {
+      const HyperDerivatives& d = out[lane];
+      const bool going = d.result.end == LaneEnd::converged && request.tolerance > 0;
+      return !going || d.error_bound <= request.tolerance * std::abs(d.value);
+    });
+  }
+  std::vector<LaneResult> results;
+  for (HyperDerivatives& d : out) {
+    d.state = d.result.theta;
+    d.result.steps = d.work.passes, d.result.best_epoch = d.result.epochs;
+    results.push_back(std::move(d.result));
+  }
+  measure(*model_, losses()[settings_.loss_for(design_.classes)].link, design_, metric_, results);
+  for (std::size_t lane = 0; lane < out.size(); ++lane) out[lane].result = std::move(results[lane]);
+  return out;
+}
+
+Problem IterativeHyperSolver::problem_of(const HyperRequest& request, const std::vector<std::size_t>& lanes) const {
+  Problem problem{design_,
+                  *model_,
+                  settings_.loss_for(design_.classes),
+                  row_weights(design_.train, design_.classes, settings_.class_weight),
+                  {},
+                  {},
+                  {}};
+  for (const std::size_t lane : lanes) {
+    const ModelSettings& model = request.lanes[lane].model;
+    problem.l2.push_back(model.ridge()), problem.l1.push_back(model.lasso());
+    problem.coefficient.push_back(model.loss.coefficient());
+  }
+  return problem;
+}
+
+void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& request,
+                                    const std::vector<std::size_t>& lanes, std::vector<HyperDerivatives>& out) {
+  const std::size_t parameters = model_->parameters(), penalized = model_->penalized(), n = lanes.size();
+  const Problem problem = problem_of(request, lanes);
+  std::vector<LaneResult> results(n);
+  for (std::size_t i = 0; i < n; ++i) results[i].theta = std::move(out[lanes[i]].result.theta);
+  NewtonSolver(problem).run(tolerance, results, request.interrupt);
+  LaneTable<double> theta(parameters, n), slope(parameters, n), held(parameters, n), up(parameters, n);
+  for (std::size_t p = 0; p < parameters; ++p)
+    for (std::size_t i = 0; i < n; ++i) {
+      theta.at(p, i) = results[i].theta[p];
+      held.at(p, i) = p < penalized && problem.l1[i] > 0 && theta.at(p, i) == 0;
+    }
+  Values values(problem);
+  std::vector<double> loss;
+  values.gradient(theta, slope, loss);
+  const std::vector<double> value = error_.at(theta, up);
+  std::vector<std::int64_t> products(n);
+  constexpr double kLoose = 1e-6;  // of the adjoint, where values need not be tight
+  const LaneTable<double> q =
+      solve_by_products(values, theta, up, held, request.tolerance > 0 ? kLoose : kTight, products);
+  for (std::size_t i = 0; i < n; ++i) {
+    HyperDerivatives& d = out[lanes[i]];
+    results[i].epochs += d.result.epochs;
+    d.result = std::move(results[i]);
+    d.work.passes += d.result.steps + 1, d.work.products += products[i];
+    double correction = 0;
+    for (std::size_t p = 0; p < parameters; ++p) {
+      const double w = theta.at(p, i), l1 = p < penalized ? std::copysign(problem.l1[i], w) : 0;
+      correction -= q.at(p, i) * (slope.at(p, i) + l1);  // q is 0 where l1 holds a weight
+    }
+    d.value = value[i] + correction, d.error_bound = std::abs(correction);
+    d.gradient.clear();
+    for (const std::string& path : request.wrt) {
+      const PenaltySlope h = *penalty_slope(request.lanes[lanes[i]].model, path);
+      double sum = 0;
+      for (std::size_t p = 0; p < penalized; ++p) {
+        const double w = theta.at(p, i), sign = w > 0 ? 1 : (w < 0 ? -1 : 0);
+        sum -= q.at(p, i) * (h.l2 * w + h.l1 * sign);
+      }
+      d.gradient.push_back(sum);
+    }
+  }
+}
+
+}  // namespace holdout::train
