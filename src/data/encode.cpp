@@ -275,8 +275,12 @@ Encoded Encoder::encode() {
   for (const std::size_t j : features_) {
     const Column& c = table_.columns[j];
     orders_.push_back(c.text ? sorted_levels(c.levels) : std::vector<std::uint32_t>());
+    out_.columns.push_back({c.name, {}});
     if (!c.text) data.feature_names.push_back(c.name);
-    for (const std::uint32_t level : orders_.back()) data.feature_names.push_back(c.name + "=" + c.levels[level]);
+    for (const std::uint32_t level : orders_.back()) {
+      out_.columns.back().levels.push_back(c.levels[level]);
+      data.feature_names.push_back(c.name + "=" + c.levels[level]);
+    }
   }
   data.features = data.feature_names.size();
   std::vector<std::string> names = data.feature_names;

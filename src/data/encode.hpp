@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <holdout/data/dataset.hpp>
+#include <holdout/data/load.hpp>
 #include <holdout/data/settings.hpp>
 
 #include "table.hpp"
@@ -14,6 +14,7 @@ namespace holdout::data {
 
 struct Encoded {
   Dataset dataset;
+  std::vector<InputColumn> columns;
   std::vector<std::uint32_t> kept;  // [row of the dataset]: its row in the table
   std::vector<std::string> notices;
 };

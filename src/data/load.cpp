@@ -171,7 +171,7 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
     return read_table(resolved(settings.weight.file, folder), settings.weight.file, given, prepared.files.back());
   });
   Encoded encoded = encode(std::move(table), settings, task);
-  prepared.dataset = std::move(encoded.dataset);
+  prepared.dataset = std::move(encoded.dataset), prepared.columns = std::move(encoded.columns);
   prepared.notices = std::move(encoded.notices);
   if (!weights.empty()) {
     for (const std::uint32_t i : encoded.kept) prepared.dataset.weights.push_back(weights[i]);

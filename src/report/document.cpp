@@ -331,6 +331,7 @@ std::string_view about(std::string_view file) {
   if (file == "report.md" || file == "report.html") return "this report";
   if (file == "trials.csv") return "one row for each trial";
   if (file == "best.yaml") return "the best configuration as a study that runs";
+  if (file == "model.json") return "the tuned model, for holdout predict and export";
   return "";
 }
 

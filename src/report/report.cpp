@@ -25,7 +25,7 @@ constexpr Format kFormats[] = {{"json", "report.json", json},
 constexpr std::string_view kNames[] = {kFormats[0].name, kFormats[1].name, kFormats[2].name, kFormats[3].name};
 static_assert(std::size(kNames) == std::size(kFormats));
 
-constexpr std::string_view kBest = "best.yaml";
+constexpr std::string_view kBest = "best.yaml", kModel = "model.json";
 
 }  // namespace
 
@@ -55,6 +55,8 @@ std::vector<std::string> write(const Findings& findings, const std::string& fold
     }
   const bool best = findings.winner && !findings.winner->best_yaml.empty();
   if (best) files.emplace_back(kBest);
+  const bool model = findings.winner && findings.winner->model;
+  if (model) files.emplace_back(kModel);
 
   std::vector<std::string> paths;
   const auto put = [&](std::string_view file, std::string_view content) {
@@ -63,6 +65,7 @@ std::vector<std::string> write(const Findings& findings, const std::string& fold
   };
   for (const Format* format : wanted) put(format->file, format->write(findings, Page{files}));
   if (best) put(kBest, findings.winner->best_yaml);
+  if (model) put(kModel, study::model_json(*findings.winner->model));
   return paths;
 }
 

@@ -8,6 +8,8 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
+#include "model_json.hpp"
+
 namespace holdout::study {
 namespace {
 
@@ -60,6 +62,9 @@ class Writer {
   void operator()(const char* key, const std::optional<train::MinimumFacts>& x) {
     if (x) json[key] = written(*x);
   }
+  void operator()(const char* key, const std::optional<TunedModel>& x) {
+    if (x) json[key] = to_json(*x);
+  }
   void operator()(const char* key, const Metrics& metrics) {
     Json& all = json[key] = Json::object();
     for (const auto& [name, value] : metrics) all[name] = to_json(value);
@@ -86,6 +91,7 @@ class Reader {
   static void read(const Json& json, double& x) { x = real_from(json); }
   static void read(const Json& json, std::optional<double>& x) { x = real_from(json); }
   static void read(const Json& json, std::optional<train::MinimumFacts>& x) { x = member<train::MinimumFacts>(json); }
+  static void read(const Json& json, std::optional<TunedModel>& x) { x = tuned_model_from(json); }
   static void read(const Json& json, Metrics& metrics) {
     metrics.clear();
     for (const auto& [name, value] : json.items()) metrics.emplace_back(name, real_from(value));
@@ -112,7 +118,7 @@ void fields(F& f, T& winner) {
   f("trial", winner.trial), f("test", winner.test), f("refit_test", winner.refit_test);
   f("refit_epochs", winner.refit_epochs), f("test_standard_error", winner.test_standard_error);
   f("holdout_standard_error", winner.holdout_standard_error);
-  f("best_yaml", winner.best_yaml);
+  f("best_yaml", winner.best_yaml), f("model", winner.model);
   f("minimum", winner.minimum), f("rises", winner.rises), f("steps", winner.steps);
 }
 

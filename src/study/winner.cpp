@@ -34,8 +34,7 @@ Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const da
 
 Verdict judge(const train::LaneConfig& config, const data::Prepared& data, const data::Scaling& scaling,
               const data::RowList& rows, const train::Metric& metric, std::span<const double> theta) {
-  if (config.training.precision == "float32")
-    return judge<float>(data, scaling, rows, metric, config.model, theta);
+  if (config.training.precision == "float32") return judge<float>(data, scaling, rows, metric, config.model, theta);
   return judge<double>(data, scaling, rows, metric, config.model, theta);
 }
 
@@ -44,6 +43,27 @@ data::RowList all_but_test(const data::Split& split) {
   rows.insert(rows.end(), split.folds[0].holdout.begin(), split.folds[0].holdout.end());
   std::sort(rows.begin(), rows.end());
   return rows;
+}
+
+// On all rows but the test rows, which measure it if there are any.
+void refit(const StudyFile& file, const data::Prepared& data, const train::LaneConfig& config,
+           const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt, Winner& winner) {
+  const bool standardize = file.study.data.standardize, tested = !data.split.test.empty();
+  const data::Fold fold{all_but_test(data.split), tested ? data.split.test : data.split.folds[0].holdout};
+  const data::Prepared all{data.dataset, {}, {{fold}, data.split.test}, {}, {}};
+  Designs designs(all, standardize);
+  if (config.training.precision == "float32")
+    designs.make<float>(workers);
+  else
+    designs.make<double>(workers);
+  const Seed seed{static_cast<std::uint64_t>(file.study.seed)};
+  const train::LaneResult lane = train_lanes(designs, 0, metric, std::span(&config, 1), seed, &interrupt).front();
+  if (tested) winner.refit_test = lane.metrics;
+  if (!std::all_of(lane.theta.begin(), lane.theta.end(), [](double x) { return std::isfinite(x); })) return;
+  winner.model = tuned_model(config.model, data, data::fit_scaling(data.dataset, fold.train, standardize), lane.theta);
+  TunedModel& model = *winner.model;
+  model.study = file.study.name, model.trial = winner.trial;
+  model.delimiter = file.study.data.delimiter, model.fills_missing = file.study.data.missing == "mean";
 }
 
 }  // namespace
@@ -83,9 +103,7 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   if (folds == 1)
     winner.holdout_standard_error =
         judge(config, data, first, data.split.folds[0].holdout, metric, again[0].theta).standard_error;
-  if (data.split.test.empty()) return winner;
-
-  if (folds == 1) {
+  if (folds == 1 && !data.split.test.empty()) {
     Verdict verdict = judge(config, data, first, data.split.test, metric, again[0].theta);
     winner.test = std::move(verdict.metrics);
     winner.test_standard_error = verdict.standard_error;
@@ -94,12 +112,7 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   for (const train::LaneResult& r : again) epochs += static_cast<double>(r.best_epoch) / static_cast<double>(folds);
   winner.refit_epochs = config.training.epochs = std::max<std::int64_t>(1, std::llround(epochs));
   config.training.stop.patience = 0;  // its hold-out rows are training rows now
-  const data::Prepared all{data.dataset, {{{all_but_test(data.split), data.split.test}}, data.split.test}, {}, {}};
-  Designs refit(all, study.data.standardize);
-  if (config.training.precision == "float32") refit.make<float>(workers);
-  else refit.make<double>(workers);
-  const train::LaneResult refitted = train_lanes(refit, 0, metric, std::span(&config, 1), seed, &interrupt).front();
-  winner.refit_test = refitted.metrics;
+  refit(file, data, config, metric, workers, interrupt, winner);
   return winner;
 }
 

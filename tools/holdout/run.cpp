@@ -52,7 +52,7 @@ std::unique_ptr<study::Storage> earlier_run(const study::RunFolder& folder, cons
 
 void remove_earlier_run(const study::RunFolder& folder) {
   for (const char* name : {"study.db", "study.db-wal", "study.db-shm", "study.db-journal", "report.json", "report.md",
-                           "report.html", "trials.csv", "best.yaml"})
+                           "report.html", "trials.csv", "best.yaml", "model.json"})
     std::filesystem::remove(folder.file(name));
 }
 

@@ -14,17 +14,25 @@ namespace holdout::data {
 
 /// What a file was when it was read, to tell whether it has changed since.
 struct FileMark {
-  std::string path;         // as the study names it
+  std::string path;  // as the study names it
   std::uint64_t bytes = 0;
   std::uint32_t crc32 = 0;  // of the bytes on disk
+};
+
+/// A column of the data file that features come from.
+struct InputColumn {
+  std::string name;
+  std::vector<std::string>
+      levels;  // of text: a feature each, in this order; of numbers: none, the column is the feature
 };
 
 /// A dataset with its parts.
 struct Prepared {
   Dataset dataset;
-  Split split;                        // every fold has rows on both sides; for classes: each class in every training part
-  std::vector<FileMark> files;        // data file and, if there are, split file and file of weights
-  std::vector<std::string> notices;   // what the user should know: rows dropped, columns that are constant
+  std::vector<InputColumn> columns;  // in the order of the features; sparse files have none
+  Split split;                  // every fold has rows on both sides; for classes: each class in every training part
+  std::vector<FileMark> files;  // data file and, if there are, split file and file of weights
+  std::vector<std::string> notices;  // what the user should know: rows dropped, columns that are constant
 };
 
 enum class FileFormat { csv, libsvm };

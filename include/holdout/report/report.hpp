@@ -42,8 +42,8 @@ namespace holdout::report {
 /// json, markdown, html, csv: what a study's `report.formats` may name.
 std::span<const std::string_view> formats();
 
-/// Writes report.json, report.md, report.html and trials.csv, as far as `formats` names them, and best.yaml if the
-/// winner is known; each is written whole or not at all.
+/// Writes report.json, report.md, report.html and trials.csv, as far as `formats` names them, and best.yaml and model.json
+/// if the winner is known; each is written whole or not at all.
 /// @return the paths written
 /// @throws Error for an unknown format (before anything is written), Error(Fault::failure) if a file cannot be written
 std::vector<std::string> write(const Findings& findings, const std::string& folder,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <holdout/study/trial.hpp>
+#include <holdout/study/tuned_model.hpp>
 #include <holdout/train/minimum.hpp>
 
 namespace holdout::study {
@@ -38,6 +39,7 @@ struct Winner {
   std::int64_t refit_epochs = 0;
   double test_standard_error = 0;    // of the objective's metric over the test rows; NaN where it has none
   std::string best_yaml;             // the winning configuration as a study that runs
+  std::optional<TunedModel> model;   // the refitted one; empty if that training diverged
   // Of its training, k-fold: of the first fold.
   std::optional<train::MinimumFacts> minimum;
   std::int64_t rises = -1, steps = 0;  // full-batch steps after which J was higher (−1: not watched), and all steps

@@ -1,0 +1,85 @@
+// The tuned model: the winner, refitted on training and hold-out rows, with all that predictions need. model.json is
+// this and nothing else.
+//
+// model.json, schema 1. Numbers read back exactly.
+//
+//   schema        1
+//   study, trial  the study's name, and the number of the trial that won
+//   type, loss    as the study names them; link: what a score f says of the target:
+//                 identity (f is the prediction), log (e^f is), odds (f are log odds: one of two classes, or one a
+//                 class), decision (the sign of f decides)
+//   activation    of hidden units; only with hidden layers
+//   target, classes   its name; for classes theirs, of two the last is the positive one (f > 0)
+//   format        csv | libsvm; with csv also
+//   delimiter, missing   "," ";" tab; refuse, or mean: missing cells count as the feature's `fill`
+//   columns       [{name, levels?}], csv: where features come from, in their order; each level is a feature of its own
+//                 (1 where the cell is that text, else 0)
+//   features      [{name, mean, scale, fill}]: z = (x − mean) / scale is what the first layer takes; libsvm: the name
+//   is
+//                 the index, and what a row does not name is 0
+//   layers        [{weights [unit][input], biases [unit]}]: f = W_L φ(… φ(W_1 z + b_1) …) + b_L
+//   coefficients  without hidden layers, the same in the units of the data: [{class?, intercept, weights {feature:
+//   w}}],
+//                 f = intercept + Σ w x; one entry for each class where there are more than two
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include <holdout/data/load.hpp>
+#include <holdout/train/settings.hpp>
+
+namespace holdout::study {
+
+struct TunedModel {
+  struct Layer {
+    std::size_t units = 0, inputs = 0;
+    std::vector<double> weights;  // [unit][input]
+    std::vector<double> biases;   // [unit]
+  };
+
+  std::string study;
+  int trial = 0;
+  std::string type, loss;  // of train::losses(); mlp: what the target asked for
+  std::string activation;  // of hidden units; empty without hidden layers
+  std::string target;
+  std::vector<std::string> classes;        // empty for numbers
+  bool sparse = false;                     // trained on a libsvm file
+  std::string delimiter = ",";             // between the cells of a CSV file: "," ";" or tab
+  bool fills_missing = false;              // missing cells count as the mean
+  std::vector<data::InputColumn> columns;  // of a CSV file
+  std::vector<std::string> features;
+  data::Scaling scaling;      // [feature]
+  std::vector<Layer> layers;  // the last one's units are the scores
+
+  std::size_t outputs() const { return layers.back().units; }
+  train::Link link() const;
+};
+
+/// @param theta  as train::LaneResult has it
+TunedModel tuned_model(const train::ModelSettings& settings, const data::Prepared& data, data::Scaling scaling,
+                       std::span<const double> theta);
+
+/// Scores of rows, [row][output], with the kernels of the training in float64; of a log link e^f.
+/// @param rows  features as the model's, in raw units; NaN: missing
+std::vector<double> predict(const TunedModel& model, const data::Dataset& rows);
+
+/// What the scores of one row say of the classes, in their order; empty where there are no odds.
+std::vector<double> probabilities(const TunedModel& model, std::span<const double> scores);
+
+/// The class that the scores of one row speak for.
+std::size_t decided_class(std::span<const double> scores);
+
+/// The text of model.json.
+std::string model_json(const TunedModel& model);
+
+/// @param shown  the file's name for messages
+/// @throws Error if it is no model, or of a newer schema
+TunedModel model_from(const std::string& text, const std::string& shown);
+
+/// @param run  the folder of a run, or a model.json
+/// @throws Error if there is none
+TunedModel read_model(const std::string& run);
+
+}  // namespace holdout::study
