@@ -38,8 +38,31 @@ Bytes::Bytes(const std::string& path, const std::string& name, const std::string
            "tried " + absolute);
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
+  begin();
+}
+
+Bytes::Bytes(const std::string& path) {
+  const bool standard = path == "-";
+  mark_.path = standard ? "standard input" : path;
+  file_ = standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat status {};
+  const bool opened = file_ >= 0 && fstat(file_, &status) == 0;
+  const std::string why = !opened ? reason() : S_ISDIR(status.st_mode) ? "is a directory, not a file" : "";
+  if (!why.empty()) {
+    if (file_ >= 0) close(file_);
+    throw Error("data file " + holdout::quoted(mark_.path) + ": " + why,
+                standard ? "" : "tried " + std::filesystem::absolute(path).lexically_normal().string());
+  }
+  begin();
+}
+
+// Looks at the first bytes. A pipe may hand them out one by one.
+void Bytes::begin() {
   raw_.resize(kChunk);
-  raw_.resize(read_disk(raw_.data(), kChunk));
+  std::size_t count = 0, got = 0;
+  do count += got = read_disk(raw_.data() + count, kChunk - count);
+  while (got > 0 && count < 2);
+  raw_.resize(count);
   compressed_ = raw_.size() >= 2 && raw_[0] == '\x1f' && raw_[1] == '\x8b';
   if (compressed_) {
     constexpr int kGzip = 16 + MAX_WBITS;

@@ -11,7 +11,7 @@
 
 namespace holdout::data {
 
-/// Reads a regular file from front to back; what starts with gzip's magic number is inflated on the way.
+/// Reads a file from front to back; what starts with gzip's magic number is inflated on the way.
 class Bytes {
  public:
   /// @param path  file to open
@@ -19,6 +19,9 @@ class Bytes {
   /// @param setting  the setting that names it (data.file), for messages
   /// @throws Error if there is no such regular file, or it cannot be read
   Bytes(const std::string& path, const std::string& name, const std::string& setting);
+  /// Reads what a command was given: a file, a pipe, or standard input ("-").
+  /// @throws Error if there is no such thing
+  explicit Bytes(const std::string& path);
   ~Bytes();
   Bytes(const Bytes&) = delete;
   Bytes& operator=(const Bytes&) = delete;
@@ -27,10 +30,11 @@ class Bytes {
   std::size_t read(char* to, std::size_t n);
   /// Of the file as it lies on the disk; complete once read() has returned 0.
   const FileMark& mark() const { return mark_; }
-  /// Bytes of the file as it was opened.
+  /// Bytes of the file as it was opened; of a pipe 0.
   std::uint64_t size() const { return size_; }
 
  private:
+  void begin();
   std::size_t read_disk(char* to, std::size_t n);
   std::size_t inflate_some(char* to, std::size_t n);
   bool more_raw();

@@ -22,6 +22,8 @@ class CsvCells {
   /// The next cell; false at the end of the file. Blank lines are passed over.
   /// @throws Error with the line, if quotes are not closed, a cell or line is too long, or has a control character
   bool next(Cell& cell);
+  /// Whether bytes wait that were read already: else next() may have to wait for a pipe.
+  bool buffered() const { return begin_ < end_; }
   /// The line of the cell that was handed out last, from 1.
   int line() const { return cell_line_; }
 

@@ -1,7 +1,6 @@
 #include "libsvm.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <numeric>
 #include <unordered_map>
 
@@ -9,6 +8,7 @@
 #include <holdout/base/number.hpp>
 
 #include "cell.hpp"
+#include "libsvm_line.hpp"
 #include "lines.hpp"
 
 namespace holdout::data {
@@ -18,25 +18,6 @@ constexpr std::size_t kMostErrors = 20, kMostClasses = 10'000;  // no model here
 constexpr std::size_t kBlockRows = 128 * 1024;
 constexpr std::uint32_t kLargestIndex = std::uint32_t{1} << 31;
 constexpr const char* kForm = "expected LABEL INDEX:VALUE INDEX:VALUE …, as in: 1 3:0.5 17:2";
-
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
-
-// Cuts the next token off the line; empty at its end.
-std::string_view next_token(std::string_view& line) {
-  while (!line.empty() && is_blank(line.front())) line.remove_prefix(1);
-  std::size_t length = 0;
-  while (length < line.size() && !is_blank(line[length])) ++length;
-  const std::string_view token = line.substr(0, length);
-  line.remove_prefix(length);
-  return token;
-}
-
-std::string_view without_comment(std::string_view line) { return line.substr(0, line.find('#')); }
-
-bool whole_number(std::string_view text, std::int64_t& x) {
-  const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), x);
-  return problem == std::errc() && stop == text.data() + text.size();
-}
 
 class LibsvmReader {
  public:

@@ -16,6 +16,8 @@ class Lines {
   /// The next line, without its end; valid until the next call. False at the end of the file.
   /// @throws Error with the line, if it is too long or has a NUL character
   bool next(std::string_view& line);
+  /// Whether bytes wait that were read already: else next() may have to wait for a pipe.
+  bool buffered() const { return begin_ < end_; }
   /// Of the line that was handed out last, from 1.
   int number() const { return number_; }
 

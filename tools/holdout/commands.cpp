@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <new>
 
@@ -19,6 +20,7 @@ constexpr Command kCommands[] = {
     {"validate", "STUDY", "find every mistake of a study and its data; train nothing", validate_syntax, validate},
     {"trace", "STUDY", "draw the paths of update rules over two parameters", trace_syntax, trace},
     {"report", "RUN", "write the reports of a run again", report_syntax, report},
+    {"predict", "RUN DATA", "predictions of the tuned model, as CSV", predict_syntax, predict},
     {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list_syntax, list},
 };
 
@@ -28,7 +30,10 @@ std::string usage() {
       "usage: holdout COMMAND …\n\n";
   for (const Command& c : kCommands) {
     std::string head = "  " + std::string(c.name) + " " + std::string(c.arguments);
-    head.resize(22, ' ');
+    constexpr std::size_t kColumn = 22;  // characters, not bytes
+    const auto more =
+        std::count_if(head.begin(), head.end(), [](char b) { return (static_cast<unsigned char>(b) & 0xC0) == 0x80; });
+    head.resize(kColumn + static_cast<std::size_t>(more), ' ');
     text += head + std::string(c.help) + "\n";
   }
   return text +

@@ -29,8 +29,11 @@ Syntax trace_syntax();
 int trace(const Options& options);
 Syntax report_syntax();
 int report(const Options& options);
+Syntax predict_syntax();
+int predict(const Options& options);
 Syntax list_syntax();
 int list(const Options& options);
+
 
 /// The whole command: dispatches, prints errors, and returns the exit code.
 int run_command(const std::vector<std::string>& arguments);

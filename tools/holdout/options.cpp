@@ -53,6 +53,8 @@ void check_count(const Command& command, const std::vector<std::string>& words) 
 constexpr Argument kArguments[] = {
     {"STUDY", "a study", "studies/diabetes.yaml"},
     {"RUN", "a run folder", "runs/diabetes"},
+    {"DATA", "a data file", "new.csv"},
+    {"SHELL", "a shell", "bash"},
     {"FAMILY", "a family", "optimizers"},
 };
 
