@@ -21,6 +21,7 @@ constexpr Command kCommands[] = {
     {"trace", "STUDY", "draw the paths of update rules over two parameters", trace_syntax, trace},
     {"report", "RUN", "write the reports of a run again", report_syntax, report},
     {"predict", "RUN DATA", "predictions of the tuned model, as CSV", predict_syntax, predict},
+    {"export", "RUN", "the tuned model as a short program: --to python", export_syntax, export_model},
     {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list_syntax, list},
 };
 

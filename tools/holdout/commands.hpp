@@ -31,6 +31,8 @@ Syntax report_syntax();
 int report(const Options& options);
 Syntax predict_syntax();
 int predict(const Options& options);
+Syntax export_syntax();
+int export_model(const Options& options);
 Syntax list_syntax();
 int list(const Options& options);
 

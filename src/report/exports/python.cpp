@@ -1,0 +1,215 @@
+#include "exports/python.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+#include <holdout/base/number.hpp>
+#include <holdout/base/version.hpp>
+
+namespace holdout::report {
+namespace {
+
+using study::TunedModel;
+
+// φ(z) of each activation, as numpy says it.
+constexpr std::pair<std::string_view, std::string_view> kActivations[] = {
+    {"relu", "np.maximum(z, 0)"}, {"tanh", "np.tanh(z)"}, {"sigmoid", "1 / (1 + np.exp(-z))"}, {"identity", "z"}};
+
+// A JSON string is a Python string: UTF-8 stands as it is.
+std::string literal(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string literal(double x) {
+  const std::string text = to_text(x);
+  return std::isfinite(x) ? text : "float(\"" + text + "\")";
+}
+
+// "[a, b, …]" in lines of bounded length, indented.
+template <class T>
+std::string list(const std::vector<T>& items, const std::string& indent) {
+  constexpr std::size_t kWidth = 110;
+  std::string text = "[", line;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const std::string item = literal(items[i]) + (i + 1 < items.size() ? "," : "");
+    if (!line.empty() && indent.size() + line.size() + item.size() >= kWidth)
+      text += line + "\n" + indent, line.clear();
+    line += (line.empty() || i == 0 ? "" : " ") + item;
+  }
+  return text + line + "]";
+}
+
+std::string layers(const TunedModel& model) {
+  std::string text = "# Layers: z @ W.T + b.\nLAYERS = [\n";
+  for (const TunedModel::Layer& layer : model.layers) {
+    text += "    (np.array([";
+    for (std::size_t u = 0; u < layer.units; ++u) {
+      const auto row = layer.weights.begin() + static_cast<std::ptrdiff_t>(u * layer.inputs);
+      text += (u == 0 ? "" : ",\n               ") +
+              list(std::vector<double>(row, row + static_cast<std::ptrdiff_t>(layer.inputs)), "                ");
+    }
+    text += "]),\n     np.array(" + list(layer.biases, "               ") + ")),\n";
+  }
+  return text + "]\n";
+}
+
+std::string numbers(const TunedModel& model) {
+  std::string text;
+  if (model.sparse) {
+    text += "# Features: the indices of the file; what a row does not name is 0.\nINDICES = [";
+    for (std::size_t j = 0; j < model.features.size(); ++j)
+      text += (j == 0 ? "" : j % 16 == 0 ? ",\n           " : ", ") + model.features[j];
+    text += "]\n";
+  } else {
+    text +=
+        "# Columns of the file, and for words the levels: each is a feature, 1 where the cell is that word, else 0.\n"
+        "COLUMNS = {\n";
+    for (const data::InputColumn& column : model.columns)
+      text += "    " + literal(column.name) + ": " +
+              (column.levels.empty() ? "None" : list(column.levels, std::string(8, ' '))) + ",\n";
+    text += "}\n";
+  }
+  const auto& [mean, scale, fill] = model.scaling;
+  text += "# Features are standardized: z = (x - MEAN) / SCALE.\nMEAN = np.array(" + list(mean, std::string(17, ' ')) +
+          ")\nSCALE = np.array(" + list(scale, std::string(18, ' ')) + ")\n";
+  if (model.fills_missing)
+    text += "# What counts where a cell is missing.\nFILL = np.array(" + list(fill, std::string(17, ' ')) +
+            ")\nMISSING = [\"\", \"?\", \"NA\", \"N/A\", \"nan\", \"NaN\", \"NAN\", \"-nan\", \"null\", \"NULL\", "
+            "\"None\"]\n";
+  text += layers(model);
+  if (!model.classes.empty()) text += "CLASSES = " + list(model.classes, std::string(11, ' ')) + "\n";
+  return text;
+}
+
+std::string read_rows(const TunedModel& model) {
+  if (model.sparse)
+    return R"(
+def features(line):
+    """Raw features of a line LABEL INDEX:VALUE INDEX:VALUE ..."""
+    x = np.zeros(len(INDICES))
+    for pair in line.split("#")[0].split():
+        index, colon, value = pair.partition(":")
+        if colon and index != "qid" and int(index) in FEATURE_OF:
+            x[FEATURE_OF[int(index)]] = float(value)
+    return x
+
+
+FEATURE_OF = {index: j for j, index in enumerate(INDICES)}
+)";
+  std::string text = R"(
+def features(row):
+    """Raw features of a row, a mapping from column to text or number."""
+    x = []
+    for column, levels in COLUMNS.items():
+)";
+  if (model.fills_missing)
+    text += R"(        if str(row[column]) in MISSING:
+            x += [np.nan] * len(levels or [None])
+            continue
+)";
+  const bool words =
+      std::any_of(model.columns.begin(), model.columns.end(), [](const auto& c) { return !c.levels.empty(); });
+  if (!words) return text + "        x.append(float(row[column]))\n    return np.array(x)\n";
+  return text + R"(        if levels is None:
+            x.append(float(row[column]))
+        elif row[column] in levels:
+            x += [float(row[column] == level) for level in levels]
+        else:
+            raise ValueError(f"{column}: {row[column]!r} is none of {levels}")
+    return np.array(x)
+)";
+}
+
+std::string score(const TunedModel& model) {
+  std::string text = R"(
+
+def scores(x):
+    """What the model says of raw features x, [feature] or [row][feature]."""
+)";
+  if (model.fills_missing) text += "    x = np.where(np.isnan(x), FILL, x)\n";
+  text += "    z = (x - MEAN) / SCALE\n";
+  if (!model.activation.empty()) {
+    const auto at = std::find_if(std::begin(kActivations), std::end(kActivations),
+                                 [&](const auto& known) { return known.first == model.activation; });
+    assert(at != std::end(kActivations));
+    text += "    for weights, biases in LAYERS[:-1]:\n        z = z @ weights.T + biases\n        z = " +
+            std::string(at->second) + "\n";
+  }
+  text += "    weights, biases = LAYERS[-1]\n    return z @ weights.T + biases\n";
+  if (model.link() != train::Link::odds) return text;
+  text += R"(
+
+def probabilities(x):
+    """Of each class, in their order: [class] or [row][class]."""
+)";
+  text += model.outputs() == 1 ? R"(    f = scores(x)
+    f = np.concatenate([np.zeros_like(f), f], axis=-1)
+)"
+                               : "    f = scores(x)\n";
+  return text + R"(    share = np.exp(f - f.max(axis=-1, keepdims=True))
+    return share / share.sum(axis=-1, keepdims=True)
+)";
+}
+
+std::string predict(const TunedModel& model) {
+  std::string text =
+      "\n\ndef predict(x):\n    \"\"\"Predictions for raw features x, [feature] or [row][feature].\"\"\"\n";
+  switch (model.link()) {
+    case train::Link::identity:
+      return text + "    return scores(x)[..., 0]\n";
+    case train::Link::log:
+      return text + "    return np.exp(scores(x)[..., 0])\n";
+    case train::Link::odds:
+    case train::Link::decision:
+      break;
+  }
+  if (model.outputs() > 1) return text + "    return np.array(CLASSES)[scores(x).argmax(axis=-1)]\n";
+  return text + "    return np.array(CLASSES)[(scores(x)[..., 0] > 0).astype(int)]\n";
+}
+
+// Prints what holdout predict prints.
+std::string main_program(const TunedModel& model) {
+  const std::string delimiter = model.delimiter == "tab" ? "\\t" : model.delimiter;
+  const std::string rows = model.sparse
+                               ? "(line for line in file if line.split(\"#\")[0].strip())"
+                               : "csv.DictReader(file, delimiter=\"" + delimiter + "\", skipinitialspace=True)";
+  std::string header = "\"prediction\"", cells = "predict(x)";
+  if (model.link() == train::Link::odds) {
+    header = "*(f\"probability={c}\" for c in CLASSES), " + header;
+    cells = "*probabilities(x), " + cells;
+  } else if (model.link() == train::Link::decision) {
+    header = "\"decision\", " + header;
+    cells = "scores(x)[0], " + cells;
+  }
+  return "\n\nif __name__ == \"__main__\":\n"
+         "    file = sys.stdin if sys.argv[1:] in ([], [\"-\"]) else open(sys.argv[1], encoding=\"utf-8-sig\", "
+         "newline=\"\")\n"
+         "    out = csv.writer(sys.stdout, lineterminator=\"\\n\")\n"
+         "    out.writerow([" +
+         header +
+         "])\n"
+         "    for row in " +
+         rows +
+         ":\n"
+         "        x = features(row)\n"
+         "        out.writerow([" +
+         cells + "])\n";
+}
+
+}  // namespace
+
+std::string python(const TunedModel& model) {
+  return "#!/usr/bin/env python3\n# The tuned model of a study, exported by holdout " + std::string(version()) +
+         ". It needs numpy alone.\n#   python3 model.py " + (model.sparse ? "DATA" : "DATA.csv") +
+         "        prints predictions as CSV\n#   from model import features, predict\n"
+         "import csv\nimport sys\n\nimport numpy as np\n\nSTUDY, TRIAL = " +
+         literal(model.study) + ", " + std::to_string(model.trial) + "\nMODEL, LOSS, TARGET = " + literal(model.type) +
+         ", " + literal(model.loss) + ", " + literal(model.target) + "\n" + numbers(model) + "\n" + read_rows(model) +
+         score(model) + predict(model) + main_program(model);
+}
+
+}  // namespace holdout::report

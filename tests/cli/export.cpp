@@ -1,0 +1,130 @@
+// holdout export: the script's predictions against holdout's own.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <sstream>
+
+#include "process.hpp"
+
+using process::Folder;
+using process::shell;
+
+namespace {
+
+// A Python that has numpy; empty: none.
+std::string python(const Folder& folder) {
+  for (const std::string name : {"python3", "/usr/bin/python3"})
+    if (shell(folder, name + " -c 'import numpy'").code == 0) return name;
+  return {};
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string rows(const std::string& target) {
+  std::string text = "size,color,depth,y\n";
+  for (int i = 0; i < 60; ++i) {
+    const char* color = i % 3 == 0 ? "red" : i % 3 == 1 ? "\"it's \\\"\"blue\"\"\"" : "dark green";
+    const double size = (i * 7) % 11 + 0.1;
+    text += (i % 13 == 12 ? "NA" : std::to_string(size)) + "," + color + "," + std::to_string((i * 5) % 7) + ",";
+    const int k = ((i * 7) % 11 + i % 3) % (target == "three" ? 3 : 2);
+    text += target == "numbers"  ? std::to_string(2 * size + i % 3)
+            : target == "counts" ? std::to_string(i % 5)
+                                 : "k" + std::to_string(k);
+    text += "\n";
+  }
+  return text;
+}
+
+// Cells of two CSV texts: numbers to 1e-9, words as they are.
+void check_same(const std::string& a, const std::string& b) {
+  std::istringstream one(a), two(b);
+  std::string left, right;
+  std::size_t lines = 0;
+  while (std::getline(one, left)) {
+    REQUIRE(std::getline(two, right));
+    ++lines;
+    std::istringstream l(left), r(right);
+    std::string x, y;
+    while (std::getline(l, x, ',')) {
+      REQUIRE(std::getline(r, y, ','));
+      char *x_end = nullptr, *y_end = nullptr;
+      const double p = std::strtod(x.c_str(), &x_end), q = std::strtod(y.c_str(), &y_end);
+      if (*x_end == 0 && *y_end == 0)
+        CHECK(std::abs(p - q) <= 1e-9 * std::max(1.0, std::abs(p)));
+      else
+        CHECK(x == y);
+    }
+    CHECK(!std::getline(r, y, ','));
+  }
+  CHECK(!std::getline(two, right));
+  CHECK(lines > 50);
+}
+
+}  // namespace
+
+TEST_CASE("export: a Python script predicts as holdout does, for every kind of model") {
+  Folder folder;
+  const std::string python3 = python(folder);
+  if (python3.empty()) {
+    MESSAGE("skipped: python3 with numpy is not there");
+    return;
+  }
+  const struct {
+    const char *target, *model, *training;
+  } cases[] = {
+      {"numbers", "type: linear, l2: 0.01", "optimizer: exact"},
+      {"counts", "type: linear, loss: poisson, l2: 0.01", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
+      {"two", "type: logistic, l2: 0.01", "optimizer: exact"},
+      {"two", "type: svm, l2: 0.01", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
+      {"three", "type: softmax, l2: 0.01", "optimizer: exact"},
+      {"two", "type: mlp, hidden: [5], activation: tanh", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
+      {"three", "type: mlp, hidden: [4, 3], activation: relu",
+       "optimizer: adam, learning_rate: 0.05, epochs: 20, precision: float32"},
+      {"numbers", "type: mlp, hidden: [4], activation: sigmoid", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
+      {"numbers", "type: mlp, hidden: [4], activation: identity", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
+  };
+  for (const auto& [target, model, training] : cases) {
+    CAPTURE(model);
+    process::write_file(folder.path / "rows.csv", rows(target));
+    const bool numbers = std::string(target) == "numbers" || std::string(target) == "counts";
+    process::write_file(folder.path / "s.yaml",
+                        std::string("name: s\ndata: {file: rows.csv, target: y, missing: mean}\nmodel: {") + model +
+                            "}\ntraining: {" + training + "}\nobjective: {metric: " + (numbers ? "mse" : "error") +
+                            "}\n");
+    const auto run = shell(folder, "$H run s.yaml --out run --fresh --quiet");
+    REQUIRE_MESSAGE(run.code == 0, run.err);
+    const auto ours = shell(folder, "$H predict run rows.csv");
+    REQUIRE_MESSAGE(ours.code == 0, ours.err);
+    REQUIRE(shell(folder, "$H export run --to python --out model.py").code == 0);
+    const auto theirs = shell(folder, python3 + " -W error model.py rows.csv");
+    REQUIRE_MESSAGE(theirs.code == 0, theirs.err);
+    check_same(ours.out, theirs.out);
+    CHECK(shell(folder, python3 + " model.py < rows.csv").out == theirs.out);
+  }
+}
+
+TEST_CASE("export: sparse rows") {
+  Folder folder;
+  const std::string python3 = python(folder);
+  if (python3.empty()) return;
+  std::string text;
+  for (int i = 0; i < 60; ++i)
+    text +=
+        std::to_string(i % 2) + " " + std::to_string(2 + i % 3) + ":" + std::to_string(1 + i % 4) + " 9:0.5  # row\n";
+  process::write_file(folder.path / "rows.svm", text);
+  process::write_file(folder.path / "s.yaml",
+                      "name: s\ndata: {file: rows.svm}\nmodel: {type: logistic, l2: 0.1}\n"
+                      "training: {optimizer: exact}\n");
+  REQUIRE(shell(folder, "$H run s.yaml --out run --quiet").code == 0);
+  REQUIRE(shell(folder, "$H export run --to python > model.py").code == 0);
+  const auto theirs = shell(folder, python3 + " model.py rows.svm");
+  REQUIRE_MESSAGE(theirs.code == 0, theirs.err);
+  check_same(shell(folder, "$H predict run rows.svm").out, theirs.out);
+}
+
+TEST_CASE("export: what is wrong is said") {
+  Folder folder;
+  CHECK(has(shell(folder, "$H export").err, "needs a run folder"));
+  CHECK(has(shell(folder, "$H export nothere").err, "--to python"));
+  CHECK(has(shell(folder, "$H export nothere --to python").err, "'nothere': no such run"));
+}
