@@ -22,6 +22,7 @@ constexpr Command kCommands[] = {
     {"report", "RUN", "write the reports of a run again", report_syntax, report},
     {"predict", "RUN DATA", "predictions of the tuned model, as CSV", predict_syntax, predict},
     {"export", "RUN", "the tuned model as a short program: --to python", export_syntax, export_model},
+    {"init", "DATA", "a first study for a data file: --target COLUMN", init_syntax, init},
     {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list_syntax, list},
 };
 

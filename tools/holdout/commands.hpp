@@ -33,6 +33,8 @@ Syntax predict_syntax();
 int predict(const Options& options);
 Syntax export_syntax();
 int export_model(const Options& options);
+Syntax init_syntax();
+int init(const Options& options);
 Syntax list_syntax();
 int list(const Options& options);
 

@@ -1,0 +1,46 @@
+// What is in a data file, before anybody has said what to do with it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <holdout/data/load.hpp>
+
+namespace holdout::data {
+
+struct ColumnOverview {
+  enum class Kind {
+    numbers,
+    words,
+    mixed,    // numbers and words: `odd` is the first cell that does not go with those before
+    missing,  // no cell has a value
+  };
+  std::string name;
+  Kind kind = Kind::numbers;
+  std::size_t missing = 0;                                  // cells
+  double least = 0, most = 0;                               // of numbers
+  bool whole = false;                                       // all numbers are whole
+  std::vector<std::pair<std::string, std::size_t>> values;  // different ones and how often; empty if they are many
+  std::size_t different = 0;                                // how many; at least so many where `values` is empty
+  std::optional<std::pair<int, std::string>> odd;           // line and cell
+};
+
+struct Overview {
+  FileFormat format = FileFormat::csv;
+  std::string delimiter = ",";  // of a CSV file: "," ";" or tab, whichever splits the header into most
+  std::size_t rows = 0;
+  std::vector<ColumnOverview> columns;     // libsvm: one, the label
+  std::size_t features = 0, nonzeros = 0;  // libsvm
+};
+
+/// Different values of a column that are counted.
+inline constexpr std::size_t kCountedValues = 1000;
+
+/// Reads the whole file.
+/// @throws Error with the lines of all that cannot be read
+Overview overview(const std::string& path);
+
+}  // namespace holdout::data

@@ -1,0 +1,106 @@
+#include <holdout/data/overview.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+#include "bytes.hpp"
+#include "libsvm.hpp"
+#include "lines.hpp"
+#include "table.hpp"
+
+namespace holdout::data {
+namespace {
+
+// The one that cuts the header into most cells; what stands in quotes does not count.
+std::string delimiter_of(const std::string& path) {
+  Bytes bytes(path);
+  Lines lines(bytes);
+  std::string_view header;
+  while (header.find_first_not_of(" \t") == header.npos && lines.next(header)) {
+  }
+  const auto cuts = [&](char delimiter) {
+    bool quoted = false;
+    std::size_t n = 0;
+    for (const char c : header)
+      if (c == '"')
+        quoted = !quoted;
+      else
+        n += c == delimiter && !quoted;
+    return n;
+  };
+  std::string best = ",";
+  std::size_t most = cuts(',');
+  for (const auto& [c, name] : {std::pair{';', ";"}, std::pair{'\t', "tab"}})
+    if (cuts(c) > most) best = name, most = cuts(c);
+  return best;
+}
+
+ColumnOverview overview_of(const Table& table, std::size_t j) {
+  const Column& column = table.columns[j];
+  ColumnOverview out;
+  out.name = column.name, out.missing = column.missing;
+  std::map<double, std::size_t> count;  // of levels or of numbers
+  bool many = column.too_many, first = true;
+  out.whole = !column.text;
+  for (std::size_t i = 0; i < table.rows; ++i) {
+    const double x = table.cell(i, j);
+    if (std::isnan(x)) continue;
+    if (!many) ++count[x];
+    many = many || count.size() > kCountedValues;
+    out.least = first ? x : std::min(out.least, x), out.most = first ? x : std::max(out.most, x);
+    out.whole = out.whole && std::trunc(x) == x;
+    first = false;
+  }
+  using Kind = ColumnOverview::Kind;
+  out.kind = column.first_odd ? Kind::mixed : first ? Kind::missing : column.text ? Kind::words : Kind::numbers;
+  if (column.first_odd) out.odd.emplace(column.first_odd->line, column.first_odd->cell);
+  out.different = count.size();
+  if (many) return out;
+  for (const auto& [x, n] : count)
+    out.values.emplace_back(column.text ? column.levels[static_cast<std::size_t>(x)] : to_text(x), n);
+  return out;
+}
+
+}  // namespace
+
+Overview overview(const std::string& path) {
+  Bytes{path};  // says best why there is none
+  DataSettings settings;
+  settings.file = path;
+  Overview all;
+  const std::string setting;  // a command names the file, not a study
+  all.format =
+      known_format(settings).value_or(looks_like_libsvm(path, path, setting) ? FileFormat::libsvm : FileFormat::csv);
+  const bool libsvm = all.format == FileFormat::libsvm;
+  if (!libsvm) all.delimiter = delimiter_of(path);
+  const TableOptions options{all.delimiter == "tab" ? '\t' : all.delimiter[0], {}, setting};
+  FileMark mark;
+  if (libsvm) {
+    TableOptions labels = options;
+    labels.as_text.push_back(kLabel);  // words or numbers: both can be read so
+    Table table = read_libsvm(path, path, labels, mark);
+    all.features = table.indices.size(), all.nonzeros = table.sparse.values.size();
+    ColumnOverview label = overview_of(table, 0);
+    const auto& levels = table.columns[0].levels;
+    if (std::all_of(levels.begin(), levels.end(), [](const auto& l) { return to_real(l).has_value(); })) {
+      label.kind = ColumnOverview::Kind::numbers;
+      label.whole = std::all_of(levels.begin(), levels.end(), [](const auto& l) { return to_integer(l).has_value(); });
+      label.least = label.most = *to_real(levels[0]);
+      for (const std::string& level : levels)
+        label.least = std::min(label.least, *to_real(level)), label.most = std::max(label.most, *to_real(level));
+    }
+    all.rows = table.rows;
+    all.columns.push_back(std::move(label));
+    return all;
+  }
+  const Table table = read_table(path, path, options, mark);
+  all.rows = table.rows;
+  for (std::size_t j = 0; j < table.columns.size(); ++j) all.columns.push_back(overview_of(table, j));
+  return all;
+}
+
+}  // namespace holdout::data

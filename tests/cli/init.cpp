@@ -1,0 +1,100 @@
+// holdout init: studies that run.
+#include <doctest/doctest.h>
+
+#include "process.hpp"
+
+using process::Folder;
+using process::read_file;
+using process::shell;
+
+namespace {
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// Everything at once: gaps, words, an identifier, row numbers, a constant, a mix, an empty column, semicolons.
+std::string untidy() {
+  std::string text = "row;ticket;\"class: sea\";fare;same;mixed;gone;survived\n";
+  for (int i = 0; i < 80; ++i) {
+    const std::string sea = i % 3 == 0 ? "north" : i % 3 == 1 ? "east" : "south, far";
+    text += std::to_string(i) + ";T-" + std::to_string(i * 37 % 101) + ";" + sea + ";" +
+            (i % 9 == 8 ? "" : std::to_string(i % 7 * 1000)) + ";1;" + (i == 40 ? "x" : "2") + ";NA;" +
+            ((i * 7 + i % 3) % 5 > 2 ? "yes" : "no") + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("init: an untidy file gets a study that runs, and says why it leaves columns out") {
+  Folder folder;
+  process::write_file(folder.path / "untidy data.csv", untidy());
+  const auto made = shell(folder, "$H init 'untidy data.csv' --target survived --out first.yaml");
+  REQUIRE_MESSAGE(made.code == 0, made.err);
+  const std::string study = read_file(folder.path / "first.yaml");
+  CAPTURE(study);
+  for (const char* part : {"type: logistic", "delimiter: \";\"", "missing: mean",
+                           "exclude: [row, ticket, same, mixed, gone]", "ticket: words, 80 different ones",
+                           "row: it only numbers the rows", "mixed: numbers and words ('x' in line 42)",
+                           "gone: every cell is missing", "same: the same in every row", "no (", "yes (", "kfold"})
+    CHECK_MESSAGE(has(study, part), part);
+  const auto run = shell(folder, "$H run first.yaml --out run");
+  REQUIRE_MESSAGE(run.code == 0, run.err);
+  CHECK(has(run.out, "model.l2"));
+}
+
+TEST_CASE("init: every kind of target, and files that are no CSV") {
+  Folder folder;
+  std::string numbers = "a,b,y\n", classes = "a,b,y\n", sparse, small = "a\ty\n";
+  for (int i = 0; i < 60; ++i) {
+    const std::string ab = std::to_string(i * 7 % 11) + "," + std::to_string(i * 5 % 13) + ",";
+    numbers += ab + std::to_string(0.5 * i) + "\n", classes += ab + std::to_string(i * 7 % 11 % 3) + "\n";
+    sparse += std::to_string(i % 2) + " 3:" + std::to_string(i % 4 + 1) + " 7:1.5\n";
+  }
+  for (int i = 0; i < 12; ++i) small += std::to_string(i * 7 % 11) + "\t" + (i % 2 == 0 ? "even" : "odd") + "\n";
+  process::write_file(folder.path / "numbers.csv", numbers);
+  process::write_file(folder.path / "classes.txt", classes);
+  process::write_file(folder.path / "sparse", sparse);
+  process::write_file(folder.path / "small.tsv", small);
+  const struct {
+    const char *line, *file, *part;
+  } cases[] = {{"$H init numbers.csv --target y", "numbers.yaml", "type: linear"},
+               {"gzip numbers.csv && $H init numbers.csv.gz --target y --out z.yaml", "z.yaml", "numbers.csv.gz"},
+               {"$H init classes.txt --target y", "classes.yaml", "type: softmax"},
+               {"$H init sparse", "sparse.yaml", "format: libsvm"},
+               {"mkdir deep && $H init small.tsv --target y --out deep/s.yaml", "deep/s.yaml", "file: ../small.tsv"}};
+  for (const auto& [line, file, part] : cases) {
+    CAPTURE(line);
+    const auto made = shell(folder, line);
+    REQUIRE_MESSAGE(made.code == 0, made.err);
+    CHECK(has(read_file(folder.path / file), part));
+    const auto run = shell(folder, std::string("$H run ") + file + " --fresh --quiet");
+    CHECK_MESSAGE(run.code == 0, run.err);
+  }
+}
+
+TEST_CASE("init: nothing is overwritten; what cannot be is said, near names suggested") {
+  Folder folder;
+  process::write_file(folder.path / "d.csv", "age,same,name,target\n1,2,a,5\n2,2,b,6\n3,2,c,7\n4,2,d,8\n");
+  process::write_file(folder.path / "there.yaml", "mine");
+  const struct {
+    const char *line, *says;
+  } cases[] = {
+      {"$H init d.csv --target target --out there.yaml", "is there already"},
+      {"$H init d.csv", "columns: age, same, name, target"},
+      {"$H init d.csv --target taget", "did you mean 'target'"},
+      {"$H init d.csv --target same", "nothing to learn"},
+      {"$H init nothere.csv --target y", "'nothere.csv': no such file"},
+      {"$H init", "needs a data file"},
+      {"printf '1 2:3\\n0 2:1\\n' > s.svm; $H init s.svm --target y", "leave --target away"},
+      {"printf 'y,only\\n1,2\\n2,2\\n' > o.csv; $H init o.csv --target y", "'only': the same in every row"},
+  };
+  for (const auto& [line, says] : cases) {
+    CAPTURE(line);
+    const auto ended = shell(folder, line);
+    CAPTURE(ended.err);
+    CHECK(ended.code == 2);
+    CHECK(has(ended.err, says));
+  }
+  CHECK(read_file(folder.path / "there.yaml") == "mine");
+  CHECK(!std::filesystem::exists(folder.path / "d.yaml"));
+}
