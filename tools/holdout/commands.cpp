@@ -23,6 +23,7 @@ constexpr Command kCommands[] = {
     {"predict", "RUN DATA", "predictions of the tuned model, as CSV", predict_syntax, predict},
     {"export", "RUN", "the tuned model as a short program: --to python", export_syntax, export_model},
     {"init", "DATA", "a first study for a data file: --target COLUMN", init_syntax, init},
+    {"compare", "RUN RUN…", "which run won, side by side", compare_syntax, compare},
     {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list_syntax, list},
 };
 

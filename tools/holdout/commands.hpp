@@ -38,6 +38,8 @@ int init(const Options& options);
 Syntax list_syntax();
 int list(const Options& options);
 
+Syntax compare_syntax();
+int compare(const Options& options);
 
 /// The whole command: dispatches, prints errors, and returns the exit code.
 int run_command(const std::vector<std::string>& arguments);

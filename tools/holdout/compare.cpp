@@ -1,0 +1,37 @@
+#include <filesystem>
+#include <iostream>
+
+#include <holdout/base/error.hpp>
+#include <holdout/report/compare.hpp>
+
+#include "commands.hpp"
+
+namespace holdout::cli {
+
+Syntax compare_syntax() {
+  return {
+      "Puts runs side by side, the best first: hold-out and test errors, trials, seconds, best parameters, and\n"
+      "whether the winner won by more than chance. The runs must be of the same data, target and metric.",
+      "example:\n  holdout compare runs/concrete runs/concrete-mlp\n",
+      {}};
+}
+
+int compare(const Options& options) {
+  std::vector<holdout::report::NamedRun> runs;
+  Errors errors;
+  for (const std::string& path : options.texts("argument")) {
+    const std::string file = path + "/study.db";
+    if (std::filesystem::is_regular_file(file))
+      runs.push_back({path, holdout::report::find(*study::Storage::open(file, true))});
+    else
+      errors.add({{},
+                  holdout::quoted(path) + " is not the folder of a run: it has no study.db",
+                  "holdout run STUDY makes one"});
+  }
+  errors.throw_if_any();
+  if (runs.size() < 2) throw Error("one run alone cannot be compared", "name two or more: holdout compare RUN RUN");
+  std::cout << holdout::report::comparison_text(holdout::report::compare(std::move(runs)));
+  return kDone;
+}
+
+}  // namespace holdout::cli
