@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
     {"init", "DATA", "a first study for a data file: --target COLUMN", init_syntax, init},
     {"compare", "RUN RUN…", "which run won, side by side", compare_syntax, compare},
     {"list", "[FAMILY]", "optimizers, models, searches, metrics …: what a study may name", list_syntax, list},
+    {"completion", "SHELL", "completion for bash or zsh, to be sourced", completion_syntax, completion},
 };
 
 std::string usage() {

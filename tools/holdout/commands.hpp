@@ -40,6 +40,11 @@ int list(const Options& options);
 
 Syntax compare_syntax();
 int compare(const Options& options);
+Syntax completion_syntax();
+int completion(const Options& options);
+
+/// What `holdout list` takes.
+std::vector<std::string> family_names();
 
 /// The whole command: dispatches, prints errors, and returns the exit code.
 int run_command(const std::vector<std::string>& arguments);

@@ -145,6 +145,12 @@ constexpr Family kFamilies[] = {
 
 }  // namespace
 
+std::vector<std::string> family_names() {
+  std::vector<std::string> names;
+  for (const Family& f : kFamilies) names.emplace_back(f.name);
+  return names;
+}
+
 Syntax list_syntax() {
   return {"Lists what a study may name, with settings, ranges, defaults and sources.",
           "examples:\n  holdout list\n  holdout list optimizers\n",
@@ -157,15 +163,12 @@ int list(const Options& options) {
     for (const Family& f : kFamilies) print({f.name, f.help});
     return kDone;
   }
-  std::vector<std::string> names;
-  for (const Family& f : kFamilies) {
+  for (const Family& f : kFamilies)
     if (f.name == family) {
       f.print();
       return kDone;
     }
-    names.emplace_back(f.name);
-  }
-  throw Error("unknown family " + quoted(family), did_you_mean(family, names));
+  throw Error("unknown family " + quoted(family), did_you_mean(family, family_names()));
 }
 
 }  // namespace holdout::cli
