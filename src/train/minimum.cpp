@@ -3,12 +3,13 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include <holdout/base/number.hpp>
 
 #include "models.hpp"
 #include "solvers/problem.hpp"
+#include "symmetric.hpp"
 #include "weights.hpp"
 
 namespace holdout::train {
@@ -75,7 +76,7 @@ class Landscape {
       const Eigen::VectorXd g = subgradient(theta).tail(count);
       if (g.norm() <= 1e-15) break;
       const Eigen::MatrixXd h = hessian(theta, penalized()).bottomRows(count);
-      theta.tail(count) -= h.completeOrthogonalDecomposition().solve(g);
+      theta.tail(count) -= least_norm_solution(h, g);
     }
     return theta;
   }
@@ -101,8 +102,8 @@ MinimumFacts minimum_facts(const Design<double>& design, const ModelSettings& mo
   }
   const double parameters = static_cast<double>(theta.size()), rows = static_cast<double>(design.train.n);
   if (loss.smooth && theta.size() <= kHessianParameters && rows * parameters * parameters <= kHessianWork) {
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(landscape.hessian(at, 0), Eigen::EigenvaluesOnly);
-    facts.least_eigenvalue = solver.eigenvalues().minCoeff(), facts.largest_eigenvalue = solver.eigenvalues().maxCoeff();
+    const Eigen::VectorXd eigenvalues = spectrum_of(landscape.hessian(at, 0), false).values;
+    facts.least_eigenvalue = eigenvalues.minCoeff(), facts.largest_eigenvalue = eigenvalues.maxCoeff();
   }
   facts.convexity = Convexity::convex;
   facts.reason = "the " + std::string(loss.info.name) + " loss is convex in scores, which are linear in the parameters";

@@ -41,11 +41,11 @@ TEST_CASE("hostile: nothing a file says reaches the terminal unescaped") {
 }
 
 TEST_CASE("property: quoting cuts long values between characters") {
-  CHECK(quoted("adam") == "'adam'");
-  CHECK(quoted("") == "''");
-  CHECK(quoted(std::string(40, 'a')) == "'" + std::string(40, 'a') + "'");
-  CHECK(quoted(std::string(41, 'a')) == "'" + std::string(40, 'a') + "…'");
-  CHECK(quoted(std::string(39, 'a') + "\xC3\xA4zz") == "'" + std::string(39, 'a') + "…'");
+  CHECK(holdout::quoted("adam") == "'adam'");
+  CHECK(holdout::quoted("") == "''");
+  CHECK(holdout::quoted(std::string(40, 'a')) == "'" + std::string(40, 'a') + "'");
+  CHECK(holdout::quoted(std::string(41, 'a')) == "'" + std::string(40, 'a') + "…'");
+  CHECK(holdout::quoted(std::string(39, 'a') + "\xC3\xA4zz") == "'" + std::string(39, 'a') + "…'");
 }
 
 TEST_CASE("property: errors are collected and thrown in the order of their places") {

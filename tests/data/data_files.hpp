@@ -18,9 +18,11 @@
 #include <holdout/base/number.hpp>
 #include <holdout/data/load.hpp>
 
+#include "support/folder.hpp"
+
 namespace holdout::data::testing {
 
-inline const std::string kCsv = HOLDOUT_TESTS "/data/csv/";
+inline const std::string kCsv = holdout::testing::tests_folder() + "/data/csv/";
 
 inline std::string contents(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

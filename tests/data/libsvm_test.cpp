@@ -7,13 +7,14 @@
 
 #include "data_files.hpp"
 #include "libsvm.hpp"
+#include "support/folder.hpp"
 
 namespace holdout::data {
 namespace {
 
 using namespace testing;
 
-const std::string kLibsvm = HOLDOUT_TESTS "/data/libsvm/";
+const std::string kLibsvm = holdout::testing::tests_folder() + "/data/libsvm/";
 
 DataSettings libsvm(const std::string& file = "a.libsvm") {
   DataSettings s;

@@ -12,6 +12,7 @@
 
 #include "database.hpp"
 #include "records.hpp"
+#include "support/folder.hpp"
 #include "timestamp.hpp"
 
 using namespace holdout;
@@ -56,7 +57,8 @@ std::string python() {
 
 nlohmann::json seen_by_optuna(const std::string& python, const std::string& path, const std::string& study) {
   std::string output;
-  const int status = output_of({python, HOLDOUT_TESTS "/support/optuna-check.py", path, study}, output);
+  const int status =
+      output_of({python, holdout::testing::tests_folder() + "/support/optuna-check.py", path, study}, output);
   INFO(output);
   CHECK(status == 0);
   const auto seen = nlohmann::json::parse(output, nullptr, false);

@@ -4,12 +4,13 @@
 #include <sstream>
 
 #include "study/study_text.hpp"
+#include "support/folder.hpp"
 #include "yaml.hpp"
 
 namespace holdout::study {
 namespace {
 
-const std::string kHostile = std::string(HOLDOUT_TESTS) + "/data/hostile/";
+const std::string kHostile = holdout::testing::tests_folder() + "/data/hostile/";
 
 std::vector<std::string> split(const std::string& line, const std::string& separator) {
   std::vector<std::string> parts;

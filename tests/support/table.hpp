@@ -7,11 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "support/folder.hpp"
+
 namespace holdout::testing {
 
 /// Cells of tests/data/reference/NAME, [row][column], the header first.
 inline std::vector<std::vector<std::string>> reference_table(const std::string& name) {
-  std::ifstream in(std::string(HOLDOUT_TESTS) + "/data/reference/" + name);
+  std::ifstream in(tests_folder() + "/data/reference/" + name);
   if (!in) throw std::runtime_error("cannot read " + name);
   std::vector<std::vector<std::string>> rows;
   for (std::string line; std::getline(in, line);) {

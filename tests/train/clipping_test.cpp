@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include "support/lane_results.hpp"
 #include "support/ridge.hpp"

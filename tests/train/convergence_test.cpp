@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include <holdout/base/number.hpp>
 #include <holdout/update/stepper.hpp>

@@ -4,12 +4,13 @@
 #include <cmath>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include <holdout/train/plain_losses.hpp>
 
 #include "models/linear.hpp"
 #include "objective.hpp"
+#include "support/algebra.hpp"
 #include "support/ridge.hpp"
 #include "support/toys.hpp"
 
@@ -61,6 +62,7 @@ Eigen::VectorXd direction() {
 TEST_CASE("closed form: the Hessian of logistic regression is XᵀDX + λ") {
   const auto design = testing::toy_design<double>(Seed{40}, "logistic", kRows, kFeatures);
   const Eigen::MatrixXd x = testing::with_ones(design.train, kFeatures);
+  const Eigen::MatrixXd penalty = testing::penalty_matrix(kFeatures, kL2);
   const Eigen::VectorXd v = direction();
   for (const Eigen::VectorXd& theta : points()) {
     Eigen::VectorXd curvature(x.rows());  // D: σ(m)(1 − σ(m))/N, from e^{−|m|}
@@ -69,7 +71,7 @@ TEST_CASE("closed form: the Hessian of logistic regression is XᵀDX + λ") {
       curvature[i] = t / ((1 + t) * (1 + t)) / static_cast<double>(kRows);
     }
     const Eigen::VectorXd expected =
-        x.transpose() * curvature.cwiseProduct(x * v) + testing::penalty_matrix(kFeatures, kL2) * v;
+        testing::transposed_times(x, curvature.cwiseProduct(testing::times(x, v))) + testing::times(penalty, v);
     const Eigen::VectorXd got = tangent_of_gradient<plain::Logistic>(design.train, theta, v);
     CHECK((got - expected).norm() <= 1e-13 * expected.norm());
   }
@@ -80,7 +82,7 @@ TEST_CASE("closed form: the Hessian of ridge regression is XᵀX/N + λ") {
   const Eigen::MatrixXd x = testing::with_ones(design.train, kFeatures);
   const Eigen::VectorXd v = direction();
   const Eigen::VectorXd expected =
-      x.transpose() * (x * v) / static_cast<double>(kRows) + testing::penalty_matrix(kFeatures, kL2) * v;
+      testing::times(testing::second_moments(x) + testing::penalty_matrix(kFeatures, kL2), v);
   for (const Eigen::VectorXd& theta : points())
     CHECK((tangent_of_gradient<plain::Squared>(design.train, theta, v) - expected).norm() <= 1e-13 * expected.norm());
 }

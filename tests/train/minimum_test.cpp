@@ -7,8 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
+#include "support/algebra.hpp"
 #include "support/ridge.hpp"
 #include "support/toys.hpp"
 
@@ -28,11 +29,11 @@ TEST_CASE("closed form: eigenvalues of ridge's Hessian are those of the covarian
   Eigen::MatrixXd x(300, 6);
   for (int i = 0; i < 300; ++i)
     for (int j = 0; j < 6; ++j) x(i, j) = j < 5 ? design.train.x[static_cast<std::size_t>(i * 5 + j)] : 1;
-  Eigen::MatrixXd h = x.transpose() * x / 300;
+  Eigen::MatrixXd h = testing::second_moments(x);
   for (int j = 0; j < 5; ++j) h(j, j) += 0.3;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(h);
-  CHECK(facts.least_eigenvalue == doctest::Approx(solver.eigenvalues()[0]).epsilon(1e-10));
-  CHECK(facts.largest_eigenvalue == doctest::Approx(solver.eigenvalues()[5]).epsilon(1e-10));
+  const Eigen::VectorXd eigenvalues = testing::eigenvalues(h);
+  CHECK(facts.least_eigenvalue == doctest::Approx(eigenvalues[0]).epsilon(1e-10));
+  CHECK(facts.largest_eigenvalue == doctest::Approx(eigenvalues[5]).epsilon(1e-10));
   CHECK(facts.convexity == Convexity::strongly);
   CHECK(facts.gradient_norm <= 1e-10);
   CHECK(facts.distance <= 1e-8);

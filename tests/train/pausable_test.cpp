@@ -7,6 +7,7 @@
 #include <numeric>
 #include <vector>
 
+#include "support/algebra.hpp"
 #include "support/lane_results.hpp"
 #include "support/ridge.hpp"
 #include "support/varied_lanes.hpp"
@@ -123,10 +124,11 @@ TEST_CASE("differences: the implicit gradient at a trained θ is dE/d log λ") {
   const Eigen::Map<const Eigen::VectorXd> theta(r.theta.data(), static_cast<Eigen::Index>(r.theta.size()));
   // dE/dλ = −(∂²J/∂λ∂θ)ᵀ H⁻¹ ∇E, with ∂²J/∂λ∂θ = (w, 0).
   const Eigen::MatrixXd x = testing::with_ones(design.train, 20), held = testing::with_ones(design.holdout, 20);
-  const Eigen::MatrixXd h = x.transpose() * x / static_cast<double>(x.rows()) + testing::penalty_matrix(20, l2);
+  const Eigen::MatrixXd h = testing::second_moments(x) + testing::penalty_matrix(20, l2);
   const Eigen::Map<const Eigen::VectorXd> y(design.holdout.y.data(), held.rows());
-  const Eigen::VectorXd of_error = 2 * held.transpose() * (held * theta - y) / static_cast<double>(held.rows());
-  const double gradient = -l2 * (testing::penalty_matrix(20, 1) * theta).dot(h.ldlt().solve(of_error));
+  const Eigen::VectorXd residual = testing::times(held, theta) - y;
+  const Eigen::VectorXd of_error = 2 * testing::transposed_times(held, residual) / static_cast<double>(held.rows());
+  const double gradient = -l2 * testing::times(testing::penalty_matrix(20, 1), theta).dot(testing::solve(h, of_error));
   const auto value = [&](double offset) {
     return testing::ridge_mse(design, testing::ridge_solution(design, l2 * std::exp(offset)));
   };

@@ -8,6 +8,7 @@
 #include <holdout/base/parallel.hpp>
 #include <holdout/train/cpu.hpp>
 
+#include "support/algebra.hpp"
 #include "support/lane_results.hpp"
 #include "support/ridge.hpp"
 #include "support/toys.hpp"
@@ -46,9 +47,9 @@ TEST_CASE("reference: ridge is the solution of the normal equations, for every p
   const Eigen::Map<const Eigen::VectorXd> y(design.train.target.data(), x.rows());
   for (std::size_t lane = 0; lane < l2.size(); ++lane) {
     CAPTURE(l2[lane]);
-    Eigen::MatrixXd a = x.transpose() * x / static_cast<double>(x.rows());
+    Eigen::MatrixXd a = testing::second_moments(x);
     a.diagonal().head(7).array() += l2[lane];
-    const Eigen::VectorXd theta = a.ldlt().solve(x.transpose() * y / static_cast<double>(x.rows()));
+    const Eigen::VectorXd theta = testing::solve(a, testing::transposed_times(x, y) / static_cast<double>(x.rows()));
     CHECK(results[lane].end == LaneEnd::converged);
     CHECK(results[lane].gradient_norm <= 1e-10);
     for (Eigen::Index j = 0; j < 8; ++j)

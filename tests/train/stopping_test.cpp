@@ -5,9 +5,11 @@
 #include <cmath>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
+#include "support/algebra.hpp"
 #include "support/lane_results.hpp"
+#include "support/ridge.hpp"
 #include "support/toys.hpp"
 
 namespace holdout::train {
@@ -27,13 +29,11 @@ std::vector<LaneResult> train_to(const Design<double>& design, const std::vector
 
 /// ‖∇J(θ)‖ of ridge regression.
 double ridge_gradient(const Design<double>& design, double l2, const std::vector<double>& theta) {
-  const auto n = static_cast<Eigen::Index>(design.train.n), d = static_cast<Eigen::Index>(design.features);
-  const Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>> x(
-      design.train.x.data(), n, d);
-  const Eigen::Map<const Eigen::VectorXd> y(design.train.y.data(), n), w(theta.data(), d);
-  const Eigen::VectorXd residual = ((x * w).array() + theta.back()).matrix() - y;
-  const Eigen::VectorXd g = x.transpose() * residual / static_cast<double>(n) + l2 * w;
-  return std::hypot(g.norm(), residual.mean());
+  const Eigen::MatrixXd x = testing::with_ones(design.train, design.features);
+  const Eigen::Map<const Eigen::VectorXd> y(design.train.y.data(), x.rows()), at(theta.data(), x.cols());
+  const Eigen::VectorXd residual = testing::times(x, at) - y;
+  const Eigen::VectorXd penalty = testing::times(testing::penalty_matrix(design.features, l2), at);
+  return (testing::transposed_times(x, residual) / static_cast<double>(x.rows()) + penalty).norm();
 }
 
 TEST_CASE("gradient_norm: a lane ends where its gradient has fallen to that share of ‖∇J(0)‖") {

@@ -5,10 +5,11 @@
 #include <cmath>
 #include <vector>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 #include <holdout/base/error.hpp>
 
+#include "support/algebra.hpp"
 #include "support/lane_results.hpp"
 #include "support/ridge.hpp"
 #include "support/toys.hpp"
@@ -131,8 +132,7 @@ TEST_CASE("learning_rate auto is 1/L̂ of the data's eigenvalues, or of its long
     const auto design = toy_design<double>(Seed{9}, model, 80, 6);
     const Eigen::MatrixXd x = with_ones(design.train, 6);
     const double kappa = model == "linear" ? 1 : model == "logistic" ? 0.25 : 0.5;
-    const double largest =
-        Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(x.transpose() * x / 80).eigenvalues().maxCoeff();
+    const double largest = testing::eigenvalues(testing::second_moments(x)).maxCoeff();
     const double row = x.rowwise().squaredNorm().maxCoeff();
     CHECK(design.curvature.largest_eigenvalue == doctest::Approx(largest).epsilon(1e-3));
     CHECK(design.curvature.largest_eigenvalue <= largest * (1 + 1e-12));

@@ -9,6 +9,7 @@
 #include <holdout/train/minimum.hpp>
 #include <holdout/train/objective_at.hpp>
 
+#include "support/algebra.hpp"
 #include "support/lane_results.hpp"
 #include "support/ridge.hpp"
 #include "support/varied_lanes.hpp"
@@ -57,8 +58,11 @@ TEST_CASE("reference: ridge with weights solves the weighted normal equations, f
     for (const char* solver : {"exact", "newton", "lbfgs"}) {
       CAPTURE(l2);
       CAPTURE(solver);
-      const Eigen::MatrixXd xw = x.transpose() * w.asDiagonal() / w.sum();
-      const Eigen::VectorXd theta = (xw * x + testing::penalty_matrix(kFeatures, l2)).ldlt().solve(xw * y);
+      const Eigen::VectorXd shares = w / w.sum();
+      const Eigen::MatrixXd rooted = (x.array().colwise() * (w / w.mean()).cwiseSqrt().array()).matrix();
+      const Eigen::VectorXd theta =
+          testing::solve(testing::second_moments(rooted) + testing::penalty_matrix(kFeatures, l2),
+                         testing::transposed_times(x, shares.cwiseProduct(y)));
       const LaneResult r = train_one(design, testing::lane("linear", solver, 0, l2, 0, 100));
       for (std::size_t j = 0; j <= kFeatures; ++j)
         CHECK(r.theta[j] == doctest::Approx(theta[static_cast<Eigen::Index>(j)]).epsilon(1e-8));

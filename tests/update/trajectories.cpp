@@ -8,6 +8,7 @@
 
 #include <holdout/update/stepper.hpp>
 
+#include "support/folder.hpp"
 #include "support/set_field.hpp"
 #include "update/plain_run.hpp"
 
@@ -55,7 +56,7 @@ std::vector<double> walk(const RuleChoice& choice, const std::string& problem, d
 TEST_CASE("reference: trajectory in both conventions") {
   for (std::size_t rule = 0; rule < rules().size(); ++rule) {
     const std::string name(rules()[rule].info.name);
-    std::ifstream file(HOLDOUT_TESTS "/data/trajectories/" + name + ".csv");
+    std::ifstream file(holdout::testing::tests_folder() + "/data/trajectories/" + name + ".csv");
     CAPTURE(name);
     REQUIRE_MESSAGE(file.is_open(), "a rule needs tests/data/trajectories/NAME.csv");
     int rows = 0;

@@ -63,16 +63,18 @@ struct Piece {
   }
 };
 
-// f(d, kN, lane) for every piece of a row. A step waits for the one before: several vectors side by side hide that.
+// f(d, kN, lane) for every piece of a row of whole 64 bytes. A step waits for the one before: several vectors side by
+// side hide that, two of AVX-512 as well as four. Every size more is all rules compiled once more.
 template <class T, class F>
 HWY_INLINE void over_row(size_t stride, F f) {
-  with_tag<T>(stride, [&](auto d) HWY_ATTR {
-    const size_t width = hn::Lanes(d);
-    size_t lane = 0;
-    for (; lane + 4 * width <= stride; lane += 4 * width) f(d, std::integral_constant<size_t, 4>(), lane);
-    if (lane + 2 * width <= stride) f(d, std::integral_constant<size_t, 2>(), lane), lane += 2 * width;
-    if (lane < stride) f(d, std::integral_constant<size_t, 1>(), lane);
-  });
+  const hn::ScalableTag<T> d;
+  constexpr size_t kLane = sizeof(T), kVector = hn::MaxLanes(d) * kLane;
+  constexpr size_t kMany = HWY_MIN(4, 128 / kVector), kFew = HWY_MIN(4, 64 / kVector);
+  size_t lane = 0;
+  for (; lane + kMany * hn::Lanes(d) <= stride; lane += kMany * hn::Lanes(d))
+    f(d, std::integral_constant<size_t, kMany>(), lane);
+  if constexpr (kFew < kMany)
+    if (lane < stride) f(d, std::integral_constant<size_t, kFew>(), lane);
 }
 
 template <class Rule, size_t kN, class D, class T = hn::TFromD<D>>
@@ -82,17 +84,12 @@ HWY_INLINE void catch_up_piece(D, const DeferredPass<T>& p, size_t row, size_t l
   Piece<Rule, kN, D> piece;
   piece.load(u, at);
   if (from < p.now) {
-    const auto factors = [&](size_t t) { return p.history + p.slots[t] * (update::kMostFactors * u.stride); };
     piece.load_l2(p.l2, lane);
+    const auto factors = [&](size_t t) { return p.history + p.slots[t] * (update::kMostFactors * u.stride); };
     piece.load_factors(factors(from), u.stride, lane);
-    piece.idle_step();
-    if (p.slots[from] == p.slots[p.now - 1]) {
-      for (size_t t = from + 1; t < p.now; ++t) piece.idle_step();
-    } else {
-      for (size_t t = from + 1; t < p.now; ++t) {
-        piece.load_factors(factors(t), u.stride, lane);
-        piece.idle_step();
-      }
+    for (size_t t = from; t < p.now; ++t) {
+      if (t > from && p.slots[t] != p.slots[t - 1]) piece.load_factors(factors(t), u.stride, lane);
+      piece.idle_step();
     }
     piece.store(u, at);
   }
@@ -119,18 +116,25 @@ HWY_INLINE void fetch_feature(const DeferredPass<T>& p, size_t i, const T* also)
   }
 }
 
+// Rows of theta that go together: those of one feature; or, past the last feature of the list, the intercepts.
+struct RowGroup {
+  size_t first, apart, n;
+  template <class T>
+  HWY_INLINE RowGroup(const DeferredPass<T>& p, size_t i)
+      : first(i < p.n ? p.list[i] : p.update.penalized),
+        apart(i < p.n ? p.features : 1),
+        n(i < p.n ? p.outputs : p.update.rows - p.update.penalized) {}
+};
+
 template <class Rule, class T>
 void catch_up_rule(const DeferredPass<T>& p) {
   over_row<T>(p.update.stride, [&](auto d, auto vectors, size_t lane) HWY_ATTR {
-    for (size_t i = 0; i < p.n; ++i) {
+    for (size_t i = 0; i < p.n + (p.ahead ? 1 : 0); ++i) {
       if (lane == 0) fetch_feature<Rule>(p, i, p.ahead);
-      const size_t feature = p.list[i], from = HWY_MIN(p.since[feature], p.now);
-      for (size_t output = 0; output < p.outputs; ++output)
-        catch_up_piece<Rule, vectors>(d, p, output * p.features + feature, lane, from);
+      const RowGroup rows(p, i);
+      const size_t from = i < p.n ? HWY_MIN(p.since[rows.first], p.now) : p.now;  // intercepts only look ahead
+      for (size_t r = 0; r < rows.n; ++r) catch_up_piece<Rule, vectors>(d, p, rows.first + r * rows.apart, lane, from);
     }
-    if (p.ahead)
-      for (size_t row = p.update.penalized; row < p.update.rows; ++row)
-        catch_up_piece<Rule, vectors>(d, p, row, lane, p.now);
   });
 }
 
@@ -159,14 +163,14 @@ void step_some_rule(const DeferredPass<T>& p) {
     Piece<Rule, vectors, decltype(d)> piece;
     piece.load_factors(u.factors, u.stride, lane);
     piece.load_l2(p.l2, lane);
-    for (size_t i = 0; i < p.n; ++i) {
+    for (size_t i = 0; i <= p.n; ++i) {
       if (lane == 0) fetch_feature<Rule>(p, i, u.gradient);
-      for (size_t output = 0; output < p.outputs; ++output)
-        step_piece(d, p, piece, output * p.features + p.list[i], lane, true);
+      if constexpr (kDecayFactor<Rule> >= 0)
+        if (i == p.n)
+          for (auto& k : piece.k) k[kDecayFactor<Rule>] = V(0.0);
+      const RowGroup rows(p, i);
+      for (size_t r = 0; r < rows.n; ++r) step_piece(d, p, piece, rows.first + r * rows.apart, lane, i < p.n);
     }
-    if constexpr (kDecayFactor<Rule> >= 0)
-      for (auto& k : piece.k) k[kDecayFactor<Rule>] = V(0.0);
-    for (size_t row = u.penalized; row < u.rows; ++row) step_piece(d, p, piece, row, lane, false);
   });
 }
 

@@ -4,55 +4,57 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
+
+#include "../symmetric.hpp"
 
 namespace holdout::train {
 namespace {
 
-// Features' weighted means, and eigenvalues and eigenvectors of their covariance, over the training rows.
-struct Spectrum {
-  Eigen::VectorXd mean, values;
-  Eigen::MatrixXd vectors;
+// Features' weighted means and covariance over the training rows.
+struct Covariance {
+  Eigen::VectorXd mean;
+  Spectrum spectrum;
 };
 
-Spectrum spectrum_of(const Part<double>& part, std::size_t features, const AlignedVector<double>& weights) {
+Covariance covariance_of(const Part<double>& part, std::size_t features, const AlignedVector<double>& weights) {
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   constexpr Eigen::Index kRows = 1024;  // centred copies of so many rows at a time
   const auto n = static_cast<Eigen::Index>(part.n), d = static_cast<Eigen::Index>(features);
-  Spectrum s{Eigen::VectorXd::Zero(d), {}, {}};
+  Covariance c{Eigen::VectorXd::Zero(d), {}};
   const auto weight = [&](Eigen::Index i) { return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)]; };
   for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index j = 0; j < d; ++j) s.mean[j] += weight(i) * part.x[static_cast<std::size_t>(i * d + j)];
-  s.mean /= static_cast<double>(n);
+    for (Eigen::Index j = 0; j < d; ++j) c.mean[j] += weight(i) * part.x[static_cast<std::size_t>(i * d + j)];
+  c.mean /= static_cast<double>(n);
   Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(d, d);
   for (Eigen::Index from = 0; from < n; from += kRows) {
     const Eigen::Index count = std::min(kRows, n - from);
     RowMajor block = Eigen::Map<const RowMajor>(part.x.data() + from * d, count, d);
-    block.rowwise() -= s.mean.transpose();
+    block.rowwise() -= c.mean.transpose();
     for (Eigen::Index i = 0; i < count; ++i) block.row(i) *= std::sqrt(weight(from + i));
     covariance.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
   }
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance / static_cast<double>(n));
-  s.values = solver.eigenvalues(), s.vectors = solver.eigenvectors();
-  return s;
+  c.spectrum = spectrum_of(covariance / static_cast<double>(n));
+  return c;
 }
 
 // theta −= H⁻¹ gradient for one lane. With the intercept at its best for given weights, H acts on the weights alone.
-void newton_step(const Spectrum& s, double l2, const LaneTable<double>& gradient, std::size_t lane,
+void newton_step(const Covariance& c, double l2, const LaneTable<double>& gradient, std::size_t lane,
                  LaneTable<double>& theta) {
-  const Eigen::Index d = s.mean.size();
+  const Spectrum& s = c.spectrum;
+  const Eigen::Index d = c.mean.size();
   const auto row = [](Eigen::Index j) { return static_cast<std::size_t>(j); };
   Eigen::VectorXd g(d);
   const double intercept = gradient.at(row(d), lane);
-  for (Eigen::Index j = 0; j < d; ++j) g[j] = gradient.at(row(j), lane) - s.mean[j] * intercept;
+  for (Eigen::Index j = 0; j < d; ++j) g[j] = gradient.at(row(j), lane) - c.mean[j] * intercept;
   // Eigenvalues that are rounding noise belong to directions in which the data do not vary.
-  const double noise = static_cast<double>(d) * std::numeric_limits<double>::epsilon() * s.values.cwiseAbs().maxCoeff();
+  const double noise = noise_level(s.values);
   Eigen::VectorXd step = s.vectors.transpose() * g;
   for (Eigen::Index j = 0; j < d; ++j)
     step[j] = l2 == 0 && s.values[j] <= noise ? 0 : step[j] / (std::max(s.values[j], 0.0) + l2);
   step = s.vectors * step;
   for (Eigen::Index j = 0; j < d; ++j) theta.at(row(j), lane) -= step[j];
-  theta.at(row(d), lane) -= intercept - s.mean.dot(step);
+  theta.at(row(d), lane) -= intercept - c.mean.dot(step);
 }
 
 }  // namespace
@@ -61,7 +63,7 @@ void RidgeSolver::run(double tolerance, std::span<LaneResult> results, const std
   constexpr int kMostSteps = 10;  // each takes back all but ~1e-10 of what is left; two or three are enough
   constexpr double kTiny = 1e-300;
   const std::size_t lanes = results.size(), parameters = problem_.model.parameters();
-  const Spectrum spectrum = spectrum_of(problem_.design.train, problem_.design.features, problem_.weights);
+  const Covariance covariance = covariance_of(problem_.design.train, problem_.design.features, problem_.weights);
   Values values(problem_);
   LaneTable<double> theta(parameters, lanes), gradient(parameters, lanes);
   std::vector<double> loss;
@@ -91,7 +93,7 @@ void RidgeSolver::run(double tolerance, std::span<LaneResult> results, const std
       else if (interrupt && interrupt->load()) r.end = LaneEnd::interrupted;
       if (r.end != LaneEnd::running) continue;
       running = true;
-      newton_step(spectrum, problem_.l2[lane], gradient, lane, theta);
+      newton_step(covariance, problem_.l2[lane], gradient, lane, theta);
     }
     if (!running) return;
   }
