@@ -14,7 +14,8 @@ namespace {
 class Listing final : public FieldVisitor {
  public:
   std::map<std::string, std::string> seen;
-  bool all_fixed = true, all_helped = true;
+  std::vector<std::string> searchable;
+  bool all_helped = true;
 
   void operator()(const Field& f, bool&) override { note(f, "bool"); }
   void operator()(const Field& f, std::int64_t&, const Range<std::int64_t>& r) override { note(f, describe(r)); }
@@ -32,7 +33,10 @@ class Listing final : public FieldVisitor {
   }
   void section(const Field& f, const std::function<void(FieldVisitor&)>& fields, std::string_view) override {
     note(f, "section");
+    const std::string outer = prefix_;
+    prefix_ += std::string(f.name) + ".";
     fields(*this);
+    prefix_ = outer;
   }
 
  private:
@@ -42,15 +46,19 @@ class Listing final : public FieldVisitor {
     return all;
   }
   void note(const Field& f, const std::string& what) {
-    CHECK(seen.emplace(f.name, what + (f.required ? " required" : "")).second);
-    all_fixed = all_fixed && f.scope == Scope::fixed, all_helped = all_helped && !f.help.empty();
+    const std::string path = prefix_ + std::string(f.name);
+    CHECK(seen.emplace(path, what + (f.required ? " required" : "")).second);
+    if (f.scope != Scope::fixed) searchable.push_back(path);
+    all_helped = all_helped && !f.help.empty();
   }
+
+  std::string prefix_;
 };
 
 std::map<std::string, std::string> keys(DataSettings& s) {
   Listing listing;
   s.fields(listing);
-  CHECK(listing.all_fixed);
+  CHECK(listing.searchable.empty());
   CHECK(listing.all_helped);
   return listing.seen;
 }
@@ -66,8 +74,10 @@ TEST_CASE("settings: the keys of data, and what each method of splitting adds") 
   CHECK(k["categorical"] == "list text");
   CHECK(k["positive"] == "text");
   CHECK(k["features"] == "section");
-  CHECK(k["include"] == "list text");
-  CHECK(k["exclude"] == "list text");
+  CHECK(k["features.include"] == "list text");
+  CHECK(k["features.exclude"] == "list text");
+  CHECK(k["weight"] == "section");
+  CHECK(k["weight.column"] == "text");
   CHECK(k["split"] == "choice method");
   CHECK(k["fraction"] == "a number > 0 and < 1");
   CHECK(k["test"] == "a number >= 0 and < 1");
