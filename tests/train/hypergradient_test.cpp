@@ -2,6 +2,7 @@
 #include <holdout/train/hypergradient.hpp>
 
 #include <holdout/base/error.hpp>
+#include <holdout/train/cpu.hpp>
 
 #include <doctest/doctest.h>
 
@@ -106,10 +107,60 @@ TEST_CASE("by products with the Hessian: the same derivatives as with its factor
     }
 }
 
+TEST_CASE(
+    "property: derived alone = in a cohort = after other calls = on every SIMD target with FMA, to the last bit") {
+  for (const char* model : {"linear", "logistic", "softmax"}) {
+    CAPTURE(model);
+    const auto design = testing::toy_design<double>(Seed{8}, model, 1300, 6);
+    std::vector<LaneConfig> lanes;
+    for (int i = 0; i < 9; ++i) lanes.push_back(testing::lane(model, "exact", 0, 1e-5 * std::pow(5, i), 0, 1));
+    const std::vector<std::string> wrt = {"model.l2"};
+    for (const double tolerance : {0.0, 1e-3}) {
+      const auto solver = make_hyper_solver(design, testing::metric_of(model), lanes[0].model);
+      const auto together = solver->solve({lanes, wrt, tolerance, HyperWant::curvature});
+      const auto same = [&](const HyperDerivatives& a, std::size_t i) {
+        const HyperDerivatives& b = together[i];
+        CHECK(testing::difference(a.result, b.result) == "");
+        CHECK(testing::same_bits(a.value, b.value));
+        CHECK(testing::same_bits(a.error_bound, b.error_bound));
+        CHECK(testing::same_bits(a.gradient[0], b.gradient[0]));
+        CHECK(testing::same_bits(a.curvature[0], b.curvature[0]));
+        CHECK(a.state == b.state);
+      };
+      for (std::size_t i = lanes.size(); i-- > 0;) same(solve(*solver, lanes[i], wrt, tolerance), i);
+      for (const std::int64_t target : simd_targets().first(simd_targets().size() - 1)) {
+        force_simd_target(target);
+        const auto fresh = make_hyper_solver(design, testing::metric_of(model), lanes[0].model);
+        for (std::size_t i = 0; i < lanes.size(); ++i) same(solve(*fresh, lanes[i], wrt, tolerance), i);
+        force_simd_target(0);
+      }
+    }
+  }
+}
+
+TEST_CASE("λ = 0 where the data do not say how columns share their weight: the solution of least norm, and its slope") {
+  for (const std::size_t classes : {std::size_t{0}, std::size_t{2}}) {
+    CAPTURE(classes);
+    data::Dataset d = testing::toy(Seed{4}, classes, 200, 4);
+    for (std::size_t i = 0; i < d.rows; ++i) d.x[i * 4 + 3] = d.x[i * 4];
+    const auto design = make_design<double>(d, testing::no_scaling(4), testing::first_rows(150, 200));
+    const char* const model = classes == 0 ? "linear" : "logistic";
+    LaneConfig lane = testing::lane(model, "exact", 0, 0, 0, 1);
+    const auto solver = make_hyper_solver(design, testing::metric_of(model), lane.model);
+    const auto at = [&](double l2) { return solve(*solver, testing::with_path(lane, "model.l2", l2), {"model.l2"}); };
+    const HyperDerivatives zero = at(0);
+    CHECK(zero.result.theta[0] == doctest::Approx(zero.result.theta[3]).epsilon(1e-9));
+    const double h = 1e-5;  // one-sided differences of the second order
+    const double expected = (4 * at(h).value - at(2 * h).value - 3 * zero.value) / (2 * h);
+    CHECK(zero.gradient[0] == doctest::Approx(expected).epsilon(1e-5));
+  }
+}
+
 TEST_CASE("the metrics with a gradient are those that the documentation names") {
   std::string names;
   for (const Metric& metric : metrics())
-    if (has_gradient(metric, metric.of_odds ? Link::odds : Link::identity)) names += std::string(metric.info.name) + " ";
+    if (has_gradient(metric, metric.of_odds ? Link::odds : Link::identity))
+      names += std::string(metric.info.name) + " ";
   CHECK(names == "mse rmse r2 log_loss ");
   CHECK(!has_gradient(*find_metric("mse"), Link::log));
 }
@@ -136,13 +187,19 @@ TEST_CASE("a loose solve knows how loose it is, and starts along the tangent") {
     const auto design = testing::toy_design<double>(Seed{6}, model, 300, 5);
     LaneConfig lane = testing::lane(model, "exact", 0, 0.01, 0, 1);
     const auto solver = make_hyper_solver(design, testing::metric_of(model), lane.model);
-    const HyperDerivatives tight = solve(*solver, lane, wrt);
-    for (const double tolerance : {1e-1, 1e-2, 1e-4}) {
-      const HyperDerivatives loose = solve(*solver, lane, wrt, tolerance);
-      CHECK(loose.error_bound <= tolerance * tight.value);
-      CHECK(std::abs(loose.value - tight.value) <= loose.error_bound);
-      CHECK(loose.work.factorizations < tight.work.factorizations);
+    for (const double l2 : {1e-5, 1e-3, 0.01, 0.1, 1.0, 10.0}) {
+      CAPTURE(l2);
+      lane.model.l2 = l2;
+      const HyperDerivatives tight = solve(*solver, lane, wrt);
+      for (const double tolerance : {1e-1, 1e-2, 1e-3, 1e-4, 1e-6}) {
+        const HyperDerivatives loose = solve(*solver, lane, wrt, tolerance);
+        CHECK(loose.error_bound <= tolerance * tight.value);
+        CHECK(std::abs(loose.value - tight.value) <= loose.error_bound + 1e-13);
+        CHECK(loose.work.factorizations <= tight.work.factorizations);
+      }
     }
+    lane.model.l2 = 0.01;
+    const HyperDerivatives tight = solve(*solver, lane, wrt);
     lane.model.l2 = 0.008;
     const HyperDerivatives cold = solve(*solver, lane, wrt, 1e-6);
     const std::vector<HyperStart> starts = {{tight.state, {0.01}}};

@@ -37,7 +37,7 @@ struct HyperWork {
 /// E of one lane and its derivatives, plain d/dh (not d/d log h).
 struct HyperDerivatives {
   double value = 0;        // E at the minimum of J, as far as the residual tells (below); forward: after the last step
-  double error_bound = 0;  // estimate of |value − E|, second order in the residual
+  double error_bound = 0;  // estimate of |value − E|
   std::vector<double> gradient;   // [wrt] dE/dh
   std::vector<double> curvature;  // [wrt][wrt] d²E/dh²; empty where it is not wanted or not known
   std::vector<double> state;      // what a later solve may start from: theta, then dθ/dh of a few hyperparameters

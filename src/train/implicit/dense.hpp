@@ -32,6 +32,7 @@ class DenseHyperSolver final : public HyperSolver {
     Eigen::VectorXd q, step;
     Eigen::VectorXd bend;          // (∇²E − D³[q]) · step
     double first = 0, second = 0;  // corrections of E
+    double error = 0;              // an estimate of what they leave
     bool close = false;            // the corrections are known, and small against E
   };
 
