@@ -109,7 +109,7 @@ void fields(F& f, T& facts) {
   f("baseline", facts.baseline), f("notices", facts.notices);
   f("threads", facts.threads), f("seconds", facts.seconds), f("version", facts.version);
   f("cpu_target", facts.cpu_target), f("started", facts.started), f("finished", facts.finished);
-  f("interrupted", facts.interrupted);
+  f("interrupted", facts.interrupted), f("deaths", facts.deaths), f("stored", facts.stored);
 }
 
 template <class F, class T>
@@ -224,6 +224,7 @@ std::vector<Attribute> request_attributes(const Trial& trial) {
   if (trial.fidelity.tolerance)
     all.emplace_back("holdout:asked_tolerance", text_of(to_json(*trial.fidelity.tolerance)));
   if (trial.near) all.emplace_back("holdout:near", std::to_string(*trial.near));
+  if (trial.attempts > 0) all.emplace_back("holdout:attempts", std::to_string(trial.attempts));
   return all;
 }
 
@@ -294,6 +295,8 @@ void read_attribute(const std::string& key, std::string_view text, Trial& trial)
     trial.fidelity.tolerance = real_from(json);
   else if (name == "near")
     trial.near = json.get<int>();
+  else if (name == "attempts")
+    trial.attempts = json.get<int>();
 }
 
 }  // namespace holdout::study

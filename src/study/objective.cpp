@@ -89,8 +89,9 @@ search::Evaluation TrainingObjective::answer_of(const Trial& trial) const {
   const bool known = outcome.state == TrialState::complete || (outcome.state == TrialState::pruned && !outcome.full);
   search::Evaluation answer;
   answer.trial = trial.number;
-  answer.end = known ? search::End::complete
-                     : outcome.state == TrialState::pruned ? search::End::pruned : search::End::failed;
+  answer.end = known                                 ? search::End::complete
+               : outcome.state == TrialState::pruned ? search::End::pruned
+                                                     : search::End::failed;
   answer.value = (world_.metric.maximize ? -outcome.value : outcome.value) + 0.0;  // no minus zero: SQLite has none
   answer.error_bound = outcome.error_bound;
   answer.gradient = outcome.gradient, answer.curvature = outcome.curvature;
@@ -101,47 +102,68 @@ search::Evaluation TrainingObjective::answer_of(const Trial& trial) const {
 // One call of evaluate: what is trained together, and what came of it.
 struct TrainingObjective::Batch {
   std::vector<Trial> trials;
-  std::vector<train::LaneConfig> configs;
-  std::vector<std::vector<std::size_t>> cohorts;                        // positions in trials
-  std::vector<std::vector<std::vector<train::LaneResult>>> results;     // [cohort][fold][lane]
-  std::vector<std::string> problems;                                    // [cohort]: why it could not be trained
-  std::unique_ptr<std::atomic<std::size_t>[]> open;                     // [cohort]: folds to go
-  std::vector<char> closed;                                             // [trial]: has an outcome
-  std::mutex mutex;                                                     // of problems
+  std::vector<std::size_t> pending;                                  // positions in trials of those to be trained
+  std::vector<train::LaneConfig> configs;                            // theirs
+  std::vector<std::vector<std::size_t>> cohorts;                     // positions in pending
+  std::vector<std::vector<std::vector<train::LaneResult>>> results;  // [cohort][fold][lane]
+  std::vector<std::string> problems;                                 // [cohort]: why it could not be trained
+  std::unique_ptr<std::atomic<std::size_t>[]> open;                  // [cohort]: folds to go
+  std::vector<char> closed;                                          // [trial]: has an outcome
+  std::mutex mutex;                                                  // of problems
 };
 
 TrainingObjective::TrainingObjective(const World& world, Designs& designs, Writer& writer, Observer& observer,
-                                     std::int64_t planned)
-    : world_(world), designs_(designs), writer_(writer), observer_(observer) {
-  state_.planned = planned;
+                                     Start start)
+    : world_(world), designs_(designs), writer_(writer), observer_(observer), start_(std::move(start)) {
+  state_.planned = start_.planned;
+}
+
+// Fills in what storage knows of a trial. @return whether it has its outcome
+bool TrainingObjective::recall(Trial& trial) {
+  const auto found = std::lower_bound(start_.past.begin(), start_.past.end(), trial.number,
+                                      [](const Trial& t, int number) { return t.number < number; });
+  if (found == start_.past.end() || found->number != trial.number) return false;
+  trial.attempts = found->attempts;
+  if (!has_outcome(found->outcome.state)) return false;
+  const bool same = found->configuration == trial.configuration && found->near == trial.near &&
+                    found->fidelity.epochs == trial.fidelity.epochs &&
+                    found->fidelity.tolerance == trial.fidelity.tolerance;
+  if (!same)
+    throw Error(
+        "trial " + std::to_string(trial.number) +
+            " of the stored run is not the one that this search asks for under its number",
+        "another version of holdout began the run, or its study.db was changed: go on with that version, or begin "
+        "again with --fresh or another --out");
+  trial.outcome = std::move(found->outcome);
+  ++state_.stored;
+  note(trial.outcome);
+  return true;
 }
 
 std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const search::Request> requests) {
   Batch batch;
   for (const search::Request& request : requests) {
-    batch.trials.push_back({next_trial_++, request.configuration, {}, request.fidelity, request.near});
+    Trial& trial =
+        batch.trials.emplace_back(Trial{next_trial_++, request.configuration, {}, request.fidelity, request.near});
+    batch.closed.push_back(recall(trial));
+    if (!batch.closed.back()) batch.pending.push_back(batch.trials.size() - 1);
+  }
+  const auto together = std::stable_partition(batch.pending.begin(), batch.pending.end(), [&](std::size_t i) {
+    return start_.careful || batch.trials[i].attempts > 0;
+  });
+  const auto alone = static_cast<std::size_t>(together - batch.pending.begin());
+  std::vector<Trial> begun;
+  for (const std::size_t i : batch.pending) {
+    const search::Request& request = requests[i];
+    begun.push_back(batch.trials[i]);
     batch.configs.push_back(apply(world_.study, request.configuration));
     if (request.fidelity.epochs) batch.configs.back().training.epochs = *request.fidelity.epochs;
     if (request.fidelity.tolerance) batch.configs.back().training.stop.gradient_norm = *request.fidelity.tolerance;
   }
-  if (std::any_of(batch.configs.begin(), batch.configs.end(), trains_in_float)) designs_.make<float>(world_.workers);
-  if (!std::all_of(batch.configs.begin(), batch.configs.end(), trains_in_float)) designs_.make<double>(world_.workers);
-  const std::size_t folds = designs_.folds();
-  batch.cohorts = cut_into_cohorts(batch.configs, {world_.dataset.features, world_.dataset.classes.size(), folds,
-                                                   world_.workers.threads(), 0, world_.dataset.is_sparse()});
-  batch.results.resize(batch.cohorts.size(), std::vector<std::vector<train::LaneResult>>(folds));
-  batch.problems.resize(batch.cohorts.size());
-  batch.closed.resize(batch.trials.size());
-  batch.open = std::make_unique<std::atomic<std::size_t>[]>(batch.cohorts.size());
-  for (std::size_t c = 0; c < batch.cohorts.size(); ++c) batch.open[c] = folds;
-
-  writer_.begin(batch.trials);
-  world_.workers.for_each(batch.cohorts.size() * folds, [&](std::size_t task) {
-    const std::size_t cohort = task / folds, fold = task % folds;
-    if (!world_.interrupt && !writer_.failed()) train(batch, cohort, fold);
-    if (batch.open[cohort].fetch_sub(1) == 1) close_cohort(batch, cohort);
-  });
-  writer_.drain();
+  if (!begun.empty()) {
+    train(batch, alone, std::move(begun));
+    start_.careful = false;  // whatever processes died of, it was in this batch
+  }
 
   std::vector<search::Evaluation> answers;
   for (std::size_t i = 0; i < batch.trials.size(); ++i) {
@@ -149,6 +171,51 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
     answers.push_back(answer_of(batch.trials[i]));
   }
   return answers;
+}
+
+// @param alone  so many of the pending trials go first, each by itself
+// @param begun  the pending trials
+void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial> begun) {
+  const std::span<const train::LaneConfig> configs(batch.configs);
+  if (std::any_of(configs.begin(), configs.end(), trains_in_float)) designs_.make<float>(world_.workers);
+  if (!std::all_of(configs.begin(), configs.end(), trains_in_float)) designs_.make<double>(world_.workers);
+  const std::size_t folds = designs_.folds();
+  batch.cohorts =
+      cut_into_cohorts(configs.subspan(alone), {world_.dataset.features, world_.dataset.classes.size(), folds,
+                                                world_.workers.threads(), 0, world_.dataset.is_sparse()});
+  for (auto& cohort : batch.cohorts)
+    for (std::size_t& i : cohort) i += alone;
+  for (std::size_t i = 0; i < alone; ++i) batch.cohorts.push_back({i});
+  batch.results.resize(batch.cohorts.size(), std::vector<std::vector<train::LaneResult>>(folds));
+  batch.problems.resize(batch.cohorts.size());
+  batch.open = std::make_unique<std::atomic<std::size_t>[]>(batch.cohorts.size());
+  for (std::size_t c = 0; c < batch.cohorts.size(); ++c) batch.open[c] = folds;
+
+  writer_.begin(std::move(begun));
+  const std::size_t shared = batch.cohorts.size() - alone;
+  for (std::size_t c = shared; c < batch.cohorts.size() && !world_.interrupt; ++c) train_alone(batch, c);
+  world_.workers.for_each(shared * folds, [&](std::size_t task) {
+    const std::size_t cohort = task / folds, fold = task % folds;
+    if (!world_.interrupt && !writer_.failed()) train(batch, cohort, fold);
+    if (batch.open[cohort].fetch_sub(1) == 1) close_cohort(batch, cohort);
+  });
+  writer_.drain();
+}
+
+// The attempt is on disk before it begins: should the process die of it, the next one knows of which.
+void TrainingObjective::train_alone(Batch& batch, std::size_t cohort) {
+  constexpr int kMostAttempts = 3;
+  Trial& trial = batch.trials[batch.pending[batch.cohorts[cohort][0]]];
+  if (trial.attempts >= kMostAttempts) {
+    batch.problems[cohort] = "killed " + std::to_string(trial.attempts) + " times";
+  } else {
+    ++trial.attempts;
+    writer_.begin({trial});
+    writer_.drain();
+    for (std::size_t fold = 0; fold < designs_.folds(); ++fold) train(batch, cohort, fold);
+  }
+  close_cohort(batch, cohort);
+  writer_.drain();
 }
 
 void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold) {
@@ -173,7 +240,8 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
   const std::vector<std::size_t>& members = batch.cohorts[cohort];
   std::vector<Trial> finished;
   for (std::size_t lane = 0; lane < members.size(); ++lane) {
-    Trial& trial = batch.trials[members[lane]];
+    const std::size_t position = batch.pending[members[lane]];
+    Trial& trial = batch.trials[position];
     std::optional<Outcome> outcome;
     if (!batch.problems[cohort].empty()) {
       outcome.emplace();
@@ -187,7 +255,7 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
     }
     if (!outcome) continue;
     trial.outcome = std::move(*outcome);
-    batch.closed[members[lane]] = true;
+    batch.closed[position] = true;
     finished.push_back(trial);
   }
   batch.results[cohort].clear();
@@ -203,7 +271,8 @@ void TrainingObjective::note(const Outcome& outcome) {
     ++state_.failed;
     return;
   }
-  const bool better = !state_.best || (world_.metric.maximize ? outcome.value > *state_.best : outcome.value < *state_.best);
+  const bool better =
+      !state_.best || (world_.metric.maximize ? outcome.value > *state_.best : outcome.value < *state_.best);
   if (better) state_.best = outcome.value;
 }
 

@@ -30,13 +30,22 @@ class TrainingObjective final : public search::Objective {
     const Workers& workers;
     const std::atomic<bool>& interrupt;
   };
-  TrainingObjective(const World& world, Designs& designs, Writer& writer, Observer& observer, std::int64_t planned);
+  struct Start {
+    std::vector<Trial> past;   // that earlier processes stored, by number
+    bool careful = false;      // train the first batch that is not stored one by one
+    std::int64_t planned = 0;  // trials in all; 0: not known
+  };
+  TrainingObjective(const World& world, Designs& designs, Writer& writer, Observer& observer, Start start);
 
+  /// @throws Error if a trial was stored for another question than the one that is asked under its number
   std::vector<search::Evaluation> evaluate(std::span<const search::Request> requests) override;
   const RunState& state() const { return state_; }
 
  private:
   struct Batch;
+  bool recall(Trial& trial);
+  void train(Batch& batch, std::size_t alone, std::vector<Trial> begun);
+  void train_alone(Batch& batch, std::size_t cohort);
   void train(Batch& batch, std::size_t cohort, std::size_t fold);
   void close_cohort(Batch& batch, std::size_t cohort);
   void note(const Outcome& outcome);
@@ -47,6 +56,7 @@ class TrainingObjective final : public search::Objective {
   Writer& writer_;
   Observer& observer_;
   std::mutex observing_;
+  Start start_;
   RunState state_;
   int next_trial_ = 0;
 };

@@ -1,6 +1,7 @@
 #include <holdout/study/reader.hpp>
 
 #include <filesystem>
+#include <utility>
 
 #include "checks.hpp"
 #include "filler.hpp"
@@ -27,13 +28,29 @@ Message StudyFile::located(Message message) const {
   return message;
 }
 
-StudyFile read_study(const std::string& file, std::span<const std::string> overrides) {
-  Errors errors;
-  const Tree tree = read_tree(file, overrides, errors);
+namespace {
+
+StudyFile read_data_study(const std::string& file, const Tree& tree, Errors& errors) {
   if (const yaml::Node* function = function_type(tree))
     throw Error(yaml::message_at(function->mark, "model.type: 'function' has no data, and nothing to search for",
                                  "`holdout trace " + file + "` draws the paths of its update rules"));
   return read_study(file, tree, errors);
+}
+
+}  // namespace
+
+StudyFile read_study(const std::string& file, std::span<const std::string> overrides) {
+  Errors errors;
+  return read_data_study(file, read_tree(file, overrides, errors), errors);
+}
+
+StudyFile read_study_text(const std::string& name, std::string text, const std::string& folder,
+                          std::span<const std::string> overrides) {
+  Errors errors;
+  StudyFile result =
+      read_data_study(name, tree_of(yaml::text_source(name, std::move(text)), overrides, errors), errors);
+  result.folder = folder;
+  return result;
 }
 
 StudyFile read_study(const std::string& file, const Tree& tree, Errors& errors) {

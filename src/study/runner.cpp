@@ -1,13 +1,13 @@
 #include <holdout/study/runner.hpp>
 
+#include <algorithm>
 #include <chrono>
-
-#include <nlohmann/json.hpp>
 
 #include <holdout/base/number.hpp>
 #include <holdout/search/search.hpp>
 
 #include "facts.hpp"
+#include "memory.hpp"
 #include "objective.hpp"
 #include "timestamp.hpp"
 #include "winner.hpp"
@@ -18,6 +18,10 @@ namespace {
 // Configurations asked for before any is told, where the study does not say: enough to fill the lanes of many cohorts.
 // A constant, so that what a searcher is told in which order never depends on the machine.
 constexpr int kBatch = 1024;
+
+// After so many processes in a row that died before they could store anything, begun trials are trained one by one: if
+// one of them is what kills (the system's answer to a lack of memory), it is found, and the others go on.
+constexpr int kCarefulAfter = 2;
 
 // Models for both take the metric's word for it.
 bool is_regression(const Study& study) { return metric_of(study).classes == train::Classes::none; }
@@ -34,15 +38,15 @@ data::Prepared prepare(const StudyFile& file) {
     const std::string model(study.config.model.type());
     if (train::classes_of(model) == train::Classes::two && classes != 2)
       errors.add(file.located({{},
-                               "model " + model + " is for two classes; target '" + data.dataset.target_name + "' has " +
-                                   std::to_string(classes) + ": " + joined(data.dataset.classes),
+                               "model " + model + " is for two classes; target '" + data.dataset.target_name +
+                                   "' has " + std::to_string(classes) + ": " + joined(data.dataset.classes),
                                "keep two classes in the file",
                                {},
                                "model.type"}));
     else if (!measures(metric_of(study), classes, train::Link::odds))
       errors.add(file.located({{},
-                               "metric " + std::string(metric_of(study).info.name) + " does not measure " + std::to_string(classes) +
-                                   " classes",
+                               "metric " + std::string(metric_of(study).info.name) + " does not measure " +
+                                   std::to_string(classes) + " classes",
                                "use log_loss, error or accuracy",
                                {},
                                "objective.metric"}));
@@ -67,28 +71,21 @@ data::Prepared prepare(const StudyFile& file) {
   }
 }
 
-StudyRecord record_of(const StudyFile& file, const data::Prepared& data) {
-  const Study& study = file.study;
-  StudyRecord record;
-  record.name = study.name;
-  record.metric = metric_of(study).info.name;
-  record.maximize = metric_of(study).maximize;
-  record.text = to_yaml(study);
-  record.space = study.space;
-  nlohmann::ordered_json fingerprint{{"study", record.text}, {"files", nlohmann::json::array()}};
-  for (const data::FileMark& mark : data.files)
-    fingerprint["files"].push_back({{"path", mark.path}, {"bytes", mark.bytes}, {"crc32", mark.crc32}});
-  record.fingerprint = fingerprint.dump();
-  return record;
+namespace {
+
+// The first configurations of a search tell the precisions and the size of models.
+void check_fits(const Study& study, const data::Prepared& data, int threads) {
+  const auto searcher = study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+  std::vector<train::LaneConfig> configs;
+  for (const search::Request& request : searcher->ask(kBatch)) configs.push_back(apply(study, request.configuration));
+  check_memory(data, configs, threads);
 }
 
-std::string difference(const std::string& stored_fingerprint, const std::string& fingerprint) {
-  const auto a = nlohmann::json::parse(stored_fingerprint), b = nlohmann::json::parse(fingerprint);
-  if (a.at("study") != b.at("study")) return "the study has changed";
-  for (std::size_t i = 0; i < b.at("files").size(); ++i)
-    if (i >= a.at("files").size() || a["files"][i] != b["files"][i])
-      return "the data file " + b["files"][i]["path"].get<std::string>() + " has changed";
-  return {};
+}  // namespace
+
+bool finished(const Storage& storage) {
+  const std::optional<RunFacts> facts = storage.facts();
+  return facts && !facts->interrupted && !facts->finished.empty();
 }
 
 RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, const Workers& workers,
@@ -98,16 +95,24 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   const Study& study = file.study;
   const train::Metric& metric = metric_of(study);
   RunFacts facts = facts_of(file, data, metric, workers.threads());
-  facts.started = now();
+
+  std::vector<Trial> past = storage.answers();
+  const std::optional<RunFacts> before = storage.facts();
+  facts.started = before ? before->started : now();
+  facts.stored = std::count_if(past.begin(), past.end(), [](const Trial& t) { return has_outcome(t.outcome.state); });
+  if (before && before->finished.empty() && before->stored == facts.stored) facts.deaths = before->deaths + 1;
+  facts.interrupted = true;  // until it has ended
+  storage.write(facts);
 
   const auto searcher = study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+  check_fits(study, data, workers.threads());
   const int batch = study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch;
   Designs designs(data, study.data.standardize);
   RunState state;
   {
     Writer writer(storage);
     TrainingObjective objective({study, data.dataset, metric, workers, interrupt}, designs, writer, observer,
-                                searcher->planned());
+                                {std::move(past), facts.deaths >= kCarefulAfter, searcher->planned()});
     search::search(*searcher, objective, batch);
     writer.drain();
     state = objective.state();
@@ -122,7 +127,8 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   }
   facts.interrupted = interrupt;
   facts.finished = now();
-  facts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  facts.seconds =
+      (before ? before->seconds : 0) + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   storage.write(facts);
   return facts.interrupted ? RunEnd::interrupted : best ? RunEnd::done : RunEnd::all_failed;
 }

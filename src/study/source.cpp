@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 namespace holdout::study::yaml {
 namespace {
@@ -134,6 +135,8 @@ Source read_source(const std::string& file) {
   if (text.size() > kMaxBytes) unreadable(file, "is larger than 1 MiB: no study");
   return make_source(file, true, std::move(text));
 }
+
+Source text_source(std::string name, std::string text) { return make_source(std::move(name), true, std::move(text)); }
 
 Source override_source(const std::string& option, std::string_view value) {
   constexpr std::size_t kWidest = 120;  // of an option in front of a message

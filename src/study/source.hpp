@@ -39,6 +39,9 @@ Place place_of(const Mark& mark);
 /// @throws Error that says why it cannot be read, with the line and column of the first odd byte
 Source read_source(const std::string& file);
 
+/// A text as if it were the content of the file `name`. @throws Error as above
+Source text_source(std::string name, std::string text);
+
 /// The source of `--set path=value`: its text is the value.
 /// @throws Error as above
 Source override_source(const std::string& option, std::string_view value);

@@ -39,6 +39,7 @@ constexpr const char* kMetricKey = "holdout:metric";
 constexpr const char* kTextKey = "holdout:study";
 constexpr const char* kSpaceKey = "holdout:space";
 constexpr const char* kFingerprintKey = "holdout:fingerprint";
+constexpr const char* kFolderKey = "holdout:folder";
 constexpr const char* kFactsKey = "holdout:facts";
 constexpr const char* kWinnerKey = "holdout:winner";
 
@@ -52,6 +53,12 @@ void write_attribute(soci::session& sql, long long study, const std::string& key
   sql << "insert into study_user_attributes (study_id, \"key\", value_json) values (:study, :key, :json) "
          "on conflict (study_id, \"key\") do update set value_json = excluded.value_json",
       soci::use(study), soci::use(key), soci::use(json);
+}
+
+void write_changeable(soci::session& sql, long long id, const StudyRecord& study) {
+  write_attribute(sql, id, kTextKey, string_json(study.text));
+  write_attribute(sql, id, kFingerprintKey, string_json(study.fingerprint));
+  write_attribute(sql, id, kFolderKey, string_json(study.folder));
 }
 
 std::unordered_map<std::string, std::string> attributes_of(soci::session& sql, long long study) {
@@ -90,10 +97,14 @@ void fill(const std::string& file, const std::string& shown, const StudyRecord& 
     write_attribute(sql, id, kVersionKey, string_json(version()));
     write_attribute(sql, id, kNameKey, string_json(study.name));
     write_attribute(sql, id, kMetricKey, string_json(study.metric));
-    write_attribute(sql, id, kTextKey, string_json(study.text));
     write_attribute(sql, id, kSpaceKey, space_json(study.space));
-    write_attribute(sql, id, kFingerprintKey, string_json(study.fingerprint));
+    write_changeable(sql, id, study);
   });
+}
+
+// A log or journal without its database belongs to one that somebody deleted; SQLite would play it into the new one.
+void remove_remains(const std::string& path) {
+  for (const char* ending : {"-wal", "-shm", "-journal"}) ::unlink((path + ending).c_str());
 }
 
 // rename that replaces nothing. Not every file system knows the flag; the run's lock keeps others away there.
@@ -185,6 +196,7 @@ Found load(Database& database) {
     found.record.text = string_from(at(kTextKey));
     found.record.space = space_from(at(kSpaceKey));
     found.record.fingerprint = string_from(at(kFingerprintKey));
+    found.record.folder = string_from(at(kFolderKey));
   });
   return found;
 }
@@ -207,6 +219,12 @@ class SqliteStorage final : public Storage {
 
   const StudyRecord& study() const override { return study_; }
 
+  void go_on_as(const StudyRecord& study) override {
+    const std::lock_guard lock(mutex_);
+    database_.transaction([&] { write_changeable(database_.sql(), id_, study); });
+    study_.text = study.text, study_.fingerprint = study.fingerprint, study_.folder = study.folder;
+  }
+
   void begin(std::span<const Trial> trials) override {
     const std::lock_guard lock(mutex_);
     assert(writer_);
@@ -219,12 +237,8 @@ class SqliteStorage final : public Storage {
     database_.transaction([&] { writer_->finish(trials); });
   }
 
-  std::vector<Trial> trials() const override {
-    const std::lock_guard lock(mutex_);
-    std::vector<Trial> all;
-    database_.guarded([&] { all = read_trials(database_.sql(), id_, *parameters_, study_.space.size()); });
-    return all;
-  }
+  std::vector<Trial> trials() const override { return read(Depth::all); }
+  std::vector<Trial> answers() const override { return read(Depth::answers); }
 
   std::vector<std::vector<double>> theta(int number) const override {
     const std::lock_guard lock(mutex_);
@@ -244,6 +258,13 @@ class SqliteStorage final : public Storage {
   }
 
  private:
+  std::vector<Trial> read(Depth depth) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<Trial> all;
+    database_.guarded([&] { all = read_trials(database_.sql(), id_, *parameters_, study_.space.size(), depth); });
+    return all;
+  }
+
   void write(const char* key, const std::string& json) {
     const std::lock_guard lock(mutex_);
     database_.transaction([&] { write_attribute(database_.sql(), id_, key, json); });
@@ -276,6 +297,7 @@ std::unique_ptr<Storage> Storage::create(const std::string& path, const StudyRec
   try {
     fill(temporary, path, study);
     if (::fsync(file.fd()) != 0) throw system_error(path, "cannot be written", errno);
+    if (::access(path.c_str(), F_OK) != 0) remove_remains(path);
     if (rename_new(temporary, path) != 0) {
       if (errno == EEXIST)
         throw refused(path, "there is a run already", "open it to go on, or choose another folder with --out");

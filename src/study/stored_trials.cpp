@@ -15,23 +15,17 @@
 #include "timestamp.hpp"
 
 namespace holdout::study {
-namespace {
 
-bool has_outcome(TrialState state) { return state != TrialState::waiting && state != TrialState::running; }
-
-// An infinite or missing error is no result: Optuna 3.1 would take it for the best.
+// Optuna 3.1 would take an infinite error for the best.
 Outcome storable(const Outcome& outcome) {
   Outcome out = outcome;
   if (out.state == TrialState::complete && !std::isfinite(out.value)) {
     out.state = TrialState::failed;
     out.reason = "the hold-out error is " + to_text(out.value);
   }
-  // Optuna's best_trial looks at complete ones only.
   if (out.state == TrialState::complete && !out.full) out.state = TrialState::pruned;
   return out;
 }
-
-}  // namespace
 
 TrialWriter::TrialWriter(soci::session& sql, long long study, const StoredParameters& parameters, std::string shown)
     : sql_(sql),
@@ -168,12 +162,12 @@ class TrialReader {
  public:
   TrialReader(soci::session& sql, const StoredParameters& parameters) : sql_(sql), parameters_(parameters) {}
 
-  std::vector<Trial> all(long long study, std::size_t space_size) {
+  std::vector<Trial> all(long long study, std::size_t space_size, Depth depth) {
     read_states(study, space_size);
     read_parameters();
     read_results();
-    read_curves();
-    read_attributes();
+    if (depth == Depth::all) read_curves();
+    read_attributes(depth);
     for (Trial& trial : trials_)
       std::sort(trial.outcome.curve.begin(), trial.outcome.curve.end(),
                 [](const CurvePoint& a, const CurvePoint& b) { return a.epoch < b.epoch; });
@@ -250,12 +244,18 @@ class TrialReader {
     }
   }
 
-  void read_attributes() {
+  void read_attributes(Depth depth) {
     long long id = 0;
     std::string key, json;
-    soci::statement rows = (sql_.prepare << "select trial_id, \"key\", value_json from trial_user_attributes where "
-                                            "\"key\" is not null and value_json is not null",
-                            soci::into(id), soci::into(key), soci::into(json));
+    std::string query =
+        "select trial_id, \"key\", value_json from trial_user_attributes where \"key\" is not null and value_json is "
+        "not "
+        "null";
+    if (depth == Depth::answers)
+      query +=
+          " and \"key\" not in ('holdout:end', 'holdout:epochs', 'holdout:steps', 'holdout:train_loss', "
+          "'holdout:gradient_norm', 'holdout:metrics', 'holdout:folds', 'holdout:error', 'holdout:reason')";
+    soci::statement rows = (sql_.prepare << query, soci::into(id), soci::into(key), soci::into(json));
     rows.execute();
     while (rows.fetch())
       if (Trial* const to = trial(id)) read_attribute(key, json, *to);
@@ -270,10 +270,10 @@ class TrialReader {
 }  // namespace
 
 std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
-                               std::size_t space_size) {
+                               std::size_t space_size, Depth depth) {
   // One moment of the database, also while a run goes on elsewhere.
   soci::transaction snapshot(sql);
-  std::vector<Trial> all = TrialReader(sql, parameters).all(study, space_size);
+  std::vector<Trial> all = TrialReader(sql, parameters).all(study, space_size, depth);
   snapshot.commit();
   return all;
 }

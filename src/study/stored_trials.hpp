@@ -15,6 +15,10 @@
 
 namespace holdout::study {
 
+/// An outcome as it is stored: one whose error is infinite or missing is no result but a failure, one solved in part is
+/// pruned. Optuna's best_trial is ours then.
+Outcome storable(const Outcome& outcome);
+
 /// Prepared statements that write trials. Each call belongs into one transaction.
 class TrialWriter {
  public:
@@ -51,9 +55,12 @@ class TrialWriter {
   soci::statement find_, insert_, restart_, clear_, forget_, parameter_, result_, point_, attribute_, theta_, end_;
 };
 
+/// How much of the outcomes is read.
+enum class Depth { answers, all };
+
 /// All trials by number, curves by epoch. @throws std::domain_error on what no one should have written
 std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
-                               std::size_t space_size);
+                               std::size_t space_size, Depth depth);
 
 /// The parameters of a trial's models, [fold][parameter]; empty where none were kept.
 std::vector<std::vector<double>> read_theta(soci::session& sql, long long study, int number);

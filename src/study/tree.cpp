@@ -1,15 +1,21 @@
 #include "tree.hpp"
 
+#include <utility>
+
 #include "overrides.hpp"
 
 namespace holdout::study {
 
 Tree read_tree(const std::string& file, std::span<const std::string> overrides, Errors& errors) {
+  return tree_of(yaml::read_source(file), overrides, errors);
+}
+
+Tree tree_of(yaml::Source from, std::span<const std::string> overrides, Errors& errors) {
   Tree tree;
-  tree.sources.push_back(yaml::read_source(file));
+  tree.sources.push_back(std::move(from));
   const yaml::Source& source = tree.sources.front();
   tree.root = yaml::parse(source, errors);
-  throw_sorted_if_any(errors, file);
+  throw_sorted_if_any(errors, source.name);
   if (tree.root.is_null())
     throw Error(yaml::message_at({&source, 0, 0}, "the study is empty",
                                  "the least is: data: {file: data.csv, target: y}"));

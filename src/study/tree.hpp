@@ -20,6 +20,8 @@ struct Tree {
 /// @param errors  gets what is wrong with the overrides
 /// @throws Error if the file is no mapping in YAML
 Tree read_tree(const std::string& file, std::span<const std::string> overrides, Errors& errors);
+/// The same of a source that was read.
+Tree tree_of(yaml::Source source, std::span<const std::string> overrides, Errors& errors);
 
 /// Where the tree says `model: {type: function}`; null if it does not.
 const yaml::Node* function_type(const Tree& tree);

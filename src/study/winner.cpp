@@ -88,6 +88,8 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   winner.test_standard_error = winner.holdout_standard_error = kNaN;
 
   train::LaneConfig config = apply(study, trial.configuration);
+  if (config.training.precision == "float32") designs.make<float>(workers);
+  else designs.make<double>(workers);  // a resumed search may have trained nothing
   std::vector<train::LaneResult> again(folds);
   workers.for_each(folds, [&](std::size_t k) {
     again[k] = train_lanes(designs, k, metric, std::span(&config, 1), seed, &interrupt).front();

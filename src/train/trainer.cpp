@@ -46,6 +46,7 @@ class CohortTrainer final : public Trainer {
 
   bool defers() const { return Deferred<T>::pays(design_.train, design_.features, batch_, cohort_.theta.stride()); }
   bool in_training(std::size_t slot) const { return results_[cohort_.lanes[slot]].end == LaneEnd::running; }
+  bool interrupted() const { return interrupt_ && interrupt_->load(std::memory_order_relaxed); }
   double tolerance() const { return std::max(goal_.tolerance.value_or(0), shared_.stop.gradient_norm); }
   void epoch();
   void set_rates();
@@ -80,6 +81,7 @@ class CohortTrainer final : public Trainer {
   Cohort<T> cohort_;
   std::optional<Deferred<T>> deferred_;  // sparse rows, small batches
   Goal goal_;
+  const std::atomic<bool>* interrupt_ = nullptr;
   std::vector<std::int64_t> recorded_;  // epochs of the curve
   std::int64_t epoch_ = 0, steps_ = 0;
   std::size_t running_;
@@ -151,9 +153,9 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
 
 template <class T>
 void CohortTrainer<T>::run_to(const Goal& goal, const std::atomic<bool>* interrupt) {
-  goal_ = goal;
+  goal_ = goal, interrupt_ = interrupt;
   while (running_ > 0 && epoch_ < std::min(goal.epochs, shared_.epochs)) {
-    if (interrupt && interrupt->load(std::memory_order_relaxed)) return finish_running(LaneEnd::interrupted);
+    if (interrupted()) return finish_running(LaneEnd::interrupted);
     epoch();
   }
 }
@@ -171,6 +173,7 @@ void CohortTrainer<T>::epoch() {
     const std::vector<std::uint32_t> order =
         stream(seed_, "shuffle", fold_, static_cast<std::uint64_t>(epoch_)).permutation(static_cast<std::uint32_t>(n));
     for (std::size_t first = 0; first < n; first += batch_, ++batches) {
+      if (interrupted()) return finish_running(LaneEnd::interrupted);  // epochs can be long
       const std::size_t count = std::min(batch_, n - first);
       step({order.data() + first, count, n - first - count}, record);
     }

@@ -19,10 +19,12 @@ struct FakeStorage final : study::Storage {
 
   const study::StudyRecord& study() const override { return record; }
   std::vector<study::Trial> trials() const override { return all; }
+  std::vector<study::Trial> answers() const override { return all; }
   std::vector<std::vector<double>> theta(int) const override { return {}; }
   std::optional<study::RunFacts> facts() const override { return run; }
   std::optional<study::Winner> winner() const override { return won; }
   // A report may not write.
+  void go_on_as(const study::StudyRecord&) override { throw std::logic_error("go_on_as"); }
   void begin(std::span<const study::Trial>) override { throw std::logic_error("begin"); }
   void finish(std::span<const study::Trial>) override { throw std::logic_error("finish"); }
   void write(const study::RunFacts&) override { throw std::logic_error("write"); }

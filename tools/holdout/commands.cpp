@@ -20,6 +20,7 @@ constexpr Command kCommands[] = {
     {"validate", "STUDY", "find every mistake of a study and its data; train nothing", validate_syntax, validate},
     {"trace", "STUDY", "draw the paths of update rules over two parameters", trace_syntax, trace},
     {"report", "RUN", "write the reports of a run again", report_syntax, report},
+    {"verify", "RUN", "train the best trial of a run again and compare to the last bit", verify_syntax, verify},
     {"predict", "RUN DATA", "predictions of the tuned model, as CSV", predict_syntax, predict},
     {"export", "RUN", "the tuned model as a short program: --to python", export_syntax, export_model},
     {"init", "DATA", "a first study for a data file: --target COLUMN", init_syntax, init},

@@ -35,6 +35,8 @@ Syntax export_syntax();
 int export_model(const Options& options);
 Syntax init_syntax();
 int init(const Options& options);
+Syntax verify_syntax();
+int verify(const Options& options);
 Syntax list_syntax();
 int list(const Options& options);
 

@@ -36,7 +36,7 @@ Progress::~Progress() {
 
 std::string Progress::line(const study::RunState& state, double seconds) const {
   const double done = static_cast<double>(state.done), planned = static_cast<double>(state.planned);
-  const double rate = seconds > 0 ? done / seconds : 0;
+  const double rate = seconds > 0 ? (done - static_cast<double>(state.stored)) / seconds : 0;
   std::string text = std::to_string(state.done);
   if (state.planned > 0) text += " of " + std::to_string(state.planned);
   text += " trials";

@@ -2,9 +2,12 @@
 #include <iostream>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/version.hpp>
 #include <holdout/report/report.hpp>
+#include <holdout/study/fingerprint.hpp>
 #include <holdout/study/run_folder.hpp>
 #include <holdout/study/runner.hpp>
+#include <holdout/train/cpu.hpp>
 
 #include "commands.hpp"
 #include "options.hpp"
@@ -25,7 +28,8 @@ Syntax run_syntax() {
   return {
       "Runs a study: reads its data, searches its space, stores every trial in DIR/study.db, trains the\n"
       "winner again, and writes DIR/report.html, report.md, report.json, trials.csv and best.yaml.\n"
-      "A finished run is not repeated: its reports are written again.",
+      "A run that was interrupted or killed goes on where it stood; a finished one only writes its reports\n"
+      "again, or goes on if it is given more trials.",
       "examples:\n"
       "  holdout run studies/diabetes.yaml\n"
       "  holdout run studies/breast_cancer.yaml --threads 4 --set search.trials=512\n"
@@ -36,23 +40,60 @@ Syntax run_syntax() {
 
 namespace {
 
-// An earlier run of the same study in the folder, or nothing if the folder has no run.
-std::unique_ptr<study::Storage> earlier_run(const study::RunFolder& folder, const study::StudyRecord& record) {
-  const std::string file = folder.file("study.db");
-  if (!std::filesystem::exists(file)) return nullptr;
-  auto storage = study::Storage::open(file, false);
-  const std::string differs = study::difference(storage->study().fingerprint, record.fingerprint);
-  const std::string hint = "choose another folder with --out, or --fresh to throw that run away";
-  if (!differs.empty()) throw Error(folder.path() + " holds the run of another study: " + differs + " since", hint);
-  const std::optional<study::RunFacts> facts = storage->facts();
-  if (!facts || facts->interrupted)
-    throw Error(folder.path() + " holds an unfinished run; going on with one is not possible yet", hint);
-  return storage;
+// Refuses to go on with the run of a study that says something else, and shows what.
+void check_same(const study::RunFolder& folder, const study::StudyRecord& stored, const study::StudyRecord& now) {
+  constexpr std::size_t kShown = 20;
+  std::vector<Message> messages;
+  for (const study::Change& change : study::changes(stored, now))
+    if (!change.harmless) messages.push_back({{}, to_string(change)});
+  if (messages.empty()) return;
+  if (messages.size() > kShown) messages.resize(kShown), messages.push_back({{}, "and more"});
+  messages.insert(messages.begin(),
+                  {{}, folder.path() + " holds the run of another study, or of other data; changed since:"});
+  messages.back().hint =
+      "choose another folder with --out, or --fresh to throw that run away; more trials "
+      "(search.trials) are welcome";
+  throw Error(std::move(messages));
+}
+
+// What may make the same training give other bits.
+void note_other_machine(const std::optional<study::RunFacts>& before) {
+  if (!before) return;
+  const auto note = [](const std::string& what, const std::string& was, std::string_view is) {
+    if (was != is)
+      std::cerr << "note: the run was begun with " << what << " " << escaped(was) << ", and goes on with " << is
+                << ": trials may differ in their last digits\n";
+  };
+  note("holdout", before->version, version());
+  note("vectors of", before->cpu_target, train::simd_target());
+}
+
+bool only_reports_differ(const study::StudyRecord& stored, const study::StudyRecord& now) {
+  for (const study::Change& change : study::changes(stored, now))
+    if (!change.what.starts_with("report")) return false;
+  return true;
+}
+
+// As one types it in a shell.
+std::string typed(const std::string& word) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=,:@%+-";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+std::string resume_line(const Options& options) {
+  std::string line = "holdout run " + typed(options.text("argument"));
+  for (const char* name : {"out", "threads", "set"})
+    for (const std::string& value : options.texts(name)) line += " --" + std::string(name) + " " + typed(value);
+  return line;
 }
 
 void remove_earlier_run(const study::RunFolder& folder) {
-  for (const char* name : {"study.db", "study.db-wal", "study.db-shm", "study.db-journal", "report.json", "report.md",
-                           "report.html", "trials.csv", "best.yaml", "model.json"})
+  // The database last: without it, what is left of its log would be taken for that of the next one.
+  for (const char* name : {"report.json", "report.md", "report.html", "trials.csv", "best.yaml", "model.json",
+                           "study.db-wal", "study.db-shm", "study.db-journal", "study.db"})
     std::filesystem::remove(folder.file(name));
 }
 
@@ -69,16 +110,29 @@ int run_study(const Options& options) {
   const study::RunFolder folder(out);
   if (options.given("fresh")) remove_earlier_run(folder);
 
-  std::unique_ptr<study::Storage> storage = earlier_run(folder, record);
+  const std::string database = folder.file("study.db");
   const bool quiet = options.given("quiet");
+  std::unique_ptr<study::Storage> storage;
+  bool finished = false;
+  if (std::filesystem::exists(database)) {
+    storage = study::Storage::open(database, false);
+    const study::StudyRecord& stored = storage->study();
+    check_same(folder, stored, record);
+    const bool more = stored.text != record.text && !only_reports_differ(stored, record);
+    finished = study::finished(*storage) && !more;
+    if (stored.text != record.text || stored.folder != record.folder) storage->go_on_as(record);
+    if (!finished) note_other_machine(storage->facts());
+  } else {
+    storage = study::Storage::create(database, record);
+  }
+  signals.ask_first();
   study::RunEnd end = study::RunEnd::done;
-  if (!storage) {
+  if (finished) {
+    if (!quiet) std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
+  } else {
     const Workers workers(threads);
-    storage = study::Storage::create(folder.file("study.db"), record);
     Progress progress(record.metric, quiet || options.given("json"));
     end = study::run(file, data, *storage, workers, signals.interrupted(), progress);
-  } else if (!quiet) {
-    std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
   }
   const report::Findings findings = report::find(*storage);
   storage->close();
@@ -87,8 +141,10 @@ int run_study(const Options& options) {
     std::cout << report::render(findings, "json");
   else if (!quiet)
     std::cout << report::summary(findings, folder.path());
-  if (end == study::RunEnd::interrupted) return kInterrupted + signals.number();
-  return findings.best() ? kDone : kAllFailed;
+  if (end != study::RunEnd::interrupted) return findings.best() ? kDone : kAllFailed;
+  std::cout.flush();
+  std::cerr << "interrupted; to go on:\n  " << resume_line(options) << std::endl;
+  return kInterrupted + signals.number();
 }
 
 }  // namespace holdout::cli

@@ -25,7 +25,7 @@ void Signals::wait() {
   while (!done_) {
     int signal = 0;
     if (sigwait(&set_, &signal) != 0 || signal == SIGUSR1) continue;
-    if (interrupted_) _exit(128 + signal);
+    if (interrupted_ || !ask_) _exit(128 + signal);
     number_ = signal;
     interrupted_ = true;
     constexpr std::string_view kNote = "\nending: what is finished is being stored (once more: end at once)\n";

@@ -1,4 +1,4 @@
-// SIGINT, SIGTERM and SIGHUP: the first asks the run to end cleanly, the second ends the process at once.
+// SIGINT, SIGTERM and SIGHUP: the first asks a run to end cleanly, the second ends the process at once.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,8 @@ class Signals {
   Signals(const Signals&) = delete;
   Signals& operator=(const Signals&) = delete;
 
+  /// From now on the first signal asks. Before, it ends the process: while data are read there is nothing to store.
+  void ask_first() { ask_ = true; }
   /// Becomes true at the first signal.
   const std::atomic<bool>& interrupted() const { return interrupted_; }
   /// Its number; 0 if there was none.
@@ -24,7 +26,7 @@ class Signals {
   void wait();
 
   sigset_t set_, before_;
-  std::atomic<bool> interrupted_ = false, done_ = false;
+  std::atomic<bool> interrupted_ = false, done_ = false, ask_ = false;
   std::atomic<int> number_ = 0;
   std::thread thread_;
 };

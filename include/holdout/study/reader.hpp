@@ -27,4 +27,10 @@ struct StudyFile {
 /// @throws Error with all that is wrong, at most 20 messages
 StudyFile read_study(const std::string& file, std::span<const std::string> overrides = {});
 
+/// The same from a text: of a stored study, for example.
+/// @param name    what messages call it
+/// @param folder  relative file names in it are relative to this
+StudyFile read_study_text(const std::string& name, std::string text, const std::string& folder,
+                          std::span<const std::string> overrides = {});
+
 }  // namespace holdout::study

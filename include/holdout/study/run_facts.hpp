@@ -26,8 +26,10 @@ struct RunFacts {
   int threads = 0;
   double seconds = 0;
   std::string version, cpu_target;   // 0.1.0, AVX3
-  std::string started, finished;     // UTC, 2026-11-24 05:30:00
+  std::string started, finished;     // UTC, 2026-11-24 05:30:00; finished is empty while a process works on it
   bool interrupted = false;
+  // How the process began: trials with an outcome then, and how many before it died in a row without adding one.
+  std::int64_t stored = 0, deaths = 0;
 };
 
 /// The winner, trained again after the search, and its one look at the test rows.

@@ -16,15 +16,10 @@ namespace holdout::study {
 /// @throws Error with places in the study or the data file
 data::Prepared prepare(const StudyFile& file);
 
-/// What storage keeps of a study. Its fingerprint holds the study's text and the marks of its files.
-StudyRecord record_of(const StudyFile& file, const data::Prepared& data);
-
-/// Why a run with one fingerprint cannot go on as another; empty if it can.
-std::string difference(const std::string& stored_fingerprint, const std::string& fingerprint);
-
 /// How far a run is.
 struct RunState {
   std::int64_t done = 0, failed = 0;   // trials with an outcome; those of them that failed
+  std::int64_t stored = 0;             // those of them that an earlier process trained
   std::int64_t planned = 0;            // 0: not known
   std::optional<double> best;          // as the metric counts
   bool winner = false;                 // the search is over, the winner is trained again
@@ -39,8 +34,13 @@ class Observer {
 
 enum class RunEnd { done, interrupted, all_failed };
 
-/// Runs a study to its end into a new storage.
+/// Whether a run has come to its end.
+bool finished(const Storage& storage);
+
+/// Runs a study to its end. What the storage holds already is not trained again: the search is told of it, and goes on
+/// as if it had never stopped. A trial that processes died of three times is failed.
 /// @param interrupt  may become true at any time: what is finished by then is stored, the rest is left
+/// @throws Error if the storage has trials that this search would not ask for
 RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, const Workers& workers,
            const std::atomic<bool>& interrupt, Observer& observer);
 

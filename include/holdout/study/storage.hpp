@@ -22,6 +22,7 @@ struct StudyRecord {
   std::string text;                    // the study in its normal form: YAML that runs
   search::SearchSpace space;
   std::string fingerprint;             // JSON: what must not change between a run and its resumption
+  std::string folder;                  // absolute; file names in the text are relative to it
 };
 
 /// One run's database. Thread-safe; all writing goes through one connection.
@@ -36,6 +37,8 @@ class Storage {
   virtual ~Storage() = default;
 
   virtual const StudyRecord& study() const = 0;
+  /// The run goes on with a study that differs only in what does not matter to its trials: text, fingerprint, folder.
+  virtual void go_on_as(const StudyRecord& study) = 0;
   /// Notes that these trials have begun: RUNNING rows with their parameters. One transaction. New numbers go on from the
   /// largest stored one, in order; a trial that a killed run left RUNNING is begun again under its number.
   virtual void begin(std::span<const Trial> trials) = 0;
@@ -45,6 +48,8 @@ class Storage {
   virtual void finish(std::span<const Trial> trials) = 0;
   /// All trials, by number, without the parameters of their models.
   virtual std::vector<Trial> trials() const = 0;
+  /// The same without curves, metrics and words: what a search is told of a trial, and all that it needs to go on.
+  virtual std::vector<Trial> answers() const = 0;
   /// Those of one trial, [fold][parameter]; empty where none were kept.
   virtual std::vector<std::vector<double>> theta(int number) const = 0;
 

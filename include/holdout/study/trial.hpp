@@ -13,6 +13,8 @@ namespace holdout::study {
 
 enum class TrialState { waiting, running, complete, failed, pruned };
 
+inline bool has_outcome(TrialState state) { return state != TrialState::waiting && state != TrialState::running; }
+
 /// One point of a learning curve.
 struct CurvePoint {
   std::int64_t epoch = 0;
@@ -50,6 +52,7 @@ struct Trial {
   Outcome outcome;
   search::Fidelity fidelity = {};  // how far it was asked to go
   std::optional<int> near = {};    // the trial it started from
+  int attempts = 0;                // how often it was trained alone, because processes died while it was in training
 };
 
 /// Whether a trial may be the best one: complete, with a finite value, and solved as far as the study says.

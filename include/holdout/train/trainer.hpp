@@ -68,7 +68,7 @@ class Trainer {
   virtual ~Trainer() = default;
   /// Trains the running lanes on, to goal.epochs epochs in all or to their own end. Lanes that reach the epochs of their
   /// settings end; those that only reach the goal stay running.
-  /// @param interrupt  read at every epoch; when true, running lanes end as interrupted
+  /// @param interrupt  read at every epoch and mini-batch; when true, running lanes end as interrupted
   virtual void run_to(const Goal& goal, const std::atomic<bool>* interrupt = nullptr) = 0;
   /// Has the watcher called after each of these steps, for every lane in training. Solvers take no steps: they never call.
   /// @param steps  ascending; the first step of a training is step 1

@@ -1,0 +1,35 @@
+// Trials of a run trained again, and compared with what is stored.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <holdout/base/parallel.hpp>
+#include <holdout/study/fingerprint.hpp>
+
+namespace holdout::study {
+
+/// A number that came out differently, as text that reads back exactly.
+struct Deviation {
+  int trial = 0;
+  std::string what;         // value, train_loss, holdout at epoch 7; of the winner: winner.test
+  std::string stored, now;  // empty: there is none
+};
+
+struct Verification {
+  std::vector<int> same;                             // to the last bit, in everything that is stored of them
+  std::vector<Deviation> deviations;                 // by trial
+  std::vector<std::pair<int, std::string>> skipped;  // trials that training alone does not repeat, and why
+};
+
+/// Trains these trials again from their own start, and the winner's refit if the winner is among them.
+/// @param trials  of the storage, with outcomes
+Verification verify(const Storage& storage, const StudyFile& file, const data::Prepared& data,
+                    std::span<const Trial> trials, const Workers& workers);
+
+/// What could make a training differ from the stored one: data, version of holdout, vectors of the CPU. None: nothing.
+std::vector<std::string> reasons_to_differ(const Storage& storage, const StudyRecord& now);
+
+}  // namespace holdout::study

@@ -1,0 +1,97 @@
+#include "memory.hpp"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+#include "cohorts.hpp"
+
+namespace holdout::study {
+namespace {
+
+// A part's rows, as train::Part keeps them: values, for sparse rows their columns, and two targets.
+double part_bytes(const data::Dataset& data, std::span<const std::uint32_t> rows, double bytes) {
+  const double n = static_cast<double>(rows.size());
+  const double targets = n * (bytes + sizeof(double));
+  if (!data.is_sparse()) return n * static_cast<double>(data.features) * bytes + targets;
+  double nonzeros = 0;
+  for (const std::uint32_t i : rows) nonzeros += static_cast<double>(data.sparse.start[i + 1] - data.sparse.start[i]);
+  return nonzeros * (bytes + sizeof(std::uint32_t)) + n * sizeof(std::size_t) + targets;
+}
+
+std::optional<double> number_in(const std::string& file, const std::string& name = {}) {
+  std::ifstream in(file);
+  std::string word;
+  double number = 0;
+  while (!name.empty() && in >> word && word != name) continue;
+  if (in >> number) return number;
+  return {};
+}
+
+std::string gigabytes(double bytes) { return to_text(bytes / 1e9, 3) + " GB"; }
+
+}  // namespace
+
+double training_bytes(const data::Prepared& data, std::span<const train::LaneConfig> configs, int threads) {
+  const data::Dataset& dataset = data.dataset;
+  const std::size_t classes = dataset.classes.size();
+  double all = 0;
+  for (const bool single : {true, false}) {
+    double largest = 0;
+    bool occurs = false;
+    for (const train::LaneConfig& config : configs) {
+      if ((config.training.precision == "float32") != single) continue;
+      occurs = true;
+      largest = std::max(largest, static_cast<double>(train::working_set(config, dataset.features, classes)));
+    }
+    if (!occurs) continue;
+    const double bytes = single ? sizeof(float) : sizeof(double);
+    for (const data::Fold& fold : data.split.folds)
+      all += part_bytes(dataset, fold.train, bytes) + part_bytes(dataset, fold.holdout, bytes);
+    if (!data.split.test.empty())
+      all += part_bytes(dataset, data.split.folds[0].train, bytes) +
+             part_bytes(dataset, data.split.folds[0].holdout, bytes) + part_bytes(dataset, data.split.test, bytes);
+    constexpr double kVector = 64;  // bytes; cohorts have a vector of lanes at least
+    all += threads * largest * kVector / bytes;
+  }
+  return all;
+}
+
+std::optional<double> free_bytes() {
+  std::optional<double> least;
+  const auto consider = [&least](double bytes) { least = std::min(least.value_or(bytes), std::max(bytes, 0.0)); };
+  constexpr double kKilobyte = 1024;
+  if (const auto available = number_in("/proc/meminfo", "MemAvailable:")) consider(*available * kKilobyte);
+  // Of a container. What its files keep in memory counts as used there, and could be given back: only a limit that is
+  // smaller than what we want by more than that would be wrong, so the file pages are added again.
+  const std::string group = "/sys/fs/cgroup/memory.";
+  const auto most = number_in(group + "max"), used = number_in(group + "current");
+  if (most && used) consider(*most - *used + number_in(group + "stat", "file").value_or(0));
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+    if (const auto pages = number_in("/proc/self/statm"))
+      consider(static_cast<double>(limit.rlim_cur) - *pages * static_cast<double>(::sysconf(_SC_PAGESIZE)));
+  return least;
+}
+
+void check_memory(const data::Prepared& data, std::span<const train::LaneConfig> configs, int threads) {
+  const double needed = training_bytes(data, configs, threads);
+  const std::optional<double> free = free_bytes();
+  if (!free || needed <= *free) return;
+  const std::size_t folds = data.split.folds.size();
+  throw Error("training needs about " + gigabytes(needed) + " of memory, and " + gigabytes(*free) + " are free: " +
+                  std::to_string(data.dataset.rows) + " rows of " + std::to_string(data.dataset.features) +
+                  " features" + (folds > 1 ? " in " + std::to_string(folds) + " folds" : "") + ", " +
+                  std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
+              folds > 1 ? "fewer folds, `precision: float32`, or fewer threads take less"
+                        : "`precision: float32`, fewer rows or fewer threads take less",
+              Fault::failure);
+}
+
+}  // namespace holdout::study

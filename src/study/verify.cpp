@@ -1,0 +1,140 @@
+#include <holdout/study/verify.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+#include <holdout/base/version.hpp>
+#include <holdout/train/cpu.hpp>
+
+#include "attributes.hpp"
+#include "cohorts.hpp"
+#include "objective.hpp"
+#include "stored_trials.hpp"
+#include "winner.hpp"
+
+namespace holdout::study {
+namespace {
+
+constexpr std::size_t kBatch = 1024;  // trials whose results are in memory at once
+
+// Why training this configuration alone does not give this trial again; empty if it does.
+std::string not_repeatable(const Trial& trial) {
+  if (trial.near) return "it started from the parameters of trial " + std::to_string(*trial.near);
+  if (!trial.fidelity.full() || !trial.outcome.full) return "it was solved in part";
+  if (!trial.outcome.gradient.empty() || trial.outcome.error_bound) return "it was solved with derivatives";
+  if (trial.outcome.end == "failed") return "it was not trained: " + trial.outcome.reason;
+  return {};
+}
+
+// Everything that is stored of an outcome, each number in its own line.
+std::vector<Attribute> numbers_of(const Outcome& outcome) {
+  std::vector<Attribute> all{{"state", std::string(state_name(outcome.state))}};
+  constexpr std::string_view kOurs = "holdout:";
+  for (auto& [key, json] : outcome_attributes(outcome, true)) all.emplace_back(key.substr(kOurs.size()), json);
+  for (const CurvePoint& point : outcome.curve) {
+    const std::string at = " at epoch " + std::to_string(point.epoch);
+    all.emplace_back("train_loss" + at, text_of(to_json(point.train_loss)));
+    all.emplace_back("hold-out" + at, text_of(to_json(point.holdout)));
+  }
+  return all;
+}
+
+void compare(int trial, const std::vector<Attribute>& stored, const std::vector<Attribute>& now,
+             std::vector<Deviation>& deviations) {
+  const auto find = [](const std::vector<Attribute>& all, const std::string& key) {
+    const auto at = std::find_if(all.begin(), all.end(), [&](const Attribute& a) { return a.first == key; });
+    return at == all.end() ? std::string() : at->second;
+  };
+  for (const auto& [key, json] : stored)
+    if (const std::string other = find(now, key); other != json) deviations.push_back({trial, key, json, other});
+  for (const auto& [key, json] : now)
+    if (find(stored, key).empty()) deviations.push_back({trial, key, {}, json});
+}
+
+std::vector<Outcome> train_again(const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
+                                 Designs& designs, const Workers& workers) {
+  const Study& study = file.study;
+  const train::Metric& metric = metric_of(study);
+  std::vector<train::LaneConfig> configs;
+  for (const Trial& trial : trials) configs.push_back(apply(study, trial.configuration));
+  for (const train::LaneConfig& config : configs)
+    if (config.training.precision == "float32")
+      designs.make<float>(workers);
+    else
+      designs.make<double>(workers);
+  const std::size_t folds = designs.folds();
+  const auto cohorts = cut_into_cohorts(configs, {data.dataset.features, data.dataset.classes.size(), folds,
+                                                  workers.threads(), 0, data.dataset.is_sparse()});
+  std::vector<std::vector<train::LaneResult>> results(trials.size(), std::vector<train::LaneResult>(folds));
+  workers.for_each(cohorts.size() * folds, [&](std::size_t task) {
+    const std::vector<std::size_t>& members = cohorts[task / folds];
+    std::vector<train::LaneConfig> lanes;
+    for (const std::size_t i : members) lanes.push_back(configs[i]);
+    auto trained =
+        train_lanes(designs, task % folds, metric, lanes, Seed{static_cast<std::uint64_t>(study.seed)}, nullptr);
+    for (std::size_t lane = 0; lane < members.size(); ++lane)
+      results[members[lane]][task % folds] = std::move(trained[lane]);
+  });
+  std::vector<Outcome> outcomes;
+  for (const auto& of_folds : results) outcomes.push_back(storable(combine(of_folds, metric).value()));
+  return outcomes;
+}
+
+std::vector<Attribute> numbers_of(const Winner& winner) {
+  std::vector<Attribute> all;
+  const auto add = [&all](const std::string& name, const Metrics& metrics) {
+    for (const auto& [metric, value] : metrics) all.emplace_back(name + "." + metric, text_of(to_json(value)));
+  };
+  add("winner.test", winner.test);
+  add("winner.refit.test", winner.refit_test);
+  all.emplace_back("winner.refit.epochs", std::to_string(winner.refit_epochs));
+  return all;
+}
+
+}  // namespace
+
+Verification verify(const Storage& storage, const StudyFile& file, const data::Prepared& data,
+                    std::span<const Trial> trials, const Workers& workers) {
+  Verification result;
+  Designs designs(data, file.study.data.standardize);
+  std::vector<Trial> repeated;
+  for (const Trial& trial : trials) {
+    if (std::string why = not_repeatable(trial); !why.empty())
+      result.skipped.emplace_back(trial.number, std::move(why));
+    else
+      repeated.push_back(trial);
+  }
+  const std::optional<Winner> winner = storage.winner();
+  for (std::size_t first = 0; first < repeated.size(); first += kBatch) {
+    const std::span<const Trial> batch(repeated.data() + first, std::min(kBatch, repeated.size() - first));
+    const std::vector<Outcome> again = train_again(file, data, batch, designs, workers);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const Trial& trial = batch[i];
+      const std::size_t before = result.deviations.size();
+      compare(trial.number, numbers_of(trial.outcome), numbers_of(again[i]), result.deviations);
+      if (winner && winner->trial == trial.number) {
+        const std::atomic<bool> never = false;
+        const Winner now = crown(file, data, trial, designs, metric_of(file.study), workers, never);
+        compare(trial.number, numbers_of(*winner), numbers_of(now), result.deviations);
+      }
+      if (result.deviations.size() == before) result.same.push_back(trial.number);
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> reasons_to_differ(const Storage& storage, const StudyRecord& now) {
+  std::vector<std::string> reasons;
+  for (const Change& change : changes(storage.study(), now))
+    if (!change.harmless) reasons.push_back(to_string(change));
+  const std::optional<RunFacts> facts = storage.facts();
+  if (!facts) return reasons;
+  if (facts->version != version())
+    reasons.push_back("trained by holdout " + escaped(facts->version) + ", this is " + std::string(version()));
+  if (facts->cpu_target != train::simd_target())
+    reasons.push_back("trained with vectors of " + escaped(facts->cpu_target) + ", this machine has " +
+                      std::string(train::simd_target()) + " (CPUs with and without FMA round differently)");
+  return reasons;
+}
+
+}  // namespace holdout::study

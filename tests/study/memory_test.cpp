@@ -1,0 +1,69 @@
+#include "memory.hpp"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <numeric>
+
+#include "records.hpp"
+
+using namespace holdout;
+using namespace holdout::study;
+using namespace holdout::study::testing;
+
+namespace {
+
+data::Prepared rows_of(std::size_t rows, std::size_t features, std::size_t folds) {
+  data::Prepared data;
+  data.dataset.rows = rows, data.dataset.features = features;
+  data.split.folds.resize(folds);
+  for (data::Fold& fold : data.split.folds) {
+    fold.train.resize(rows - rows / 4), fold.holdout.resize(rows / 4);
+    std::iota(fold.train.begin(), fold.train.end(), 0u);
+  }
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("memory: every fold in every precision that occurs, and a vector of lanes on each thread") {
+  train::LaneConfig config;
+  const std::vector<train::LaneConfig> doubles(3, config);
+  config.training.precision = "float32";
+  const std::vector<train::LaneConfig> both{doubles[0], config};
+  const data::Prepared data = rows_of(1000, 50, 4);
+  const double part = 1000 * (50 * 8 + 16), half = 1000 * (50 * 4 + 12);
+  const auto lanes = [&](const train::LaneConfig& c) { return static_cast<double>(train::working_set(c, 50, 0)); };
+  CHECK(training_bytes(data, doubles, 3) == 4 * part + 3 * 8 * lanes(doubles[0]));
+  CHECK(training_bytes(data, both, 1) == 4 * (part + half) + 8 * lanes(both[0]) + 16 * lanes(both[1]));
+  CHECK(free_bytes().value_or(0) > 1e6);  // Linux says
+}
+
+TEST_CASE("memory: what cannot fit is refused with both numbers") {
+  const std::vector<train::LaneConfig> configs(1);
+  CHECK_NOTHROW(check_memory(rows_of(1000, 50, 4), configs, 2));
+  Fault fault = Fault::input;
+  const std::string message = message_of([&] { check_memory(rows_of(40'000, 1'000'000'000, 5), configs, 2); }, &fault);
+  CHECK(contains(message, "training needs about 1.6e+06 GB of memory, and "));
+  CHECK(contains(message, "40000 rows of 1000000000 features in 5 folds, 2 threads"));
+  CHECK(fault == Fault::failure);
+}
+
+TEST_CASE("memory: the process's own limit counts") {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    constexpr double kMore = 100e6;
+    long long pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    rlimit limit{};
+    ::getrlimit(RLIMIT_AS, &limit);
+    limit.rlim_cur = static_cast<rlim_t>(static_cast<double>(pages * ::sysconf(_SC_PAGESIZE)) + kMore);
+    if (::setrlimit(RLIMIT_AS, &limit) != 0) ::_exit(2);
+    const auto free = free_bytes();
+    ::_exit(free && *free > kMore / 2 && *free <= kMore ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}

@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <limits>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+#include <holdout/report/report.hpp>
+#include <holdout/study/runner.hpp>
+#include <holdout/study/verify.hpp>
+
+#include "commands.hpp"
+#include "options.hpp"
+
+namespace holdout::cli {
+namespace po = boost::program_options;
+
+Syntax verify_syntax() {
+  po::options_description options;
+  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  options.add_options()("trial", text("N"), "this trial, instead of the best one")("all", "every trial")(
+      "data", text("FILE"), "the data file, where it has moved")("threads", text("N"), "threads to use (all CPUs)");
+  return {
+      "Trains the best trial of a run again, and its refit, and compares every number with the stored one to\n"
+      "the last bit. Says what differs and what could be the reason. Exit code 1 if anything differs.",
+      "examples:\n  holdout verify runs/diabetes\n  holdout verify runs/diabetes --all\n", options};
+}
+
+namespace {
+
+std::vector<study::Trial> chosen(const study::Storage& storage, const Options& given, int number) {
+  std::vector<study::Trial> trials = storage.trials();
+  std::erase_if(trials, [](const study::Trial& t) { return !has_outcome(t.outcome.state); });
+  if (given.given("all")) return trials;
+  if (!given.given("trial")) {
+    const report::Findings findings = report::find(storage);
+    if (!findings.best()) throw Error("no trial of this run is complete: there is no best one", "name one: --trial N");
+    number = findings.best()->number;
+  }
+  std::erase_if(trials, [number](const study::Trial& t) { return t.number != number; });
+  if (trials.empty()) throw Error("the run has no trial " + std::to_string(number) + " with an outcome");
+  return trials;
+}
+
+std::string shown(const std::string& text) { return text.empty() ? "nothing" : escaped(text); }
+
+void print(const study::Verification& result, const std::vector<std::string>& reasons) {
+  constexpr std::size_t kShown = 20;
+  for (const auto& [trial, why] : result.skipped)
+    std::cout << "trial " << trial << ": not trained again: " << escaped(why) << "\n";
+  if (result.same.size() == 1) std::cout << "trial " << result.same[0] << ": the same to the last bit\n";
+  if (result.same.size() > 1) std::cout << result.same.size() << " trials: the same to the last bit\n";
+  for (std::size_t i = 0; i < result.deviations.size() && i < kShown; ++i) {
+    const study::Deviation& d = result.deviations[i];
+    std::cout << "trial " << d.trial << ": " << escaped(d.what) << " is " << shown(d.now) << ", stored is "
+              << shown(d.stored) << "\n";
+  }
+  if (result.deviations.size() > kShown) std::cout << "… and " << result.deviations.size() - kShown << " more\n";
+  if (result.deviations.empty()) return;
+  for (const std::string& reason : reasons) std::cout << "could be the reason: " << reason << "\n";
+  if (reasons.empty())
+    std::cout
+        << "no reason is known: study, data, version and vectors are those of the run, so study.db was changed or "
+           "a machine computed wrongly\n";
+}
+
+}  // namespace
+
+int verify(const Options& options) {
+  const std::string run = options.text("argument"), file = run + "/study.db";
+  if (options.given("all") && options.given("trial")) throw Error("--all and --trial cannot be given together");
+  const int number = options.integer("trial", 0, std::numeric_limits<int>::max(), 0);
+  constexpr int kMostThreads = 1024;
+  const Workers workers(options.integer("threads", 1, kMostThreads, 0));
+  if (!std::filesystem::is_regular_file(file))
+    throw Error(holdout::quoted(run) + " is not the folder of a run: it has no study.db",
+                "holdout run STUDY makes one; its folder is runs/NAME unless --out says otherwise");
+  const auto storage = study::Storage::open(file, true);
+  const std::vector<study::Trial> trials = chosen(*storage, options, number);
+  std::vector<std::string> overrides;
+  if (options.given("data"))
+    overrides.push_back("data.file=" + std::filesystem::absolute(options.text("data")).string());
+  const study::StudyFile study =
+      study::read_study_text(file, storage->study().text, storage->study().folder, overrides);
+  const data::Prepared data = study::prepare(study);
+  const study::Verification result = study::verify(*storage, study, data, trials, workers);
+  print(result, study::reasons_to_differ(*storage, study::record_of(study, data)));
+  return result.deviations.empty() ? kDone : kFailure;
+}
+
+}  // namespace holdout::cli
