@@ -1,5 +1,6 @@
 #include <holdout/search/searchers.hpp>
 
+#include "searchers/gradient.hpp"
 #include "searchers/grid.hpp"
 #include "searchers/random.hpp"
 
@@ -14,6 +15,7 @@ constexpr auto searcher() {
 constexpr Entry<Searcher, const SearchSpace&, Seed> kSearchers[] = {
     searcher<Grid>(),
     searcher<Random>(),
+    searcher<Gradient>(),
 };
 
 }  // namespace

@@ -13,7 +13,9 @@ namespace holdout::search {
 /// How far an evaluation goes. Neither given: as far as the study says.
 struct Fidelity {
   std::optional<std::int64_t> epochs;  // stop after so many
-  std::optional<double> tolerance;     // relative gradient norm of the inner problem
+  // Relative gradient norm of the inner problem; where derivatives are wanted: relative error of the value, and of
+  // the derivatives small enough that their signs are right.
+  std::optional<double> tolerance;
   bool full() const { return !epochs && !tolerance; }
 };
 
@@ -26,6 +28,7 @@ struct Request {
   Fidelity fidelity = {};
   std::optional<int> near = {};  // the trial to start from, where that saves work
   Want want = Want::value;
+  bool guarded = false;  // value and derivatives over a part of the hold-out rows only, the rest for Evaluation::guard
 };
 
 /// How an evaluation ended.
@@ -38,7 +41,8 @@ struct Evaluation {
   double value = 0;  // hold-out error, to be minimized (maximized metrics come negated); only if complete
   std::optional<double> error_bound = {};  // of `value`, from the inner problem's residual
   std::vector<double> gradient = {};       // d value / d (log) parameter, by parameter index; empty if not wanted
-  std::vector<double> curvature = {};      // second derivatives, row-major
+  std::vector<double> curvature = {};      // second derivatives, row-major; empty where they cost too much
+  std::optional<double> guard = {};        // of a guarded request: the error on the rows that `value` has not seen
   double cost = 0;                         // passes over the training rows
 };
 

@@ -1,0 +1,369 @@
+// The gradient search on errors whose minima are known: two basins, flat tails, ends of ranges, loose evaluations,
+// failures, several dimensions, mixed spaces, many λ.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+#include <map>
+
+#include <holdout/base/number.hpp>
+
+#include "spaces.hpp"
+
+namespace holdout::search {
+namespace {
+
+/// Puts options in place by their names.
+class Put final : public FieldVisitor {
+ public:
+  explicit Put(std::map<std::string, Value, std::less<>> values) : values_(std::move(values)) {}
+  void operator()(const Field& f, bool& v) override { put(f, v); }
+  void operator()(const Field& f, std::int64_t& v, const Range<std::int64_t>&) override { put(f, v); }
+  void operator()(const Field& f, double& v, const Range<double>&) override { put(f, v); }
+  void operator()(const Field& f, std::string& v, std::span<const std::string_view>) override { put(f, v); }
+  void operator()(const Field&, std::vector<std::string>&, std::span<const std::string_view>) override {}
+  void operator()(const Field&, std::vector<std::int64_t>&, const Range<std::int64_t>&) override {}
+  void operator()(const Field& f, Choice& choice, const ChoiceStyle&) override {
+    const auto found = values_.find(f.name);
+    if (found == values_.end()) return;
+    for (std::size_t i = 0; i < choice.alternatives().size(); ++i)
+      if (choice.alternatives()[i].name == std::get<std::string>(found->second)) choice.select(i);
+  }
+  void section(const Field&, const std::function<void(FieldVisitor&)>&, std::string_view) override {}
+
+ private:
+  template <class T>
+  void put(const Field& f, T& v) {
+    if (const auto found = values_.find(f.name); found != values_.end()) v = std::get<T>(found->second);
+  }
+  std::map<std::string, Value, std::less<>> values_;
+};
+
+std::unique_ptr<Searcher> gradient(const SearchSpace& space, std::map<std::string, Value, std::less<>> options = {}) {
+  SearcherChoice choice = searchers();
+  for (std::size_t i = 0; i < choice.alternatives().size(); ++i)
+    if (choice.alternatives()[i].name == "gradient") choice.select(i);
+  REQUIRE(choice.info().name == "gradient");
+  Put put(std::move(options));
+  choice.fields(put);
+  return choice.make(space, Seed{1});
+}
+
+/// E and its derivatives at a point, in the coordinates of gradients.
+struct Height {
+  double value = 0;
+  std::vector<double> gradient, curvature;
+};
+
+/// Any function of the continuous parameters' (log) values; loose evaluations are wrong by what their tolerance allows.
+class Curve final : public Objective {
+ public:
+  std::function<Height(const std::vector<double>&, const Configuration&)> height;
+  std::function<bool(const Request&)> fails = [](const Request&) { return false; };
+  bool curved = true, sloped = true;
+  double noise = 0;  // of loose values, as a share of their tolerance
+  std::map<std::size_t, bool> log_scale;
+
+  explicit Curve(const SearchSpace& space) {
+    for (std::size_t i = 0; i < space.size(); ++i)
+      if (const auto& range = space.parameters()[i].interval) log_scale[i] = range->log;
+  }
+  std::vector<double> coordinates(const Configuration& c) const {
+    std::vector<double> x(c.values.size());
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (const double* v = c.values[i] ? std::get_if<double>(&*c.values[i]) : nullptr)
+        x[i] = log_scale.count(i) && log_scale.at(i) && *v > 0 ? std::log(*v) : *v;
+    return x;
+  }
+  std::vector<Evaluation> evaluate(std::span<const Request> requests) override {
+    ++rounds;
+    std::vector<Evaluation> out;
+    for (const Request& request : requests) {
+      Evaluation e{.trial = trials++, .cost = 1};
+      if (request.near) {
+        REQUIRE(*request.near < e.trial);
+        CHECK(ok[static_cast<std::size_t>(*request.near)]);
+      }
+      if (fails(request)) e.end = End::failed;
+      ok.push_back(e.end == End::complete);
+      if (e.end == End::complete) {
+        const std::vector<double> x = coordinates(request.configuration);
+        const Height h = height(x, request.configuration);
+        const double tolerance = request.fidelity.tolerance.value_or(0);
+        e.value = h.value * (1 + noise * tolerance * std::sin(1000.0 * e.trial));
+        if (tolerance > 0) e.error_bound = std::abs(noise) * tolerance * std::abs(h.value);
+        if (request.want != Want::value && sloped) e.gradient = h.gradient;
+        if (request.want == Want::curvature && curved) e.curvature = h.curvature;
+        if (request.guarded && guard) e.guard = guard(x);
+        seen = std::min(seen, h.value);
+        if (request.fidelity.full() && h.value < best) best = h.value, where = x, winner = request.configuration;
+      }
+      requested.push_back(request);
+      out.push_back(std::move(e));
+    }
+    return out;
+  }
+  std::function<double(const std::vector<double>&)> guard;
+  int trials = 0, rounds = 0;
+  std::vector<char> ok;
+  std::vector<Request> requested;
+  double best = INFINITY, seen = INFINITY;
+  std::vector<double> where;
+  Configuration winner;
+};
+
+// E of a ridge regression in its principal axes: Σ (λ/(s+λ) w + n/(s+λ))² v + c for axes with strength s, signal w,
+// noise n and hold-out weight v: a closed form with the flat ends and the curvature of real ones.
+struct Axis1 {
+  double s, w, n, v;
+};
+Height ridge(const std::vector<Axis1>& axes, double x) {
+  const double l = std::exp(x);
+  Height h{0.02, {0}, {0}};
+  for (const auto& [s, w, n, v] : axes) {
+    const double e = (l * w + n) / (s + l), d = (w * s - n) / ((s + l) * (s + l)), dd = -2 * d / (s + l);
+    h.value += v * e * e;
+    h.gradient[0] += 2 * v * e * d * l;
+    h.curvature[0] += 2 * v * ((d * d + e * dd) * l * l + e * d * l);
+  }
+  return h;
+}
+
+// The least value on a fine scan, refined by golden section: nothing of the searcher's own.
+double scanned(const std::function<double(double)>& f, double low, double high, double* where = nullptr) {
+  double best = low;
+  constexpr int kPoints = 20000;
+  for (int i = 0; i <= kPoints; ++i)
+    if (const double x = low + (high - low) * i / kPoints; f(x) < f(best)) best = x;
+  double a = std::max(low, best - (high - low) / kPoints), b = std::min(high, best + (high - low) / kPoints);
+  for (int i = 0; i < 100; ++i) {
+    const double p = b - 0.6180339887498949 * (b - a), q = a + 0.6180339887498949 * (b - a);
+    (f(p) < f(q) ? b : a) = f(p) < f(q) ? q : p;
+  }
+  if (where) *where = (a + b) / 2;
+  return std::min({f((a + b) / 2), f(low), f(high)});
+}
+
+SearchSpace range_of_lambda() { return SearchSpace({range("model.l2", {.min = 1e-6, .max = 1e4, .log = true})}); }
+
+const double kLow = std::log(1e-6), kHigh = std::log(1e4);
+
+// Curves with one minimum, two, one at an end, and nearly flat ones.
+const std::map<std::string, std::vector<Axis1>> kCurves = {
+    {"one", {{1, 1, 0.2, 1}, {0.1, 0.5, 0.03, 1}, {1e-3, 0.1, 3e-4, 1}}},
+    {"two, right deeper", {{1e-4, -1, 3e-4, 0.4}, {0.5, 1, 0.4, 1}}},
+    {"two, left deeper", {{1e-4, -1, 1e-3, 0.1}, {30, 1, 6, 0.15}, {1e-4, 1, 1e-5, 0.1}}},
+    {"falls to the left", {{1, 1, 0, 1}, {0.1, 0.3, 0, 1}}},
+    {"falls to the right", {{1, 0.01, 1, 1}}},
+    {"flat to the left", {{1, 1, 1e-5, 1}, {3, 0.2, 1e-6, 1}}},
+};
+
+}  // namespace
+
+TEST_CASE("the best minimum of curves with one, two, none inside: to 1e-8, with and without second derivatives") {
+  for (const auto& [name, axes] : kCurves)
+    for (const bool curved : {true, false})
+      for (const double noise : {0.0, 0.5}) {
+        CAPTURE(name);
+        CAPTURE(curved);
+        CAPTURE(noise);
+        const SearchSpace space = range_of_lambda();
+        Curve curve(space);
+        curve.height = [&a = axes](const std::vector<double>& x, const Configuration&) { return ridge(a, x[0]); };
+        curve.curved = curved, curve.noise = noise;
+        CHECK(search(*gradient(space), curve, 100));
+        double where = 0;
+        const double least = scanned([&a = axes](double x) { return ridge(a, x).value; }, kLow, kHigh, &where);
+        CHECK(curve.best / least - 1 < 1e-8);
+        const Height there = ridge(axes, where);
+        if (there.curvature[0] > 0.01 * there.value) CHECK(std::abs(curve.where.at(0) - where) < 1e-4);
+        CHECK(curve.trials <= (curved ? 24 : 36));
+      }
+}
+
+TEST_CASE("loose evaluations start from one another, the last one is cold and full, and it alone") {
+  const SearchSpace space = range_of_lambda();
+  Curve curve(space);
+  curve.height = [](const std::vector<double>& x, const Configuration&) { return ridge(kCurves.at("one"), x[0]); };
+  search(*gradient(space), curve, 100);
+  for (std::size_t i = 0; i < curve.requested.size(); ++i) {
+    CAPTURE(i);
+    const Request& r = curve.requested[i];
+    const bool last = i + 1 == curve.requested.size();
+    CHECK(r.fidelity.full() == last);
+    CHECK(r.near.has_value() == (i > 0 && !last));
+    CHECK((r.want == Want::value) == last);
+  }
+}
+
+TEST_CASE("forward derivatives belong to the study's own trainings: every evaluation is full, seeds come at once") {
+  const SearchSpace space = range_of_lambda();
+  Curve curve(space);
+  curve.curved = false;
+  curve.height = [](const std::vector<double>& x, const Configuration&) { return ridge(kCurves.at("one"), x[0]); };
+  search(*gradient(space, {{"hypergradient", std::string("forward")}}), curve, 100);
+  for (const Request& r : curve.requested) CHECK((r.fidelity.full() && !r.near));
+  CHECK(curve.rounds <= curve.trials - 6);
+  CHECK(curve.best / scanned([](double x) { return ridge(kCurves.at("one"), x).value; }, kLow, kHigh) - 1 < 1e-8);
+}
+
+TEST_CASE("never a worse point than the best one seen") {
+  // Loose values are too low by half a percent on the left, where the error bound does not say so.
+  const SearchSpace space = range_of_lambda();
+  struct Liar final : Objective {
+    std::vector<Evaluation> evaluate(std::span<const Request> requests) override {
+      std::vector<Evaluation> out;
+      for (const Request& r : requests) {
+        const double x = std::log(std::get<double>(r.configuration.values[0].value()));
+        const Height h = ridge(kCurves.at("one"), x);
+        Evaluation e{.trial = trials++, .value = h.value};
+        // Full trainings far from the seeds end badly: an optimizer that did not get there.
+        if (r.fidelity.full() && r.want == Want::value && trials < 40 && !spoiled) e.value *= 1.5, spoiled = true;
+        e.error_bound = 0;
+        if (r.want != Want::value) e.gradient = h.gradient, e.curvature = h.curvature;
+        if (r.fidelity.full())
+          full = std::min(full, e.value);
+        else
+          loose = std::min(loose, e.value);
+        out.push_back(e);
+      }
+      return out;
+    }
+    int trials = 0;
+    bool spoiled = false;
+    double full = INFINITY, loose = INFINITY;
+  } liar;
+  search(*gradient(space), liar, 10);
+  CHECK(liar.spoiled);
+  CHECK(liar.full <= liar.loose * (1 + 1e-7));
+}
+
+TEST_CASE("failures and missing derivatives: the best of what there is") {
+  const SearchSpace space = range_of_lambda();
+  SUBCASE("the left half diverges") {
+    Curve curve(space);
+    curve.height = [](const std::vector<double>& x, const Configuration&) { return ridge(kCurves.at("one"), x[0]); };
+    curve.fails = [](const Request& r) { return std::get<double>(r.configuration.values[0].value()) < 0.3; };
+    CHECK(search(*gradient(space), curve, 100));
+    const double least = scanned([](double x) { return ridge(kCurves.at("one"), x).value; }, std::log(0.3), kHigh);
+    CHECK(curve.best == curve.seen);
+    CHECK(curve.best / least - 1 < 2e-3);  // at the wall, as near as is worth it
+  }
+  SUBCASE("no derivatives at all") {
+    Curve curve(space);
+    curve.sloped = false;
+    curve.height = [](const std::vector<double>& x, const Configuration&) { return ridge(kCurves.at("one"), x[0]); };
+    CHECK(search(*gradient(space), curve, 100));
+    CHECK(curve.best == curve.seen);
+  }
+  SUBCASE("everything fails") {
+    Curve curve(space);
+    curve.fails = [](const Request&) { return true; };
+    CHECK(search(*gradient(space), curve, 100));
+    CHECK(curve.trials <= 10);
+  }
+}
+
+// Rosenbrock's function plus one, in (ln of) two ranges of different scale, and with its minimum outside of the box.
+TEST_CASE("several dimensions: a curved valley, an end of a range, linear and log scales") {
+  for (const bool curved : {true, false})
+    for (const double center : {1.0, 4.0}) {
+      CAPTURE(curved);
+      CAPTURE(center);
+      const SearchSpace space({range("model.l2", {.min = std::exp(-3.0), .max = std::exp(3.0), .log = true}),
+                               range("training.momentum", {.min = -2, .max = 10})});
+      Curve curve(space);
+      curve.curved = curved;
+      curve.height = [&](const std::vector<double>& x, const Configuration&) {
+        const double a = center - x[0], b = x[1] - x[0] * x[0];
+        return Height{1 + a * a + 10 * b * b,
+                      {-2 * a - 40 * x[0] * b, 20 * b},
+                      {2 - 40 * b + 80 * x[0] * x[0], -40 * x[0], -40 * x[0], 20}};
+      };
+      CHECK(search(*gradient(space, {{"evaluations", std::int64_t{300}}}), curve, 100));
+      // The valley x1 = x0² is inside the box, so E = 1 + (center − 3)² at its end x0 = 3 where the center is beyond.
+      CHECK(curve.best == doctest::Approx(center == 1.0 ? 1.0 : 2.0).epsilon(1e-7));
+    }
+}
+
+TEST_CASE("mixed spaces: listed, counted and zero-or-range values outside, all combinations side by side") {
+  Parameter l2 = range("model.l2", {.min = 1e-6, .max = 1e4, .log = true});
+  l2.values = {0.0};
+  const SearchSpace space({choice("training.optimizer", {word("gd"), word("adam")}), l2,
+                           range("model.hidden.0", {.min = 8, .max = 24, .step = 8, .integer = true})});
+  for (const bool zero_wins : {false, true}) {
+    Curve curve(space);
+    curve.height = [&](const std::vector<double>& x, const Configuration& c) {
+      const double offset =
+          (c.values[0] == Value(std::string("adam")) ? 0 : 0.1) + (c.values[2] == Value(std::int64_t{16}) ? 0 : 0.2);
+      if (c.values[1] == Value(0.0))
+        return Height{zero_wins ? 0.01 + offset : 5 + offset, {0, 0, 0}, std::vector<double>(9)};
+      Height h = ridge(kCurves.at("two, right deeper"), x[1]);
+      std::vector<double> curvature(9);
+      curvature[4] = h.curvature[0];
+      return Height{h.value + offset, {0, h.gradient[0], 0}, curvature};
+    };
+    CHECK(search(*gradient(space), curve, 1000));
+    CHECK(curve.winner.values[0] == Value(std::string("adam")));
+    CHECK(curve.winner.values[2] == Value(std::int64_t{16}));
+    const double least = scanned([](double x) { return ridge(kCurves.at("two, right deeper"), x).value; }, kLow, kHigh);
+    CHECK(curve.best / (zero_wins ? 0.01 : least) - 1 < 1e-8);
+    CHECK(curve.rounds < 30);
+  }
+}
+
+TEST_CASE("the lecture's plain form: every update rule comes near from its usual rate") {
+  for (const char* rule : {"gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"}) {
+    CAPTURE(rule);
+    const SearchSpace space = range_of_lambda();
+    Curve curve(space);
+    curve.height = [](const std::vector<double>& x, const Configuration&) { return ridge(kCurves.at("one"), x[0]); };
+    search(*gradient(space, {{"optimizer", std::string(rule)}, {"evaluations", std::int64_t{300}}}), curve, 100);
+    CHECK(curve.best / scanned([](double x) { return ridge(kCurves.at("one"), x).value; }, kLow, kHigh) - 1 < 1e-3);
+  }
+}
+
+// E = 1 + Σ (x_j − c_j)²/n; the guard agrees up to a point of the way, then rises.
+TEST_CASE("many λ: first as one, then each by itself in its box, ended by the guard") {
+  std::vector<Parameter> groups;
+  constexpr int kMany = 40;
+  for (int j = 0; j < kMany; ++j)
+    groups.push_back(range("model.l2.groups.x" + std::to_string(j), {.min = 1e-6, .max = 1e4, .log = true}));
+  const SearchSpace space(groups);
+  const auto center = [](int j) { return -2 + (j % 5); };
+  Curve curve(space);
+  curve.height = [&](const std::vector<double>& x, const Configuration&) {
+    Height h{1, std::vector<double>(kMany), {}};
+    for (int j = 0; j < kMany; ++j) {
+      const double d = x[static_cast<std::size_t>(j)] - center(j);
+      h.value += d * d / kMany, h.gradient[static_cast<std::size_t>(j)] = 2 * d / kMany;
+    }
+    return h;
+  };
+  const auto spread = [](const std::vector<double>& x) {
+    return *std::max_element(x.begin(), x.end()) - *std::min_element(x.begin(), x.end());
+  };
+  SUBCASE("without overfitting") {
+    curve.guard = [&](const std::vector<double>& x) { return curve.height(x, {}).value; };
+    search(*gradient(space), curve, 100);
+    CHECK(curve.best == doctest::Approx(1).epsilon(1e-6));
+    for (int j = 0; j < kMany; ++j)
+      CHECK(curve.where[static_cast<std::size_t>(j)] == doctest::Approx(center(j)).epsilon(1e-2));
+    int tied = 0;
+    for (const Request& r : curve.requested)
+      if (r.fidelity.full() && spread(curve.coordinates(r.configuration)) < 1e-12) ++tied;
+    CHECK(tied == 1);  // the best single λ, to stand beside
+  }
+  SUBCASE("the guard says that it does not help") {
+    curve.guard = [&](const std::vector<double>& x) { return spread(x); };
+    search(*gradient(space), curve, 100);
+    CHECK(spread(curve.where) < 1e-12);  // nothing but the single λ is solved in full
+  }
+  SUBCASE("the box holds") {
+    curve.guard = [&](const std::vector<double>& x) { return curve.height(x, {}).value; };
+    search(*gradient(space, {{"box", 2.0}}), curve, 100);
+    CHECK(spread(curve.where) == doctest::Approx(2 * std::log(2.0)).epsilon(1e-6));
+  }
+}
+
+}  // namespace holdout::search
