@@ -5,6 +5,7 @@
 
 #include <holdout/base/number.hpp>
 
+#include "descent.hpp"
 #include "text.hpp"
 
 namespace holdout::report {
@@ -154,9 +155,24 @@ std::string ties_text(const Findings& f) {
   return text;
 }
 
+// With many λ the hold-out error was fitted: only test errors can be compared.
+std::string tied_text(const Findings& f) {
+  const study::Winner& winner = *f.winner;
+  const auto one = metric(winner.tied_test, f.study.metric);
+  const auto each = metric(winner.test.empty() ? winner.refit_test : winner.test, f.study.metric);
+  std::string text = "The hold-out error of many λ is a training error. On the test rows: " + f.study.metric + " " +
+                     (each ? shown(*each) : "unknown") + " with λ of their own, " + (one ? shown(*one) : "unknown") +
+                     " with the best single λ (trial " + std::to_string(*winner.tied) + ")";
+  if (winner.tied == winner.trial) return text + ": the guard saw no gain in letting them differ.";
+  if (one && each && (f.study.maximize ? *each <= *one : *each >= *one)) text += ": the single one is to be preferred";
+  return text + ".";
+}
+
 Section attention_section(const Findings& f) {
   List list;
+  if (f.winner && f.winner->tied) list.items.push_back(plain(tied_text(f)));
   for (const BoundHit& hit : f.bounds) list.items.push_back(bound_text(f, hit));
+  for (std::string& sentence : descent_sentences(f)) list.items.push_back(plain(std::move(sentence)));
   if (f.ranking.size() > 1) list.items.push_back(plain(ties_text(f)));
   if (f.gain && !(*f.gain > 0))
     list.items.push_back(

@@ -8,6 +8,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/train/trainer.hpp>
 
+#include "descent.hpp"
 #include "text.hpp"
 
 namespace holdout::report {
@@ -220,6 +221,7 @@ Findings find(const study::Storage& storage) {
   if (!f.best()) return f;
   if (auto winner = storage.winner(); winner && winner->trial == f.best()->number) f.winner = std::move(winner);
   judge_best(f);
+  f.descent = descent_of(f);
   return f;
 }
 

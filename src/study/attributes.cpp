@@ -59,6 +59,9 @@ class Writer {
   void operator()(const char* key, const std::optional<double>& x) {
     if (x) json[key] = to_json(*x);
   }
+  void operator()(const char* key, const std::optional<int>& x) {
+    if (x) json[key] = *x;
+  }
   void operator()(const char* key, const std::optional<train::MinimumFacts>& x) {
     if (x) json[key] = written(*x);
   }
@@ -90,6 +93,7 @@ class Reader {
   }
   static void read(const Json& json, double& x) { x = real_from(json); }
   static void read(const Json& json, std::optional<double>& x) { x = real_from(json); }
+  static void read(const Json& json, std::optional<int>& x) { x = json.get<int>(); }
   static void read(const Json& json, std::optional<train::MinimumFacts>& x) { x = member<train::MinimumFacts>(json); }
   static void read(const Json& json, std::optional<TunedModel>& x) { x = tuned_model_from(json); }
   static void read(const Json& json, Metrics& metrics) {
@@ -116,6 +120,7 @@ template <class F, class T>
 requires std::is_same_v<std::remove_const_t<T>, Winner>
 void fields(F& f, T& winner) {
   f("trial", winner.trial), f("test", winner.test), f("refit_test", winner.refit_test);
+  f("tied", winner.tied), f("tied_test", winner.tied_test);
   f("refit_epochs", winner.refit_epochs), f("test_standard_error", winner.test_standard_error);
   f("holdout_standard_error", winner.holdout_standard_error);
   f("best_yaml", winner.best_yaml), f("model", winner.model);
@@ -251,6 +256,7 @@ std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_valu
   if (outcome.error_bound) add("holdout:error_bound", to_json(*outcome.error_bound));
   if (!outcome.gradient.empty()) add("holdout:gradient", numbers_json(outcome.gradient));
   if (!outcome.curvature.empty()) add("holdout:curvature", numbers_json(outcome.curvature));
+  if (outcome.guard) add("holdout:guard", to_json(*outcome.guard));
   if (outcome.cost != 0) add("holdout:cost", to_json(outcome.cost));
   return all;
 }
@@ -287,6 +293,8 @@ void read_attribute(const std::string& key, std::string_view text, Trial& trial)
     read_numbers(json, outcome.gradient);
   else if (name == "curvature")
     read_numbers(json, outcome.curvature);
+  else if (name == "guard")
+    outcome.guard = real_from(json);
   else if (name == "cost")
     outcome.cost = real_from(json);
   else if (name == "asked_epochs")

@@ -5,6 +5,8 @@
 #include <holdout/base/number.hpp>
 #include <holdout/data/load.hpp>
 
+#include "gradient_method.hpp"
+
 namespace holdout::study {
 namespace {
 
@@ -143,7 +145,10 @@ class Checks {
     try {
       study.space = search::SearchSpace(filler_.parameters);
       study.constants = filler_.constants;
-      study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+      make_searcher(study);
+      Errors found;
+      check_gradient_search(study, found);
+      found.throw_if_any();
     } catch (const Error& error) {
       for (Message message : error.messages()) {
         if (message.path.empty()) message.path = path_in(message.text);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <holdout/train/trainer.hpp>
@@ -21,8 +22,10 @@ struct CohortSizes {
 /// Cuts configurations into cohorts: those with equal cohort fields together, whole vectors of lanes, a working set
 /// that stays in the L2 cache, and enough cohorts (times folds) that every thread is fed. Nobody can see the cut in
 /// the results.
+/// @param keys  [config] what else configurations of a cohort must have in common; none: nothing
 /// @return positions in `configs`, each once; inside a cohort in ascending order
 std::vector<std::vector<std::size_t>> cut_into_cohorts(std::span<const train::LaneConfig> configs,
-                                                       const CohortSizes& sizes);
+                                                       const CohortSizes& sizes,
+                                                       std::span<const std::string> keys = {});
 
 }  // namespace holdout::study

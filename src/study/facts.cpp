@@ -6,6 +6,8 @@
 #include <holdout/base/version.hpp>
 #include <holdout/train/cpu.hpp>
 
+#include "gradient_method.hpp"
+
 namespace holdout::study {
 namespace {
 
@@ -47,6 +49,9 @@ RunFacts facts_of(const StudyFile& file, const data::Prepared& data, const train
   for (const data::Fold& fold : data.split.folds)
     facts.baseline += constant_error(dataset, fold, metric) / static_cast<double>(data.split.folds.size());
   facts.notices = data.notices;
+  if (const auto derivatives = derivative_method(file.study))
+    facts.notices.push_back("search by gradient: derivatives are " + std::string(name_of(derivatives->method)) +
+                            ", because " + derivatives->why);
   facts.threads = threads;
   facts.version = version(), facts.cpu_target = train::simd_target();
   return facts;

@@ -95,26 +95,34 @@ search::Evaluation TrainingObjective::answer_of(const Trial& trial) const {
   answer.value = (world_.metric.maximize ? -outcome.value : outcome.value) + 0.0;  // no minus zero: SQLite has none
   answer.error_bound = outcome.error_bound;
   answer.gradient = outcome.gradient, answer.curvature = outcome.curvature;
-  answer.cost = outcome.cost;
+  answer.cost = outcome.cost, answer.guard = outcome.guard;
   return answer;
 }
 
 // One call of evaluate: what is trained together, and what came of it.
 struct TrainingObjective::Batch {
   std::vector<Trial> trials;
-  std::vector<std::size_t> pending;                                  // positions in trials of those to be trained
-  std::vector<train::LaneConfig> configs;                            // theirs
-  std::vector<std::vector<std::size_t>> cohorts;                     // positions in pending
-  std::vector<std::vector<std::vector<train::LaneResult>>> results;  // [cohort][fold][lane]
-  std::vector<std::string> problems;                                 // [cohort]: why it could not be trained
-  std::unique_ptr<std::atomic<std::size_t>[]> open;                  // [cohort]: folds to go
-  std::vector<char> closed;                                          // [trial]: has an outcome
-  std::mutex mutex;                                                  // of problems
+  std::vector<std::size_t> pending;                                    // positions in trials of those to be trained
+  std::vector<search::Request> requests;                               // theirs
+  std::vector<train::LaneConfig> configs;                              // theirs
+  std::vector<std::string> keys;                                       // theirs: what else a cohort has in common
+  std::vector<std::vector<std::size_t>> cohorts;                       // positions in pending
+  std::vector<std::vector<std::vector<train::LaneResult>>> results;    // [cohort][fold][lane]
+  std::vector<std::vector<std::vector<FoldDerivatives>>> derivatives;  // the same, where they are wanted
+  std::vector<std::string> problems;                                   // [cohort]: why it could not be trained
+  std::unique_ptr<std::atomic<std::size_t>[]> open;                    // [cohort]: folds to go
+  std::vector<char> closed;                                            // [trial]: has an outcome
+  std::mutex mutex;                                                    // of problems
 };
 
 TrainingObjective::TrainingObjective(const World& world, Designs& designs, Writer& writer, Observer& observer,
                                      Start start)
-    : world_(world), designs_(designs), writer_(writer), observer_(observer), start_(std::move(start)) {
+    : world_(world),
+      designs_(designs),
+      derivatives_(world.study, world.metric, designs, world.storage),
+      writer_(writer),
+      observer_(observer),
+      start_(std::move(start)) {
   state_.planned = start_.planned;
 }
 
@@ -145,6 +153,7 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
   for (const search::Request& request : requests) {
     Trial& trial =
         batch.trials.emplace_back(Trial{next_trial_++, request.configuration, {}, request.fidelity, request.near});
+    derivatives_.begin(trial.number, request);
     batch.closed.push_back(recall(trial));
     if (!batch.closed.back()) batch.pending.push_back(batch.trials.size() - 1);
   }
@@ -156,9 +165,12 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
   for (const std::size_t i : batch.pending) {
     const search::Request& request = requests[i];
     begun.push_back(batch.trials[i]);
+    batch.requests.push_back(request);
+    batch.keys.push_back(derivatives_.key(request));
     batch.configs.push_back(apply(world_.study, request.configuration));
     if (request.fidelity.epochs) batch.configs.back().training.epochs = *request.fidelity.epochs;
-    if (request.fidelity.tolerance) batch.configs.back().training.stop.gradient_norm = *request.fidelity.tolerance;
+    if (request.fidelity.tolerance && !Derivatives::wanted(request))
+      batch.configs.back().training.stop.gradient_norm = *request.fidelity.tolerance;
   }
   if (!begun.empty()) {
     train(batch, alone, std::move(begun));
@@ -178,15 +190,21 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
 void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial> begun) {
   const std::span<const train::LaneConfig> configs(batch.configs);
   if (std::any_of(configs.begin(), configs.end(), trains_in_float)) designs_.make<float>(world_.workers);
-  if (!std::all_of(configs.begin(), configs.end(), trains_in_float)) designs_.make<double>(world_.workers);
+  const bool derivatives = std::any_of(batch.requests.begin(), batch.requests.end(), Derivatives::wanted);
+  if (derivatives || !std::all_of(configs.begin(), configs.end(), trains_in_float))
+    designs_.make<double>(world_.workers);
+  if (std::any_of(batch.requests.begin(), batch.requests.end(), [](const search::Request& r) { return r.guarded; }))
+    designs_.make_guarded(world_.workers);
   const std::size_t folds = designs_.folds();
-  batch.cohorts =
-      cut_into_cohorts(configs.subspan(alone), {world_.dataset.features, world_.dataset.classes.size(), folds,
-                                                world_.workers.threads(), 0, world_.dataset.is_sparse()});
+  batch.cohorts = cut_into_cohorts(configs.subspan(alone),
+                                   {world_.dataset.features, world_.dataset.classes.size(), folds,
+                                    world_.workers.threads(), 0, world_.dataset.is_sparse()},
+                                   std::span(batch.keys).subspan(alone));
   for (auto& cohort : batch.cohorts)
     for (std::size_t& i : cohort) i += alone;
   for (std::size_t i = 0; i < alone; ++i) batch.cohorts.push_back({i});
   batch.results.resize(batch.cohorts.size(), std::vector<std::vector<train::LaneResult>>(folds));
+  batch.derivatives.resize(batch.cohorts.size(), std::vector<std::vector<FoldDerivatives>>(folds));
   batch.problems.resize(batch.cohorts.size());
   batch.open = std::make_unique<std::atomic<std::size_t>[]>(batch.cohorts.size());
   for (std::size_t c = 0; c < batch.cohorts.size(); ++c) batch.open[c] = folds;
@@ -223,6 +241,7 @@ void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold
   for (const std::size_t i : batch.cohorts[cohort]) lanes.push_back(batch.configs[i]);
   std::string problem;
   try {
+    if (Derivatives::wanted(batch.requests[batch.cohorts[cohort][0]])) return solve(batch, cohort, fold, lanes);
     batch.results[cohort][fold] = train_lanes(designs_, fold, world_.metric, lanes,
                                               Seed{static_cast<std::uint64_t>(world_.study.seed)}, &world_.interrupt);
     return;
@@ -233,6 +252,15 @@ void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold
   }
   const std::lock_guard lock(batch.mutex);
   batch.problems[cohort] = problem;
+}
+
+void TrainingObjective::solve(Batch& batch, std::size_t cohort, std::size_t fold,
+                              std::span<const train::LaneConfig> lanes) {
+  std::vector<const search::Request*> requests;
+  for (const std::size_t i : batch.cohorts[cohort]) requests.push_back(&batch.requests[i]);
+  std::vector<FoldDerivatives> solved = derivatives_.solve(fold, lanes, requests, &world_.interrupt);
+  for (FoldDerivatives& lane : solved) batch.results[cohort][fold].push_back(std::move(lane.derivatives.result));
+  batch.derivatives[cohort][fold] = std::move(solved);
 }
 
 // All folds of a cohort have been trained: its trials get their outcomes and go to storage together.
@@ -252,13 +280,18 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
       for (auto& fold : batch.results[cohort])
         if (!fold.empty()) folds.push_back(std::move(fold[lane]));
       if (folds.size() == batch.results[cohort].size()) outcome = combine(folds, world_.metric);
+      if (outcome && Derivatives::wanted(batch.requests[members[lane]])) {
+        std::vector<FoldDerivatives> along;
+        for (auto& fold : batch.derivatives[cohort]) along.push_back(std::move(fold[lane]));
+        derivatives_.put(*outcome, trial.number, batch.requests[members[lane]], along);
+      }
     }
     if (!outcome) continue;
     trial.outcome = std::move(*outcome);
     batch.closed[position] = true;
     finished.push_back(trial);
   }
-  batch.results[cohort].clear();
+  batch.results[cohort].clear(), batch.derivatives[cohort].clear();
   const std::lock_guard lock(observing_);
   for (const Trial& trial : finished) note(trial.outcome);
   observer_.changed(state_);

@@ -10,6 +10,7 @@
 #include <holdout/search/objective.hpp>
 #include <holdout/study/runner.hpp>
 
+#include "derivatives.hpp"
 #include "designs.hpp"
 #include "writer.hpp"
 
@@ -29,6 +30,7 @@ class TrainingObjective final : public search::Objective {
     const train::Metric& metric;
     const Workers& workers;
     const std::atomic<bool>& interrupt;
+    const Storage& storage;
   };
   struct Start {
     std::vector<Trial> past;   // that earlier processes stored, by number
@@ -47,12 +49,14 @@ class TrainingObjective final : public search::Objective {
   void train(Batch& batch, std::size_t alone, std::vector<Trial> begun);
   void train_alone(Batch& batch, std::size_t cohort);
   void train(Batch& batch, std::size_t cohort, std::size_t fold);
+  void solve(Batch& batch, std::size_t cohort, std::size_t fold, std::span<const train::LaneConfig> lanes);
   void close_cohort(Batch& batch, std::size_t cohort);
   void note(const Outcome& outcome);
   search::Evaluation answer_of(const Trial& trial) const;
 
   World world_;
   Designs& designs_;
+  Derivatives derivatives_;
   Writer& writer_;
   Observer& observer_;
   std::mutex observing_;

@@ -7,6 +7,7 @@
 #include <holdout/search/search.hpp>
 
 #include "facts.hpp"
+#include "gradient_method.hpp"
 #include "memory.hpp"
 #include "objective.hpp"
 #include "timestamp.hpp"
@@ -63,6 +64,7 @@ data::Prepared prepare(const StudyFile& file) {
           break;
         }
     errors.throw_if_any();
+    check_many(study, data);  // when groups are known
     return data;
   } catch (const Error& e) {
     std::vector<Message> messages;
@@ -104,14 +106,14 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   facts.interrupted = true;  // until it has ended
   storage.write(facts);
 
-  const auto searcher = study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+  const auto searcher = make_searcher(study);
   check_fits(study, data, workers.threads());
   const int batch = study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch;
   Designs designs(data, study.data.standardize);
   RunState state;
   {
     Writer writer(storage);
-    TrainingObjective objective({study, data.dataset, metric, workers, interrupt}, designs, writer, observer,
+    TrainingObjective objective({study, data.dataset, metric, workers, interrupt, storage}, designs, writer, observer,
                                 {std::move(past), facts.deaths >= kCarefulAfter, searcher->planned()});
     search::search(*searcher, objective, batch);
     writer.drain();
@@ -122,7 +124,8 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   if (best && !interrupt) {
     state.winner = true;
     observer.changed(state);
-    const Winner winner = crown(file, data, *best, designs, metric, workers, interrupt);
+    Winner winner = crown(file, data, *best, designs, metric, workers, interrupt);
+    if (!interrupt) compare_with_tied(winner, file, data, trials, designs, metric, workers, interrupt);
     if (!interrupt) storage.write(winner);
   }
   facts.interrupted = interrupt;

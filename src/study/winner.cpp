@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "gradient_method.hpp"
 #include "objective.hpp"
 
 namespace holdout::study {
@@ -116,6 +117,18 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   config.training.stop.patience = 0;  // its hold-out rows are training rows now
   refit(file, data, config, metric, workers, interrupt, winner);
   return winner;
+}
+
+void compare_with_tied(Winner& winner, const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
+                       Designs& designs, const train::Metric& metric, const Workers& workers,
+                       const std::atomic<bool>& interrupt) {
+  const std::vector<std::size_t> parameters = many(file.study);
+  if (parameters.empty()) return;
+  const Trial* tied = best_tied(trials, metric.maximize, parameters);
+  if (!tied) return;
+  const Winner other = crown(file, data, *tied, designs, metric, workers, interrupt);
+  winner.tied = tied->number;
+  winner.tied_test = winner.test.empty() ? other.refit_test : other.test;
 }
 
 }  // namespace holdout::study

@@ -19,4 +19,9 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize);
 Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& trial, Designs& designs,
              const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
 
+/// Fills in how the best trial with one λ for all does on the test rows, where the search had many.
+void compare_with_tied(Winner& winner, const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
+                       Designs& designs, const train::Metric& metric, const Workers& workers,
+                       const std::atomic<bool>& interrupt);
+
 }  // namespace holdout::study

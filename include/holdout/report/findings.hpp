@@ -34,6 +34,20 @@ struct Convergence {
   bool worsened = false;         // the last value is more than 1 % worse than the best one
 };
 
+/// A minimum of the hold-out error along one parameter, as a gradient search saw it.
+struct Basin {
+  double at = 0, value = 0;
+  bool at_end = false;  // of the range, from which the error falls outward
+};
+
+/// A gradient search along its one continuous parameter.
+struct Descent {
+  static constexpr double kFlat = 1e-4;  // relative: what counts as equally good
+  std::size_t parameter = 0;
+  std::vector<Basin> basins;                       // best first
+  std::optional<std::pair<double, double>> flat;   // every point seen there is as good as the best; wide enough to say so
+};
+
 /// All that the reports say. A value: independent of the storage it came from.
 struct Findings {
   study::StudyRecord study;
@@ -61,6 +75,7 @@ struct Findings {
   std::optional<std::size_t> rate;          // the learning rate's index in the search space, if it is searched
   std::optional<double> largest_good_rate;  // among complete trials
   std::optional<Convergence> convergence;
+  std::optional<Descent> descent;           // of a gradient search in one dimension
 
   const study::Trial* best() const { return ranking.empty() ? nullptr : &trials[ranking.front()]; }
 };

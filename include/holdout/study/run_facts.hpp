@@ -39,6 +39,9 @@ struct Winner {
   Metrics test;                      // by the model trained on the training rows; empty without test rows or with k-fold
   Metrics refit_test;                // by the model refitted on training and hold-out rows; empty without test rows
   std::int64_t refit_epochs = 0;
+  // Many λ, one a group: the best trial in which they are all the same, and its error on the test rows.
+  std::optional<int> tied;
+  Metrics tied_test;
   double test_standard_error = 0;    // of the objective's metric over the test rows; NaN where it has none
   std::string best_yaml;             // the winning configuration as a study that runs
   std::optional<TunedModel> model;   // the refitted one; empty if that training diverged

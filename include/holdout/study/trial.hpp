@@ -41,6 +41,7 @@ struct Outcome {
   // What a searcher is told besides the value, in its coordinates and its direction (search::Evaluation).
   std::optional<double> error_bound;
   std::vector<double> gradient, curvature;
+  std::optional<double> guard;
   double cost = 0;
   // [fold][parameter] of the model, only where a later trial may start from it. Reading trials leaves it out.
   std::vector<std::vector<double>> theta;

@@ -1,0 +1,159 @@
+#include "derivatives.hpp"
+
+#include <cmath>
+
+#include <holdout/base/number.hpp>
+
+#include "gradient_method.hpp"
+
+namespace holdout::study {
+namespace {
+
+double number(const std::optional<Value>& value) { return std::get<double>(value.value()); }
+
+}  // namespace
+
+Derivatives::Derivatives(const Study& study, const train::Metric& metric, const Designs& designs,
+                         const Storage& storage)
+    : study_(study), metric_(metric), designs_(designs), storage_(storage) {
+  if (const auto derivatives = derivative_method(study)) method_ = derivatives->method;
+}
+
+std::vector<std::size_t> Derivatives::axes(const search::Configuration& configuration) const {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < study_.space.size(); ++i) {
+    const search::Parameter& parameter = study_.space.parameters()[i];
+    const auto& value = configuration.values[i];
+    if (!value || !is_continuous(parameter)) continue;
+    // Of "zero or the range" only the range has a slope.
+    if (number(value) >= parameter.interval->min && number(value) <= parameter.interval->max) out.push_back(i);
+  }
+  return out;
+}
+
+std::vector<double> Derivatives::values(const search::Configuration& configuration) const {
+  std::vector<double> out;
+  for (const std::size_t i : axes(configuration)) out.push_back(number(configuration.values[i]));
+  return out;
+}
+
+std::string Derivatives::key(const search::Request& request) const {
+  if (!wanted(request)) return {};
+  std::string key = request.want == search::Want::curvature ? "curvature" : "gradient";
+  if (request.guarded) key += " guarded";
+  key += " " + holdout::to_text(request.fidelity.tolerance.value_or(0));
+  for (const std::size_t i : axes(request.configuration)) key += " " + study_.space.parameters()[i].path;
+  return key;
+}
+
+void Derivatives::begin(int trial, const search::Request& request) {
+  if (!wanted(request)) return;
+  const std::lock_guard lock(mutex_);
+  known_[trial].at = values(request.configuration);
+}
+
+train::HyperStart Derivatives::start(int near, std::size_t fold, std::size_t dimension) {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(near);
+  if (found == known_.end()) return {};
+  Known& known = found->second;
+  if (known.states.empty()) known.states = storage_.theta(near);  // of a trial that an earlier process trained
+  if (known.states.empty()) return {};
+  return {known.states.at(fold), known.at.size() == dimension ? known.at : std::vector<double>()};
+}
+
+std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, std::size_t fold, bool guarded,
+                                                      const train::ModelSettings& model) {
+  {
+    const std::lock_guard lock(mutex_);
+    auto& idle = idle_[key];
+    if (!idle.empty()) {
+      auto solver = std::move(idle.back());
+      idle.pop_back();
+      return solver;
+    }
+  }
+  return train::make_hyper_solver(guarded ? designs_.guarded(fold).design : designs_.get<double>(fold), metric_, model);
+}
+
+std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<const train::LaneConfig> lanes,
+                                                std::span<const search::Request* const> requests,
+                                                const std::atomic<bool>* interrupt) {
+  const search::Request& first = *requests[0];
+  std::vector<std::string> wrt;
+  for (const std::size_t i : axes(first.configuration)) wrt.push_back(study_.space.parameters()[i].path);
+  std::vector<train::HyperStart> starts;
+  for (const search::Request* request : requests)
+    starts.push_back(request->near ? start(*request->near, fold, wrt.size()) : train::HyperStart());
+  const std::string key =
+      std::to_string(fold) + (first.guarded ? " guarded " : " ") + values_of(lanes[0], Scope::cohort);
+  auto solver = take(key, fold, first.guarded, lanes[0].model);
+  const auto want = first.want == search::Want::curvature ? train::HyperWant::curvature : train::HyperWant::gradient;
+  std::vector<train::HyperDerivatives> solved =
+      solver->solve({lanes, wrt, first.fidelity.tolerance.value_or(0), want, starts, interrupt});
+  std::vector<FoldDerivatives> out;
+  for (std::size_t i = 0; i < solved.size(); ++i) {
+    FoldDerivatives& folded = out.emplace_back();
+    folded.derivatives = std::move(solved[i]);
+    if (!first.guarded) continue;
+    const train::Part<double>& guard = designs_.guarded(fold).guard;
+    const train::Design<double>& design = designs_.guarded(fold).design;
+    const std::vector<double> scores =
+        train::predict(guard, {lanes[i].model, design.features, design.classes}, folded.derivatives.result.theta);
+    folded.guard = metric_.value({scores, scores.size() / guard.n, guard.target});
+  }
+  const std::lock_guard lock(mutex_);
+  idle_[key].push_back(std::move(solver));
+  return out;
+}
+
+// Only what did not fail has derivatives. They are plain d/dh, of the metric; searches hear them in the logarithm of a
+// log range, and minimize.
+void Derivatives::put(Outcome& outcome, int trial, const search::Request& request, std::span<FoldDerivatives> folds) {
+  if (outcome.state != TrialState::complete) return;
+  const std::vector<std::size_t> along = axes(request.configuration);
+  const std::vector<double> at = values(request.configuration);
+  const std::size_t n = study_.space.size(), axes = along.size();
+  const double share = 1 / static_cast<double>(folds.size()), sign = metric_.maximize ? -1 : 1;
+  const auto is_log = [&](std::size_t k) { return study_.space.parameters()[along[k]].interval->log; };
+  bool sloped = true, curved = true;
+  for (const FoldDerivatives& fold : folds) {
+    sloped = sloped && fold.derivatives.gradient.size() == axes;
+    curved = curved && fold.derivatives.curvature.size() == axes * axes;
+  }
+  outcome.value = 0, outcome.error_bound = 0, outcome.cost = 0;
+  outcome.fold_values.clear();
+  if (sloped) outcome.gradient.assign(n, 0);
+  if (sloped && curved) outcome.curvature.assign(n * n, 0);
+  double guard = 0;
+  std::vector<std::vector<double>> states;
+  for (FoldDerivatives& fold : folds) {
+    train::HyperDerivatives& d = fold.derivatives;
+    outcome.value += share * d.value, *outcome.error_bound += share * d.error_bound;
+    if (folds.size() > 1) outcome.fold_values.push_back(d.value);
+    outcome.cost += share * static_cast<double>(d.work.passes + d.work.products + d.work.factorizations);
+    guard += share * fold.guard;
+    if (sloped)
+      for (std::size_t k = 0; k < axes; ++k)
+        outcome.gradient[along[k]] += share * sign * d.gradient[k] * (is_log(k) ? at[k] : 1);
+    if (sloped && curved)
+      for (std::size_t j = 0; j < axes; ++j)
+        for (std::size_t k = 0; k < axes; ++k) {
+          double h = d.curvature[j * axes + k] * (is_log(j) ? at[j] : 1) * (is_log(k) ? at[k] : 1);
+          if (j == k && is_log(k)) h += at[k] * d.gradient[k];
+          outcome.curvature[along[j] * n + along[k]] += share * sign * h;
+        }
+    states.push_back(std::move(d.state));
+  }
+  if (request.guarded) outcome.guard = sign * guard;
+  outcome.full = request.fidelity.full() && !request.guarded;
+  if (!outcome.full && outcome.reason.empty())
+    outcome.reason = request.guarded ? "measured on two thirds of the hold-out rows only"
+                                     : "solved to " + holdout::to_text(*request.fidelity.tolerance, 2) + " only";
+  if (outcome.full) return;  // nothing starts from a training of the study's own
+  outcome.theta = states;
+  const std::lock_guard lock(mutex_);
+  known_[trial].states = std::move(states);
+}
+
+}  // namespace holdout::study

@@ -1,0 +1,66 @@
+// Answers to requests that want derivatives: solved near other trials, averaged over folds, in the space's coordinates.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <holdout/study/storage.hpp>
+#include <holdout/study/study.hpp>
+#include <holdout/train/hypergradient.hpp>
+
+#include "designs.hpp"
+
+namespace holdout::study {
+
+/// What one fold says of one request.
+struct FoldDerivatives {
+  train::HyperDerivatives derivatives;
+  double guard = 0;  // of a guarded request: the metric on the rows that have no part in the derivatives
+};
+
+class Derivatives {
+ public:
+  /// @param study, designs, storage  must outlive it
+  Derivatives(const Study& study, const train::Metric& metric, const Designs& designs, const Storage& storage);
+
+  static bool wanted(const search::Request& request) { return request.want != search::Want::value; }
+  /// What requests that are solved together must have in common besides their cohort fields; equal for all that want
+  /// no derivatives.
+  std::string key(const search::Request& request) const;
+  /// Is told of every trial, in order, before anything may start near it.
+  void begin(int trial, const search::Request& request);
+  /// The lanes of a cohort on one fold. From many threads.
+  std::vector<FoldDerivatives> solve(std::size_t fold, std::span<const train::LaneConfig> lanes,
+                                     std::span<const search::Request* const> requests,
+                                     const std::atomic<bool>* interrupt);
+  /// Adds to an outcome what the folds say; keeps what later trials may start from. From many threads.
+  void put(Outcome& outcome, int trial, const search::Request& request, std::span<FoldDerivatives> folds);
+
+ private:
+  struct Known {
+    std::vector<double> at;                   // [wrt]
+    std::vector<std::vector<double>> states;  // [fold]; empty: in storage
+  };
+  std::vector<std::size_t> axes(const search::Configuration& configuration) const;
+  std::vector<double> values(const search::Configuration& configuration) const;  // of the axes
+  train::HyperStart start(int near, std::size_t fold, std::size_t dimension);
+  std::unique_ptr<train::HyperSolver> take(const std::string& key, std::size_t fold, bool guarded,
+                                           const train::ModelSettings& model);
+
+  const Study& study_;
+  const train::Metric& metric_;
+  const Designs& designs_;
+  const Storage& storage_;
+  train::Hypergradient method_;
+  std::mutex mutex_;
+  std::map<int, Known> known_;                                                    // trial
+  std::map<std::string, std::vector<std::unique_ptr<train::HyperSolver>>> idle_;  // by fold and model
+};
+
+}  // namespace holdout::study

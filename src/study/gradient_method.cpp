@@ -1,0 +1,190 @@
+#include "gradient_method.hpp"
+
+#include <algorithm>
+
+#include <holdout/base/number.hpp>
+#include <holdout/search/transform.hpp>
+
+#include "lane_config.hpp"
+#include "path_visitor.hpp"
+
+namespace holdout::study {
+namespace {
+
+using train::Hypergradient;
+
+constexpr std::string_view kOption = "hypergradient";
+
+/// Finds a setting that is a word.
+class Word final : public PathVisitor {
+ public:
+  explicit Word(std::string_view path) : path_(path) {}
+  std::string word;
+  void operator()(const Field&, bool&) override {}
+  void operator()(const Field&, std::int64_t&, const Range<std::int64_t>&) override {}
+  void operator()(const Field&, double&, const Range<double>&) override {}
+  void operator()(const Field& f, std::string& value, std::span<const std::string_view>) override {
+    if (path_of(f) == path_) word = value;
+  }
+  void operator()(const Field&, std::vector<std::string>&, std::span<const std::string_view>) override {}
+  void operator()(const Field&, std::vector<std::int64_t>&, const Range<std::int64_t>&) override {}
+
+ private:
+  void chosen(const Field&, const std::string&, Choice&) override {}
+  std::string_view path_;
+};
+
+// The optimizers that the study may train with.
+std::vector<std::string> optimizers(const Study& study) {
+  const std::string path = "training.optimizer";
+  std::vector<std::string> names;
+  if (const auto i = study.space.find(path))
+    for (const Value& value : study.space.parameters()[*i].values) names.push_back(std::get<std::string>(value));
+  else
+    names.emplace_back(study.config.training.optimizer.alternatives()[study.config.training.optimizer.selected()].name);
+  return names;
+}
+
+bool is_solver(const std::string& name) {
+  const auto all = train::solvers();
+  return std::any_of(all.begin(), all.end(), [&](const Info& info) { return info.name == name; });
+}
+
+// Any configuration in which the parameter exists.
+search::Configuration with(const search::SearchSpace& space, std::size_t parameter) {
+  std::vector<std::optional<Value>> wanted(space.size());
+  for (std::size_t i = parameter; const auto& condition = space.parameters()[i].condition; i = condition->parameter)
+    wanted[condition->parameter] = space.parameters()[condition->parameter].values[condition->choice];
+  search::Configuration configuration;
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    const search::Parameter& p = space.parameters()[i];
+    if (!space.active(i, configuration))
+      configuration.values.emplace_back();
+    else if (wanted[i])
+      configuration.values.push_back(wanted[i]);
+    else
+      configuration.values.push_back(p.interval ? search::value_at(*p.interval, 0.5) : p.values.front());
+  }
+  return configuration;
+}
+
+}  // namespace
+
+std::string_view name_of(Hypergradient method) { return method == Hypergradient::implicit ? "implicit" : "forward"; }
+
+bool is_continuous(const search::Parameter& parameter) {
+  const auto& range = parameter.interval;
+  return range && !range->integer && !range->step && range->max > range->min;
+}
+
+std::optional<DerivativeMethod> derivative_method(const Study& study) {
+  if (study.search.method.info().name != "gradient") return {};
+  search::SearcherChoice choice = study.search.method;
+  Word asked(kOption);
+  choice.fields(asked);
+  if (asked.word == "implicit") return DerivativeMethod{Hypergradient::implicit, "the study says so"};
+  if (asked.word == "forward") return DerivativeMethod{Hypergradient::forward, "the study says so"};
+  const std::vector<std::string> names = optimizers(study);
+  if (std::all_of(names.begin(), names.end(), is_solver))
+    return DerivativeMethod{Hypergradient::implicit, "optimizer " + joined(names) + " goes to the minimum of J"};
+  return DerivativeMethod{Hypergradient::forward,
+                          "trainings with " + joined(names) + " need not end at the minimum of J"};
+}
+
+std::unique_ptr<search::Searcher> make_searcher(const Study& study) {
+  search::SearcherChoice choice = study.search.method;
+  if (const auto derivatives = derivative_method(study)) {
+    const search::SearchSpace option(
+        {{std::string(kOption), {Value(std::string(name_of(derivatives->method)))}, {}, {}}});
+    put_values(option, {}, {{option.parameters()[0].values[0]}}, [&](FieldVisitor& f) { choice.fields(f); });
+  }
+  return choice.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+}
+
+std::vector<std::size_t> many(const Study& study) {
+  std::vector<std::size_t> found;
+  if (!derivative_method(study)) return found;
+  for (std::size_t i = 0; i < study.space.size(); ++i) {
+    const search::Parameter& parameter = study.space.parameters()[i];
+    if (is_continuous(parameter) && parameter.path.find(".groups.") != std::string::npos) found.push_back(i);
+  }
+  if (found.size() < 2) found.clear();
+  return found;
+}
+
+void check_many(const Study& study, data::Prepared& data) {
+  constexpr std::size_t kRows = 10;  // hold-out rows for each λ; with fewer, test errors mostly rose (measured)
+  const std::size_t count = many(study).size();
+  if (count == 0) return;
+  const std::string lambdas = std::to_string(count) + " λ of their own";
+  if (data.split.test.empty())
+    throw Error(Message{{},
+                        "data.split: no test rows; with " + lambdas + " the hold-out error becomes a training error",
+                        "set rows aside that the search never sees: split: {…, test: 0.2}",
+                        {},
+                        "data.split"});
+  std::size_t rows = 0;
+  for (const data::Fold& fold : data.split.folds) rows += fold.holdout.size();
+  if (rows < kRows * count)
+    data.notices.push_back(lambdas + " are fitted to " + std::to_string(rows) + " hold-out rows: with fewer than " +
+                           std::to_string(kRows) + " for each, trust the test error alone");
+}
+
+const Trial* best_tied(std::span<const Trial> trials, bool maximize, std::span<const std::size_t> parameters) {
+  const Trial* best = nullptr;
+  for (const Trial& t : trials) {
+    if (!may_be_best(t.outcome)) continue;
+    const auto& values = t.configuration.values;
+    const bool tied = std::all_of(parameters.begin(), parameters.end(),
+                                  [&](std::size_t i) { return values[i] == values[parameters[0]]; });
+    if (!tied) continue;
+    if (!best || (maximize ? t.outcome.value > best->outcome.value : t.outcome.value < best->outcome.value)) best = &t;
+  }
+  return best;
+}
+
+void check_gradient_search(const Study& study, Errors& errors) {
+  const auto derivatives = derivative_method(study);
+  if (!derivatives) return;
+  const auto add = [&](std::string path, std::string text, std::string hint) {
+    errors.add({{}, std::move(text), std::move(hint), {}, std::move(path)});
+  };
+  const train::Metric& metric = metric_of(study);
+  if (!train::has_gradient(metric, study.config.model.loss.info().link)) {
+    std::vector<std::string> others;
+    for (const train::Metric& m : train::metrics())
+      if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) &&
+          train::has_gradient(m, study.config.model.loss.info().link))
+        others.emplace_back(m.info.name);
+    add("objective.metric",
+        "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
+            "' does not",
+        others.empty() ? "use method random" : "metrics with a gradient: " + joined(others) + "; or use method random");
+  }
+  const std::vector<std::string> names = optimizers(study);
+  if (derivatives->method == Hypergradient::forward && std::any_of(names.begin(), names.end(), is_solver))
+    add("search.method",
+        "search.hypergradient: forward goes through the steps of an update rule, and '" +
+            *std::find_if(names.begin(), names.end(), is_solver) + "' is a solver",
+        "write hypergradient: implicit, or a study for each");
+  if (derivatives->method == Hypergradient::forward && study.config.training.precision != "float64")
+    add("training.precision", "training.precision: derivatives through a training are had in float64", "remove it");
+  bool any = false;
+  for (std::size_t i = 0; i < study.space.size(); ++i) {
+    const search::Parameter& parameter = study.space.parameters()[i];
+    if (!is_continuous(parameter)) continue;
+    any = true;
+    if (train::differentiable(apply(study, with(study.space, i)), parameter.path, derivatives->method)) continue;
+    const bool implicit = derivatives->method == Hypergradient::implicit;
+    add(parameter.path,
+        "search.method: gradient has no derivative of the hold-out error in " + parameter.path +
+            (implicit ? " at the minimum of J" : " through the training") + " (" +
+            std::string(name_of(derivatives->method)) + ": " + derivatives->why + ")",
+        "list its values: {values: [...]}, or use method random");
+  }
+  if (!any)
+    add("search.method", "search.method: gradient has nothing to descend on: no range of real numbers",
+        "give one, for example model.l2: {min: 1e-6, max: 1e4, scale: log}, or use method grid");
+}
+
+}  // namespace holdout::study

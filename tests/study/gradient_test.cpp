@@ -1,0 +1,140 @@
+// The gradient search on real trainings: against fine grids of the same trainings, folds, bounds, and what is refused.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <fstream>
+
+#include <holdout/study/run_folder.hpp>
+#include <holdout/study/runner.hpp>
+
+#include "gradient_method.hpp"
+#include "records.hpp"
+#include "study/study_text.hpp"
+#include "support/folder.hpp"
+#include "winner.hpp"
+
+namespace holdout::study {
+namespace {
+
+struct Silent final : Observer {
+  void changed(const RunState&) override {}
+};
+
+std::string data_folder() { return holdout::testing::tests_folder() + "/../studies/data/"; }
+
+std::string study(const std::string& file, const std::string& split, const std::string& model,
+                  const std::string& search, const std::string& training = "{optimizer: exact}") {
+  return "seed: 3\ndata: {file: " + data_folder() + file + ", target: target, split: " + split + "}\nmodel: " + model +
+         "\ntraining: " + training + "\nsearch: " + search + "\n";
+}
+
+std::vector<Trial> trials_of(const std::string& text) {
+  const testing::Scratch scratch;
+  const StudyFile file = read_text(text);
+  const data::Prepared data = prepare(file);
+  const auto storage = Storage::create(scratch / "study.db", record_of(file, data));
+  const Workers workers(2);
+  const std::atomic<bool> interrupt = false;
+  Silent observer;
+  run(file, data, *storage, workers, interrupt, observer);
+  return storage->trials();
+}
+
+double best_value(const std::vector<Trial>& trials) { return best_trial(trials, false)->outcome.value; }
+
+const char* const kRange = "min: 1e-6, max: 1e4, scale: log";
+
+}  // namespace
+
+TEST_CASE(
+    "λ by gradient is no worse than the best of a fine grid, in a tenth of the trials; the winner is a full trial") {
+  struct Case {
+    const char *file, *split, *model;
+  };
+  const Case cases[] = {
+      {"diabetes.csv", "{method: holdout, fraction: 0.2, test: 0.2}", "linear"},
+      {"breast_cancer.csv", "{method: holdout, fraction: 0.2, test: 0.2}", "logistic"},
+      {"breast_cancer.csv", "{method: kfold, folds: 3}", "logistic"},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.file);
+    CAPTURE(c.split);
+    const std::string model = std::string("{type: ") + c.model + ", l2: {" + kRange;
+    const auto found = trials_of(study(c.file, c.split, model + "}}", "{method: gradient}"));
+    const auto grid = trials_of(study(c.file, c.split, model + ", points: 241}}", "{method: grid}"));
+    CHECK(found.size() <= 24);
+    CHECK(best_value(found) <= best_value(grid) * (1 + 1e-9));
+    const Trial& best = *best_trial(found, false);
+    CHECK(best.outcome.full);
+    CHECK_FALSE(best.near);
+    // The same as the grid's trial at that λ, to the bit.
+    const std::string at = to_text(std::get<double>(best.configuration.values[0].value()));
+    const auto alone = trials_of(
+        study(c.file, c.split, std::string("{type: ") + c.model + ", l2: {values: [" + at + "]}}", "{method: grid}"));
+    CHECK(best_value(alone) == best.outcome.value);
+  }
+}
+
+TEST_CASE("derivatives of trials agree with differences of the values of full ones") {
+  // Central differences of E over ln λ, of trainings to their minima, extrapolated once.
+  const std::string split = "{method: kfold, folds: 3}", model = "{type: logistic, l2: ";
+  const auto found = trials_of(study("breast_cancer.csv", split, model + "{" + kRange + "}}", "{method: gradient}"));
+  const auto tight = std::min_element(found.begin(), found.end(), [](const Trial& a, const Trial& b) {
+    return a.fidelity.tolerance.value_or(1) < b.fidelity.tolerance.value_or(1);
+  });
+  const double x = std::get<double>(tight->configuration.values[0].value());
+  std::string values;
+  for (const double step : {-0.2, -0.1, 0.1, 0.2}) values += (values.empty() ? "" : ", ") + to_text(x * std::exp(step));
+  auto around = trials_of(study("breast_cancer.csv", split, model + "{values: [" + values + "]}}", "{method: grid}",
+                                "{optimizer: exact, stop: {gradient_norm: 1e-13}}"));
+  const auto e = [&](std::size_t i) { return around.at(i).outcome.value; };
+  const double wide = (e(3) - e(0)) / 0.4, narrow = (e(2) - e(1)) / 0.2;
+  CHECK(std::abs(tight->outcome.gradient.at(0) - (4 * narrow - wide) / 3) <= 1e-6 * tight->outcome.value);
+  const double wide2 = (e(3) - 2 * tight->outcome.value + e(0)) / 0.04,
+               narrow2 = (e(2) - 2 * tight->outcome.value + e(1)) / 0.01;
+  CHECK(std::abs(tight->outcome.curvature.at(0) - (4 * narrow2 - wide2) / 3) <= 1e-4 * tight->outcome.value);
+}
+
+TEST_CASE(
+    "refused, with a way out: metrics without a gradient, parameters without a derivative, nothing to descend on") {
+  const auto text = [](const std::string& model, const std::string& rest) {
+    return with("model: {type: logistic, " + model + "}\n" + rest + "\nsearch: {method: gradient}\n");
+  };
+  const std::string exact = "training: {optimizer: exact}";
+  CHECK(has(complaints(text("l2: {min: 1, max: 2}", exact + "\nobjective: {metric: auc}")), "'auc' does not"));
+  CHECK(has(complaints(text("l2: {min: 1, max: 2}", exact + "\nobjective: {metric: auc}")), "log_loss"));
+  CHECK(has(complaints(text("l2: {values: [1, 2]}", exact)), "nothing to descend on"));
+  const std::string clipped = complaints(
+      text("l2: 0.1", "training: {learning_rate: 0.1, clip_norm: {min: 1, max: 2}, batch_size: batch, epochs: 5}"));
+  CHECK(has(clipped, "no derivative of the hold-out error in training.clip_norm"));
+  CHECK(has(clipped, "values: [...]"));
+  CHECK(has(complaints(with("model: {type: logistic, l2: {min: 1, max: 2}}\ntraining: {optimizer: exact}\n"
+                            "search: {method: gradient, hypergradient: forward}\n")),
+            "is a solver"));
+}
+
+TEST_CASE("auto: solvers go to the minimum, update rules need not") {
+  const auto method = [](const std::string& training) {
+    return derivative_method(
+        read_text(with("model: {type: logistic, l2: 1}\ntraining: " + training + "\nsearch: {method: grid}\n")).study);
+  };
+  CHECK_FALSE(method("{optimizer: exact}"));
+  const auto searched = [](const std::string& training) {
+    Study study;
+    study.config.training.optimizer.select(0);
+    SearchSettings& search = study.search;
+    for (std::size_t i = 0; i < search.alternatives().size(); ++i)
+      if (search.alternatives()[i].name == "gradient") search.select(i);
+    const auto all = study.config.training.optimizer.alternatives();
+    for (std::size_t i = 0; i < all.size(); ++i)
+      if (all[i].name == training) study.config.training.optimizer.select(i);
+    return derivative_method(study).value();
+  };
+  CHECK(searched("exact").method == train::Hypergradient::implicit);
+  CHECK(has(searched("exact").why, "exact"));
+  CHECK(searched("adam").method == train::Hypergradient::forward);
+}
+
+}  // namespace holdout::study
