@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 
+#include <holdout/study/fingerprint.hpp>
 #include <holdout/study/run_folder.hpp>
 #include <holdout/study/runner.hpp>
 
