@@ -115,6 +115,21 @@ class Checks {
                                         std::pair("model.l2", file_.study.config.model.l2)})
         if (may_be_positive(path, value))
           add(path, std::string(path) + " beside model.elastic_net: they would be added up", "leave one of them away");
+    const train::ModelSettings& model = file_.study.config.model;
+    const bool every = model.l2_each == "feature";
+    if (may_be_positive("model.elastic_net.lambda", model.elastic_net.lambda) && (every || !model.l2_groups.empty()))
+      add(every ? "model.l2.each" : "model.l2.groups", "model.l2 beside model.elastic_net: they would be added up",
+          "leave one of them away");
+    if (every && !model.l2_groups.empty())
+      add("model.l2.groups", "model.l2: groups beside each: feature, which makes a group of every feature",
+          "leave one of them away");
+    if (every && model.has_layers())
+      add("model.l2.each", "model.l2.each: weights behind hidden layers belong to no feature",
+          "name groups of features: l2: {groups: {NAME: {columns: [...], l2: ...}}}");
+    for (const train::PenaltyGroup& group : model.l2_groups)
+      if (const std::string path = "model.l2.groups." + group.name + ".columns";
+          group.columns.empty() && filler_.marks.count(path) > 0)
+        add(path, path + ": the list is empty", "name features, or how their names begin: [age, \"blood_*\"]");
     const bool shrinks = may_be_positive("model.l1", file_.study.config.model.l1) ||
                          may_be_positive("model.elastic_net.lambda", file_.study.config.model.elastic_net.lambda);
     std::vector<std::string> with, without;

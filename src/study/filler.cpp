@@ -82,9 +82,11 @@ void Filler::section(const Field& field, const std::function<void(FieldVisitor&)
     return;
   }
   const Node& node = entry->value;
+  const auto is_own = [keys = keys_of(fields)](const std::string& key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
   const auto has_own_key = [&] {
-    const std::vector<std::string> keys = keys_of(fields);
-    return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return node.find(key); });
+    return std::any_of(node.entries.begin(), node.entries.end(), [&](const Entry& e) { return is_own(e.key); });
   };
   if (!shorthand.empty() && (!node.is_mapping() || (looks_like_range(node) && !has_own_key()))) {
     Node expanded;
@@ -93,11 +95,28 @@ void Filler::section(const Field& field, const std::function<void(FieldVisitor&)
     expanded.entries.push_back({std::string(shorthand), entry->mark, node});
     return walk({&expanded, entry->mark, path, shorthand}, fields);
   }
+  // l2: {each: feature, min: 1e-6, max: 1}: the range beside other members is the shorthand's.
+  if (!shorthand.empty() && looks_like_range(node) && !node.find(shorthand)) {
+    Node expanded = node, range = node;
+    std::erase_if(expanded.entries, [&](const Entry& e) { return !is_own(e.key); });
+    std::erase_if(range.entries, [&](const Entry& e) { return is_own(e.key); });
+    expanded.entries.push_back({std::string(shorthand), entry->mark, std::move(range)});
+    return walk({&expanded, entry->mark, path, shorthand}, fields);
+  }
   if (!node.is_mapping())
     return add(node.mark, path + ": expected keys with values, found " + kind_name(node),
                "keys: " + joined(keys_of(fields)));
   marks[path] = entry->mark;  // a section stands where its key does
   walk({&node, entry->mark, path, shorthand}, fields);
+}
+
+void Filler::keyed(const Field& field, const std::function<void(std::string_view key)>& add_key,
+                   const std::function<void(FieldVisitor&)>& fields) {
+  const Level& level = levels_.back();
+  const Entry* entry = level.node ? level.node->find(field.name) : nullptr;
+  if (entry && entry->value.is_mapping())
+    for (const Entry& named : entry->value.entries) add_key(named.key);
+  section(field, fields, {});
 }
 
 bool Filler::searchable(const Field& field, const std::string& path, const Node& node) {

@@ -38,6 +38,8 @@ class Filler final : public FieldVisitor {
   void operator()(const Field& field, Choice& choice, const ChoiceStyle& style) override;
   void section(const Field& field, const std::function<void(FieldVisitor&)>& fields,
                std::string_view shorthand) override;
+  void keyed(const Field& field, const std::function<void(std::string_view key)>& add_key,
+             const std::function<void(FieldVisitor&)>& fields) override;
 
  private:
   /// The mapping that is being read.

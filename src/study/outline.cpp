@@ -7,6 +7,17 @@
 namespace holdout::study {
 namespace {
 
+constexpr std::string_view kAnyKey = "*";
+
+// Whether an outline's path, in which * is any key, is that of a setting.
+bool is_path(std::string_view outlined, std::string_view path) {
+  const std::size_t star = outlined.find(kAnyKey);
+  if (star == outlined.npos) return outlined == path;
+  if (path.substr(0, star) != outlined.substr(0, star) || path.size() == star) return false;
+  const std::size_t dot = path.find('.', star);
+  return outlined.substr(star + 1) == (dot == path.npos ? "" : path.substr(dot));
+}
+
 class Outliner final : public FieldVisitor {
  public:
   explicit Outliner(std::vector<OutlineItem>& items) : items_(items) {}
@@ -36,6 +47,11 @@ class Outliner final : public FieldVisitor {
     prefix_ = path_of(field);
     fields(*this);
     prefix_ = outer;
+  }
+  void keyed(const Field& field, const std::function<void(std::string_view key)>& add,
+             const std::function<void(FieldVisitor&)>& fields) override {
+    add(kAnyKey);
+    section(field, fields, {});
   }
 
  private:
@@ -76,7 +92,7 @@ std::vector<OutlineItem> study_outline() {
 
 const OutlineItem* find(const std::vector<OutlineItem>& outline, std::string_view path) {
   for (const OutlineItem& item : outline)
-    if (item.path == path) return &item;
+    if (is_path(item.path, path)) return &item;
   return nullptr;
 }
 

@@ -12,7 +12,8 @@ namespace holdout::study {
 
 /// A setting, a section or a choice.
 struct OutlineItem {
-  std::string path;                       // in the file: sections with a shorthand have two, theirs and the member's
+  std::string
+      path;  // in the file, * for a key of the study's own: sections with a shorthand have two, theirs and the member's
   std::string shorthand;                  // of a section: the member that a plain value means
   std::string key;                        // of a choice: names the alternative
   bool nested = false;                    // of a choice: its settings' paths carry the alternative's name

@@ -8,6 +8,7 @@
 
 #include "facts.hpp"
 #include "gradient_method.hpp"
+#include "groups.hpp"
 #include "memory.hpp"
 #include "objective.hpp"
 #include "timestamp.hpp"
@@ -29,7 +30,7 @@ bool is_regression(const Study& study) { return metric_of(study).classes == trai
 
 }  // namespace
 
-data::Prepared prepare(const StudyFile& file) {
+data::Prepared prepare(StudyFile& file) {
   const Study& study = file.study;
   const data::Task task = is_regression(study) ? data::Task::regression : data::Task::classification;
   Errors errors;
@@ -64,6 +65,7 @@ data::Prepared prepare(const StudyFile& file) {
           break;
         }
     errors.throw_if_any();
+    find_groups(file, data.dataset);
     check_many(study, data);  // when groups are known
     return data;
   } catch (const Error& e) {

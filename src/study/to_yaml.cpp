@@ -160,7 +160,7 @@ class Writer final : public FieldVisitor {
     const bool block = levels_.size() == 1;
     std::string out;
     for (const auto& [key, value] : entries)
-      out += block ? "\n  " + key + ": " + value : (out.empty() ? "" : ", ") + key + ": " + value;
+      out += (block ? "\n  " : out.empty() ? "" : ", ") + yaml::yaml_text(key) + ": " + value;
     return block ? out : "{" + out + "}";
   }
 

@@ -4,6 +4,7 @@
 
 #include "models.hpp"
 #include "objective.hpp"
+#include "ridge_table.hpp"
 
 namespace holdout::train {
 namespace {
@@ -30,19 +31,22 @@ void Cohort<T>::keep(const std::vector<std::size_t>& slots) {
 }
 
 template <class T>
-Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameters, std::size_t rule, bool keep_best) {
+Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t features, std::size_t parameters,
+                      std::size_t rule, bool keep_best) {
   const std::size_t n = configs.size(), stride = lane_stride<T>(n);
   const RuleShape shape = rule_shape(rule);
   const std::size_t coefficients = configs[0].training.optimizer.coefficients().size();
   const auto table = [n](std::size_t rows) { return LaneTable<T>(rows, n); };
   const auto wide = [n, stride](std::size_t rows) { return LaneTable<double>(rows, n, stride); };
+  std::vector<Ridges> ridges;
+  for (const LaneConfig& config : configs) ridges.push_back(config.model.ridges(features));
   Cohort<T> c{{},
               table(parameters),
               table(parameters),
               table(parameters * shape.states),
               table(update::kMostFactors),
               table(shape.looks_ahead ? parameters : 0),
-              table(1),
+              ridge_table<T>(ridges),
               table(1),
               table(1),
               wide(coefficients),
@@ -51,7 +55,6 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameter
               table(keep_best ? parameters : 0)};
   for (std::size_t lane = 0; lane < n; ++lane) {
     c.lanes.push_back(lane);
-    c.l2.at(0, lane) = static_cast<T>(configs[lane].model.ridge());
     c.l1.at(0, lane) = static_cast<T>(configs[lane].model.lasso());
     c.loss.at(0, lane) = static_cast<T>(configs[lane].model.loss.coefficient());
     const auto values = configs[lane].training.optimizer.coefficients();
@@ -66,14 +69,15 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameter
 std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes) {
   const OptimizerChoice& optimizer = config.training.optimizer;
   const RuleShape shape = optimizer.is_solver() ? RuleShape{4, 0, false} : rule_shape(optimizer.selected());
-  const std::size_t tables = 2 + shape.states + (shape.looks_ahead ? 1 : 0);  // theta, gradient
+  const std::size_t own = (shape.looks_ahead ? 1 : 0) + (config.model.l2_groups.empty() ? 0 : 1);
+  const std::size_t tables = 2 + shape.states + own;  // theta, gradient
   return config.training.precision == "float32" ? lane_bytes<float>(config, features, classes, tables)
                                                 : lane_bytes<double>(config, features, classes, tables);
 }
 
 template struct Cohort<float>;
 template struct Cohort<double>;
-template Cohort<float> make_cohort(std::span<const LaneConfig>, std::size_t, std::size_t, bool);
-template Cohort<double> make_cohort(std::span<const LaneConfig>, std::size_t, std::size_t, bool);
+template Cohort<float> make_cohort(std::span<const LaneConfig>, std::size_t, std::size_t, std::size_t, bool);
+template Cohort<double> make_cohort(std::span<const LaneConfig>, std::size_t, std::size_t, std::size_t, bool);
 
 }  // namespace holdout::train

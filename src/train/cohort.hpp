@@ -17,7 +17,8 @@ struct Cohort {
   std::vector<std::size_t> lanes;
   LaneTable<T> theta, gradient, state, factors;
   LaneTable<T> ahead;                  // the point of the gradient; empty unless the rule looks ahead
-  LaneTable<T> l2, l1;                 // one row
+  LaneTable<T> l2;                     // as ridge_table makes it
+  LaneTable<T> l1;                     // one row
   LaneTable<T> loss;                   // one row: the coefficient of the loss
   LaneTable<double> coefficients, memory, rate;
   LaneTable<T> best;                   // with patience: the best epoch's parameters; else empty
@@ -31,8 +32,9 @@ struct Cohort {
   }
 };
 
-/// A cohort at its start. Double tables get the stride of T's, so that slots agree.
+/// A cohort of a model for so many features, at its start. Double tables get the stride of T's, so that slots agree.
 template <class T>
-Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t parameters, std::size_t rule, bool keep_best);
+Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t features, std::size_t parameters,
+                      std::size_t rule, bool keep_best);
 
 }  // namespace holdout::train

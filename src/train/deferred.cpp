@@ -33,6 +33,7 @@ DeferredPass<T> Deferred<T>::pass(Cohort<T>& cohort, const std::vector<std::uint
   return {cohort.update_pass(features_ * outputs_),
           cohort.gradient.row(0),
           cohort.l2.row(0),
+          cohort.l2.rows() == 1 ? 0 : cohort.l2.stride(),
           features_,
           outputs_,
           list.data(),

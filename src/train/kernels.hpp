@@ -96,13 +96,14 @@ struct ActivationPass {
   std::size_t elements, stride;  // a multiple of the stride
 };
 
-/// gradient[r] += λ[lane] · theta[r].
+/// gradient[r] += λ[r mod l2_rows][lane] · theta[r].
 template <class T>
 struct PenaltyPass {
   const T* theta;
   T* gradient;
   std::size_t rows, stride;
-  const T* l2;               // [lane]
+  const T* l2;  // [l2_rows][lane]
+  std::size_t l2_rows = 1;
 };
 
 /// sums[lane] = Σ_r table[r]², in double, in the order of rows.
@@ -159,7 +160,8 @@ template <class T>
 struct DeferredPass {
   UpdatePass<T> update;  // with the factors of the step at hand
   T* gradient;
-  const T* l2;  // [lane]
+  const T* l2;          // [lane], that of feature j at l2 + j · l2_step
+  std::size_t l2_step;  // 0: one for all features
   std::size_t features, outputs;
   const std::uint32_t* list;  // the features
   std::size_t n;

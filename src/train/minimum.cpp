@@ -1,5 +1,6 @@
 #include <holdout/train/minimum.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -27,7 +28,7 @@ class Landscape {
                  *model_,
                  settings.loss_for(design.classes),
                  row_weights(design.train, design.classes, settings.class_weight),
-                 {settings.ridge()},
+                 {settings.ridges(design.features)},
                  {l1_},
                  {settings.loss.coefficient()}} {}
 
@@ -87,6 +88,12 @@ class Landscape {
   Problem problem_;
 };
 
+// Of the weights of features.
+double least_ridge(const ModelSettings& model, std::size_t features) {
+  const Ridges all = model.ridges(features);
+  return all.size() == 1 ? all[0] : *std::min_element(all.begin(), all.end() - 1);
+}
+
 }  // namespace
 
 MinimumFacts minimum_facts(const Design<double>& design, const ModelSettings& model, std::span<const double> theta) {
@@ -112,12 +119,13 @@ MinimumFacts minimum_facts(const Design<double>& design, const ModelSettings& mo
     facts.convexity = Convexity::strongly;
     facts.reason += "; its Hessian is the same everywhere, and positive definite";
     facts.distance = facts.gradient_norm / facts.least_eigenvalue;
-  } else if (model.ridge() > 0) {
+  } else if (const double ridge = least_ridge(model, design.features); ridge > 0) {
     facts.convexity = Convexity::strongly;
     facts.reason += "; l2 makes J strongly convex in the weights";
     if (loss.smooth) {
       const Eigen::VectorXd best = landscape.with_best_intercepts(at);
-      facts.distance = landscape.subgradient(best).head(static_cast<Eigen::Index>(landscape.penalized())).norm() / model.ridge();
+      facts.distance =
+          landscape.subgradient(best).head(static_cast<Eigen::Index>(landscape.penalized())).norm() / ridge;
     }
   }
   return facts;

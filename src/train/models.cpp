@@ -1,5 +1,6 @@
 #include "models.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 
@@ -80,7 +81,9 @@ Classes classes_of(std::string_view model) { return model_kind(model).classes; }
 double automatic_rate(const Curvature& curvature, const ModelSettings& model, bool full_batch) {
   constexpr double kSafety = 1.02;  // power iteration comes from below
   const double bound = full_batch ? kSafety * curvature.largest_eigenvalue : curvature.largest_row;
-  return 1 / (model.loss.info().curvature * bound + model.ridge());
+  double ridge = model.ridge();
+  for (const PenaltyGroup& group : model.l2_groups) ridge = std::max(ridge, group.l2);
+  return 1 / (model.loss.info().curvature * bound + ridge);
 }
 
 }  // namespace holdout::train

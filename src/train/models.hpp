@@ -39,6 +39,8 @@ class Model {
   virtual std::size_t outputs() const = 0;
   /// Whether the penalized rows are tables [output][feature], and only meet rows of data that have the feature.
   virtual bool is_linear() const { return false; }
+  /// How many of the first parameters are weights of features, as tables [unit][feature].
+  virtual std::size_t input_weights() const { return penalized(); }
   /// Numbers that `scores` leaves for `gradient`, per row and lane.
   virtual std::size_t tape() const { return 0; }
   /// scores: [row][output][lane] with theta's stride. tape: room for rows · tape() · stride numbers.

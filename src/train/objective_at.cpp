@@ -5,6 +5,7 @@
 
 #include "models.hpp"
 #include "objective.hpp"
+#include "ridge_table.hpp"
 #include "weights.hpp"
 
 namespace holdout::train {
@@ -24,7 +25,9 @@ std::vector<ObjectiveValue> objective_at(const Design<double>& design, const Mod
   const auto model = make_model<double>(settings, design.features, design.classes);
   LossSum<double> loss(*model, settings.loss.loss(), design.train, design.features,
                        row_weights(design.train, design.classes, settings.class_weight));
-  const double l2 = settings.ridge(), l1 = settings.lasso();
+  const Ridges ridges = settings.ridges(design.features);
+  const LaneTable<double> l2 = ridge_table<double>(std::span(&ridges, 1));
+  const double l1 = settings.lasso();
   std::vector<ObjectiveValue> out;
   std::vector<double> losses;
   for (std::size_t first = 0; first < thetas.size(); first += kLanes) {
@@ -40,9 +43,10 @@ std::vector<ObjectiveValue> objective_at(const Design<double>& design, const Mod
       double penalty = 0, squares = 0;
       for (std::size_t r = 0; r < theta.rows(); ++r) {
         const bool penalized = r < model->penalized();
+        const double ridge = penalized ? l2.at(ridge_row(*model, l2, r), 0) : 0;
         const double w = theta.at(r, lane), g = gradient.at(r, lane);
-        if (penalized) penalty += l2 / 2 * w * w + l1 * std::abs(w);
-        const double slope = penalized ? with_l1(g + l2 * w, w, l1) : g;
+        if (penalized) penalty += ridge / 2 * w * w + l1 * std::abs(w);
+        const double slope = penalized ? with_l1(g + ridge * w, w, l1) : g;
         squares += slope * slope;
       }
       out.push_back({losses[lane] + penalty, std::sqrt(squares)});

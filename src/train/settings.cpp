@@ -12,6 +12,7 @@ namespace {
 constexpr NamedNumber<double> kRateWords[] = {{"auto", LearningRate::kAuto}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"batch", TrainingSettings::kFullBatch}, {"stochastic", 1}};
 constexpr std::string_view kClassWeights[] = {"none", "balanced"};
+constexpr std::string_view kEach[] = {"model", "feature"};
 constexpr std::string_view kPrecisions[] = {"float64", "float32"};
 constexpr std::int64_t kMostUnits = 1'000'000;  // of one layer: a slip of the pen is no request for terabytes
 
@@ -38,7 +39,15 @@ void ModelSettings::fields(FieldVisitor& f) {
   const ModelKind& kind = model_kinds()[type_];
   if (kind.losses.size() > 1 && !has_layers())
     f({"loss", "what is minimized, besides penalties", Scope::cohort}, loss, ChoiceStyle{"name", true});
-  f({"l2", "λ of the penalty (λ/2)‖w‖²; the intercept is never penalized", Scope::lane}, l2, at_least(0.0));
+  const auto ridge = [this](FieldVisitor& g) {
+    g({"value", "λ of the penalty (λ/2)‖w‖²; the intercept is never penalized", Scope::lane}, l2, at_least(0.0));
+    g({"each", "feature: every feature has a λ of its own, of this value or range"}, l2_each, kEach);
+    const auto add = [this](std::string_view key) { l2_groups.push_back({std::string(key), {}, 0, {}}); };
+    g.keyed({"groups", "features whose weights have a λ of their own"}, add, [this](FieldVisitor& h) {
+      for (PenaltyGroup& group : l2_groups) h({group.name, "a name for them"}, group, "l2");
+    });
+  };
+  f.section({"l2", "λ of the penalty (λ/2)‖w‖², for all weights and for groups of them"}, ridge, "value");
   f({"l1", "λ of the penalty λ‖w‖₁, which puts weights to exactly 0", Scope::lane}, l1, at_least(0.0));
   f({"elastic_net", "both penalties in one strength; not beside l1 or l2"}, elastic_net);
   if (kind.classes != Classes::none)
@@ -48,6 +57,21 @@ void ModelSettings::fields(FieldVisitor& f) {
   f({"hidden", "units of each hidden layer, the first one next to the features", Scope::cohort}, hidden,
     between<std::int64_t>(1, kMostUnits));
   f({"activation", "of hidden units", Scope::cohort}, activation, activation_words());
+}
+
+void PenaltyGroup::fields(FieldVisitor& f) {
+  f({"columns", "names of features or columns, or how they begin: [age, \"blood_*\"]", Scope::fixed, true}, columns,
+    std::span<const std::string_view>());
+  f({"l2", "λ of their weights", Scope::lane, true}, l2, at_least(0.0));
+}
+
+Ridges ModelSettings::ridges(std::size_t features) const {
+  if (l2_groups.empty()) return {ridge()};
+  Ridges all(features + 1, ridge());
+  for (const PenaltyGroup& group : l2_groups)
+    for (const std::uint32_t feature : group.features)
+      if (feature < features) all[feature] = group.l2;
+  return all;
 }
 
 void ElasticNet::fields(FieldVisitor& f) {

@@ -105,7 +105,7 @@ class SolverTrainer final : public Trainer {
       const ModelSettings& model = configs_[lane].model;
       if (has_closed_form(model) != closed_form || results_[lane].end != LaneEnd::running) continue;
       lanes.push_back(lane), results.push_back(results_[lane]);
-      problem.l2.push_back(model.ridge()), problem.l1.push_back(model.lasso());
+      problem.l2.push_back(model.ridges(design_.features)), problem.l1.push_back(model.lasso());
       problem.coefficient.push_back(model.loss.coefficient());
     }
     if (lanes.empty()) return;

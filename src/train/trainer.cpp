@@ -14,6 +14,7 @@
 #include "measure.hpp"
 #include "models.hpp"
 #include "objective.hpp"
+#include "ridge_table.hpp"
 #include "solvers.hpp"
 #include "weights.hpp"
 
@@ -116,7 +117,7 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
       link_(losses()[configs[0].model.loss_for(design.classes)].link),
       loss_(*model_, configs[0].model.loss_for(design.classes), design.train, design.features,
             row_weights(design.train, design.classes, configs[0].model.class_weight)),
-      cohort_(make_cohort<T>(configs, model_->parameters(), rule_, shared_.stop.patience > 0)),
+      cohort_(make_cohort<T>(configs, design.features, model_->parameters(), rule_, shared_.stop.patience > 0)),
       recorded_(recorded_epochs(shared_.epochs)),
       running_(configs.size()),
       results_(configs.size()),
@@ -269,7 +270,7 @@ template <class T>
 void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses) {
   loss_.set_coefficients(cohort_.loss.row(0));
   loss_.mean(point, batch, cohort_.gradient, losses);
-  penalty(PenaltyPass<T>{point.row(0), cohort_.gradient.row(0), model_->penalized(), point.stride(), cohort_.l2.row(0)});
+  add_ridge_gradient(*model_, cohort_.l2, point, cohort_.gradient);
   if (batch.n == design_.train.n) take_norms(point);
 }
 
@@ -315,10 +316,12 @@ void CohortTrainer<T>::watch_objective() {
   constexpr double kRounding = 64;  // ulps of a sum
   if (looks_ahead_ || shrinks_) return;
   squared_sums(NormPass<T>{cohort_.theta.row(0), model_->penalized(), cohort_.theta.stride(), sums_.data()});
+  const bool grouped = cohort_.l2.rows() > 1;
+  const std::vector<double> ridge = grouped ? ridge_values(*model_, cohort_.l2, cohort_.theta) : std::vector<double>();
   for (std::size_t slot = 0; slot < losses_.size(); ++slot) {
     if (!in_training(slot)) continue;
     const std::size_t lane = cohort_.lanes[slot];
-    const double objective = losses_[slot] + configs_[lane].model.ridge() / 2 * sums_[slot];
+    const double objective = losses_[slot] + (grouped ? ridge[slot] : configs_[lane].model.ridge() / 2 * sums_[slot]);
     double& last = progress_[lane].last_objective;
     std::int64_t& rises = results_[lane].rises;
     rises = std::max<std::int64_t>(rises, 0);

@@ -38,7 +38,8 @@ int main() {
               holdout::report::formats().size(), holdout::to_text(objective.where).c_str(), objective.trials);
   // Links study, train and data as well: reading a study that is not there is an error, and says so.
   try {
-    holdout::study::prepare(holdout::study::read_study("nowhere.yaml", {}));
+    holdout::study::StudyFile file = holdout::study::read_study("nowhere.yaml", {});
+    holdout::study::prepare(file);
   } catch (const holdout::Error& error) {
     std::printf("%s\n", error.what());
     return 0;

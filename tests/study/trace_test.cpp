@@ -150,8 +150,9 @@ struct Rows {
 
 Trace trace_of_fit(const std::string& text) {
   const auto read = read_traced_study(StudyText(text).path());
-  const auto& file = std::get<StudyFile>(read);
-  return trace(file, prepare(file));
+  auto file = std::get<StudyFile>(read);
+  const data::Prepared data = prepare(file);
+  return trace(file, data);
 }
 
 std::string refusal(const std::string& text) {
@@ -171,7 +172,7 @@ TEST_CASE(
   const std::string text =
       rows.study("optimizer: gd, learning_rate: 0.02, batch_size: batch, epochs: 3000", "type: linear, l2: 0.1");
   const auto read = read_traced_study(StudyText(text).path());
-  const auto& file = std::get<StudyFile>(read);
+  auto file = std::get<StudyFile>(read);
   const data::Prepared data = prepare(file);
   const Trace t = trace(file, data);
   REQUIRE(t.paths.size() == 1);

@@ -45,6 +45,11 @@ class Printer final : public FieldVisitor {
     fields(*this);
     prefix_ = outside;
   }
+  void keyed(const Field& field, const std::function<void(std::string_view key)>& add,
+             const std::function<void(FieldVisitor&)>& fields) override {
+    add("NAME");
+    section(field, fields, {});
+  }
 
  private:
   template <class T>

@@ -103,7 +103,7 @@ int run_study(const Options& options) {
   constexpr int kMostThreads = 1024;
   const int threads = options.integer("threads", 1, kMostThreads, 0);
   Signals signals;  // before any other thread
-  const study::StudyFile file = study::read_study(options.text("argument"), options.texts("set"));
+  study::StudyFile file = study::read_study(options.text("argument"), options.texts("set"));
   const data::Prepared data = study::prepare(file);
   const study::StudyRecord record = study::record_of(file, data);
   const std::string out = options.given("out") ? options.text("out") : "runs/" + study::slug(file.study.name);

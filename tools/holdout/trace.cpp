@@ -39,7 +39,10 @@ namespace {
 
 struct Tracer {
   study::Trace operator()(const study::FunctionStudy& study) const { return study::trace(study); }
-  study::Trace operator()(const study::StudyFile& file) const { return study::trace(file, study::prepare(file)); }
+  study::Trace operator()(study::StudyFile file) const {
+    const data::Prepared data = study::prepare(file);
+    return study::trace(file, data);
+  }
 };
 
 }  // namespace

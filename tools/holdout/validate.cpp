@@ -70,7 +70,7 @@ int validate(const Options& options) {
     print_space(function->space);
     return kDone;
   }
-  const auto& file = std::get<study::StudyFile>(read);
+  auto file = std::get<study::StudyFile>(read);
   const data::Prepared data = study::prepare(file);
   const study::Study& study = file.study;
   std::cout << escaped(study.name) << ": " << study.config.model.type() << " model of '"

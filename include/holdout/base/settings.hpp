@@ -129,6 +129,13 @@ class FieldVisitor {
   /// `learning_rate: {start: 0.1}`; its path is then the section's.
   virtual void section(const Field& field, const std::function<void(FieldVisitor&)>& fields,
                        std::string_view shorthand) = 0;
+  /// A section whose keys the study makes up: `groups: {NAME: …}`. `fields` walks those that there are; a reader first
+  /// adds the keys that it finds.
+  virtual void keyed(const Field& field, const std::function<void(std::string_view key)>& add,
+                     const std::function<void(FieldVisitor&)>& fields) {
+    static_cast<void>(add);
+    section(field, fields, {});
+  }
 
   template <class Settings>
     requires requires(Settings& s, FieldVisitor& f) { s.fields(f); } && (!std::derived_from<Settings, Choice>)

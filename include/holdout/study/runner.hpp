@@ -12,9 +12,10 @@
 
 namespace holdout::study {
 
-/// Reads the data of a study, and checks what only study and data together can tell: classes against the model.
+/// Reads the data of a study, and checks what only study and data together can tell: classes against the model. Gives
+/// groups of features (model.l2.groups) what belongs to them.
 /// @throws Error with places in the study or the data file
-data::Prepared prepare(const StudyFile& file);
+data::Prepared prepare(StudyFile& file);
 
 /// How far a run is.
 struct RunState {

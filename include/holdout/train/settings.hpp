@@ -20,6 +20,18 @@ struct ElasticNet {
   void fields(FieldVisitor& f);
 };
 
+/// `model.l2.groups.NAME:` features whose weights have a λ of their own.
+struct PenaltyGroup {
+  std::string name;
+  std::vector<std::string> columns;  // names of features or of one-hot columns, or how such names begin, and *
+  double l2 = 0;
+  std::vector<std::uint32_t> features;  // whose they are: in no other group; known once the data are
+  void fields(FieldVisitor& f);
+};
+
+/// λ of (λ/2)‖w‖²: one for all weights; or one a feature, and a last one for weights behind hidden layers.
+using Ridges = std::vector<double>;
+
 /// `model:` its type, its shape, its loss and its penalties.
 class ModelSettings final : public Choice {
  public:
@@ -33,13 +45,17 @@ class ModelSettings final : public Choice {
   /// λ of the whole penalty (λ/2)‖w‖², and of the whole penalty λ‖w‖₁.
   double ridge() const { return l2 + elastic_net.lambda * (1 - elastic_net.ratio); }
   double lasso() const { return l1 + elastic_net.lambda * elastic_net.ratio; }
+  /// λ of all weights, groups and all. Without groups it is {ridge()}.
+  Ridges ridges(std::size_t features) const;
   /// Whether it is made of layers; `hidden` and `activation` mean something only then.
   bool has_layers() const;
   /// Place in losses() of what is minimized for a target of that many classes (0: numbers): `loss`, or, for types that
   /// are for numbers and for classes, the loss that the target asks for.
   std::size_t loss_for(std::size_t classes) const;
 
-  double l2 = 0, l1 = 0;
+  double l2 = 0, l1 = 0;  // l2 is that of features without a group
+  std::vector<PenaltyGroup> l2_groups;
+  std::string l2_each = "model";  // or feature: each is to be a group, with the value or range of l2
   ElasticNet elastic_net;
   LossChoice loss;
   std::string class_weight = "none";        // or balanced: every class counts the same

@@ -78,13 +78,13 @@ HWY_INLINE void over_row(size_t stride, F f) {
 }
 
 template <class Rule, size_t kN, class D, class T = hn::TFromD<D>>
-HWY_INLINE void catch_up_piece(D, const DeferredPass<T>& p, size_t row, size_t lane, size_t from) {
+HWY_INLINE void catch_up_piece(D, const DeferredPass<T>& p, size_t row, const T* l2, size_t lane, size_t from) {
   const UpdatePass<T>& u = p.update;
   const size_t at = row * u.stride + lane;
   Piece<Rule, kN, D> piece;
   piece.load(u, at);
   if (from < p.now) {
-    piece.load_l2(p.l2, lane);
+    piece.load_l2(l2, lane);
     const auto factors = [&](size_t t) { return p.history + p.slots[t] * (update::kMostFactors * u.stride); };
     piece.load_factors(factors(from), u.stride, lane);
     for (size_t t = from; t < p.now; ++t) {
@@ -133,7 +133,9 @@ void catch_up_rule(const DeferredPass<T>& p) {
       if (lane == 0) fetch_feature<Rule>(p, i, p.ahead);
       const RowGroup rows(p, i);
       const size_t from = i < p.n ? HWY_MIN(p.since[rows.first], p.now) : p.now;  // intercepts only look ahead
-      for (size_t r = 0; r < rows.n; ++r) catch_up_piece<Rule, vectors>(d, p, rows.first + r * rows.apart, lane, from);
+      const T* const l2 = i < p.n ? p.l2 + p.list[i] * p.l2_step : p.l2;
+      for (size_t r = 0; r < rows.n; ++r)
+        catch_up_piece<Rule, vectors>(d, p, rows.first + r * rows.apart, l2, lane, from);
     }
   });
 }
@@ -168,6 +170,7 @@ void step_some_rule(const DeferredPass<T>& p) {
       if constexpr (kDecayFactor<Rule> >= 0)
         if (i == p.n)
           for (auto& k : piece.k) k[kDecayFactor<Rule>] = V(0.0);
+      if (p.l2_step > 0 && i < p.n) piece.load_l2(p.l2 + p.list[i] * p.l2_step, lane);
       const RowGroup rows(p, i);
       for (size_t r = 0; r < rows.n; ++r) step_piece(d, p, piece, rows.first + r * rows.apart, lane, i < p.n);
     }

@@ -22,7 +22,12 @@ void penalize(const PenaltyPass<T>& p) {
     for (size_t lane = 0; lane < p.stride; lane += hn::Lanes(d)) {
       V l2, theta, g;
       read(l2, p.l2 + lane, 0);
-      for (size_t at = lane; at < p.rows * p.stride; at += p.stride) {
+      const size_t table = p.l2_rows * p.stride;
+      for (size_t at = lane, own = lane; at < p.rows * p.stride; at += p.stride) {
+        if (p.l2_rows > 1) {
+          read(l2, p.l2 + own, 0);
+          own = own + p.stride < table ? own + p.stride : lane;
+        }
         read(theta, p.theta + at, 0), read(g, p.gradient + at, 0);
         write(mul_add(l2, theta, g), p.gradient + at, 0);
       }

@@ -18,6 +18,7 @@ class Mlp final : public Model<T> {
   std::size_t parameters() const override { return parameters_; }
   std::size_t penalized() const override { return penalized_; }
   std::size_t outputs() const override { return layers_.back().units; }
+  std::size_t input_weights() const override { return layers_.front().inputs * layers_.front().units; }
   std::size_t tape() const override { return spare_ + widest_; }
   void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T* tape) const override;
   void gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, T* tape, LaneTable<T>& gradient,

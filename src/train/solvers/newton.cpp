@@ -20,7 +20,24 @@ NewtonSolver::NewtonSolver(const Problem& problem)
       theta_(parameters_, lanes_),
       gradient_(parameters_, lanes_),
       slope_(parameters_, lanes_),
-      direction_(parameters_, lanes_) {}
+      direction_(parameters_, lanes_) {
+  const LaneTable<double> l2 = ridge_table<double>(problem_.l2);
+  if (l2.rows() == 1) return;
+  // Of the loss a diagonal of κ is taken: what counts is that large λ do not spread the eigenvalues.
+  const double kappa = std::min(1.0, losses()[problem_.loss].curvature);
+  preconditioner_ = LaneTable<double>(parameters_, lanes_);
+  for (std::size_t p = 0; p < parameters_; ++p)
+    for (std::size_t lane = 0; lane < lanes_; ++lane)
+      preconditioner_.at(p, lane) =
+          p < problem_.model.penalized() ? 1 / (kappa + l2.at(ridge_row(problem_.model, l2, p), lane)) : 1 / kappa;
+}
+
+LaneTable<double> NewtonSolver::preconditioned(const LaneTable<double>& residual) const {
+  LaneTable<double> out = residual;
+  for (std::size_t p = 0; p < preconditioner_.rows(); ++p)
+    for (std::size_t lane = 0; lane < lanes_; ++lane) out.at(p, lane) *= preconditioner_.at(p, lane);
+  return out;
+}
 
 void NewtonSolver::run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) {
   constexpr int kMostIterations = 200, kPatience = 3;
@@ -64,21 +81,23 @@ double NewtonSolver::projected(std::size_t row, std::size_t lane, double to) con
 // H d = −g by conjugate gradients, each lane until its residual is small against its gradient.
 void NewtonSolver::find_direction() {
   const std::size_t most = 10 * parameters_ + 50;  // rounding makes it more than `parameters`, not much more
-  LaneTable<double> residual = slope_, search(parameters_, lanes_), product(parameters_, lanes_);
+  LaneTable<double> residual = slope_, steered = preconditioned(residual), search(parameters_, lanes_),
+                    product(parameters_, lanes_);
   direction_ = LaneTable<double>(parameters_, lanes_);
   // Weights that l1 holds at 0 do not move.
   const auto held = [this](std::size_t p, std::size_t lane) {
     return problem_.l1[lane] > 0 && p < problem_.model.penalized() && theta_.at(p, lane) == 0 && slope_.at(p, lane) == 0;
   };
   for (std::size_t p = 0; p < parameters_; ++p)
-    for (std::size_t lane = 0; lane < lanes_; ++lane) search.at(p, lane) = -residual.at(p, lane);
-  std::vector<double> squares = Values::dot(residual, residual), target(lanes_);
+    for (std::size_t lane = 0; lane < lanes_; ++lane) search.at(p, lane) = -steered.at(p, lane);
+  std::vector<double> squares = Values::dot(residual, steered), target(lanes_);
+  const std::vector<double> start = Values::dot(residual, residual);
   Flags going(lanes_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
     going[lane] = arrival_->open(lane);
     // Superlinear convergence, but no digits that the next step will change (Nocedal and Wright, eq. 7.3).
     const double forcing = std::min(0.1, std::sqrt(arrival_->norm(lane)));
-    target[lane] = forcing * forcing * squares[lane];
+    target[lane] = forcing * forcing * start[lane];
   }
   for (std::size_t step = 0; any(going) && step < most; ++step) {
     values_.hessian(theta_, search, product);
@@ -96,17 +115,18 @@ void NewtonSolver::find_direction() {
         direction_.at(p, lane) += alpha[lane] * search.at(p, lane);
         if (!held(p, lane)) residual.at(p, lane) += alpha[lane] * product.at(p, lane);
       }
-    const std::vector<double> now = Values::dot(residual, residual);
+    steered = preconditioned(residual);
+    const std::vector<double> left = Values::dot(residual, residual), now = Values::dot(residual, steered);
     std::vector<double> beta(lanes_);
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
       if (!going[lane]) continue;
       beta[lane] = now[lane] / squares[lane];
       squares[lane] = now[lane];
-      if (now[lane] <= target[lane]) going[lane] = 0;
+      if (left[lane] <= target[lane]) going[lane] = 0;
     }
     for (std::size_t p = 0; p < parameters_; ++p)
       for (std::size_t lane = 0; lane < lanes_; ++lane)
-        search.at(p, lane) = going[lane] ? beta[lane] * search.at(p, lane) - residual.at(p, lane) : 0;
+        search.at(p, lane) = going[lane] ? beta[lane] * search.at(p, lane) - steered.at(p, lane) : 0;
   }
   // A weight at 0 may only leave it downhill.
   for (std::size_t p = 0; p < problem_.model.penalized(); ++p)

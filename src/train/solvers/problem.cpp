@@ -7,22 +7,20 @@ namespace holdout::train {
 Values::Values(const Problem& problem)
     : problem_(problem),
       sum_(problem.model, problem.loss, problem.design.train, problem.design.features, problem.weights),
-      l2_(1, problem.l2.size()),
+      l2_(ridge_table<double>(problem.l2)),
       coefficient_(1, problem.l2.size()) {
-  for (std::size_t lane = 0; lane < problem.l2.size(); ++lane)
-    l2_.at(0, lane) = problem.l2[lane], coefficient_.at(0, lane) = problem.coefficient[lane];
+  for (std::size_t lane = 0; lane < problem.l2.size(); ++lane) coefficient_.at(0, lane) = problem.coefficient[lane];
   sum_.set_coefficients(coefficient_.row(0));
 }
 
 void Values::gradient(const LaneTable<double>& theta, LaneTable<double>& gradient, std::vector<double>& loss) {
   sum_.mean(theta, {nullptr, problem_.design.train.n, 0}, gradient, &loss);
-  train::penalty(PenaltyPass<double>{theta.row(0), gradient.row(0), problem_.model.penalized(), theta.stride(), l2_.row(0)});
+  add_ridge_gradient(problem_.model, l2_, theta, gradient);
 }
 
 void Values::hessian(const LaneTable<double>& theta, const LaneTable<double>& direction, LaneTable<double>& product) {
   sum_.mean_tangent(theta, direction, product);
-  train::penalty(
-      PenaltyPass<double>{direction.row(0), product.row(0), problem_.model.penalized(), theta.stride(), l2_.row(0)});
+  add_ridge_gradient(problem_.model, l2_, direction, product);
 }
 
 std::vector<double> Values::penalty(const LaneTable<double>& theta) const {
@@ -30,8 +28,10 @@ std::vector<double> Values::penalty(const LaneTable<double>& theta) const {
   for (std::size_t r = 0; r < problem_.model.penalized(); ++r)
     for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
       squares[lane] += theta.at(r, lane) * theta.at(r, lane), sizes[lane] += std::abs(theta.at(r, lane));
+  const bool grouped = l2_.rows() > 1;
+  const std::vector<double> ridge = grouped ? ridge_values(problem_.model, l2_, theta) : std::vector<double>();
   for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
-    squares[lane] = problem_.l2[lane] / 2 * squares[lane] + problem_.l1[lane] * sizes[lane];
+    squares[lane] = (grouped ? ridge[lane] : l2_.at(0, lane) / 2 * squares[lane]) + problem_.l1[lane] * sizes[lane];
   return squares;
 }
 

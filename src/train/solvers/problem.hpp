@@ -8,16 +8,19 @@
 
 #include "../models.hpp"
 #include "../objective.hpp"
+#include "../ridge_table.hpp"
 
 namespace holdout::train {
 
-/// What is minimized: the mean loss over the training rows plus (λ₂/2)‖w‖² + λ₁‖w‖₁, with a λ₂ and λ₁ for every lane.
+/// What is minimized: the mean loss over the training rows plus (λ₂/2)‖w‖² + λ₁‖w‖₁, with its own λ₂ and λ₁ in every
+/// lane.
 struct Problem {
   const Design<double>& design;
   const Model<double>& model;
   std::size_t loss;                // place in losses(), smooth
   AlignedVector<double> weights;   // of the training rows; empty: all count the same
-  std::vector<double> l2, l1;      // [lane]
+  std::vector<Ridges> l2;          // [lane]
+  std::vector<double> l1;          // [lane]
   std::vector<double> coefficient; // [lane], of the loss
 };
 
@@ -38,7 +41,8 @@ class Values {
  private:
   const Problem& problem_;
   LossSum<double> sum_;
-  LaneTable<double> l2_, coefficient_;
+  LaneTable<double> l2_;  // as ridge_table makes it
+  LaneTable<double> coefficient_;
 };
 
 }  // namespace holdout::train

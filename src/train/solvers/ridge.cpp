@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Core>
+#include <Eigen/Dense>
 
 #include "../symmetric.hpp"
 
@@ -14,6 +14,7 @@ namespace {
 // Features' weighted means and covariance over the training rows.
 struct Covariance {
   Eigen::VectorXd mean;
+  Eigen::MatrixXd matrix;  // its lower half
   Spectrum spectrum;
 };
 
@@ -21,38 +22,51 @@ Covariance covariance_of(const Part<double>& part, std::size_t features, const A
   using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   constexpr Eigen::Index kRows = 1024;  // centred copies of so many rows at a time
   const auto n = static_cast<Eigen::Index>(part.n), d = static_cast<Eigen::Index>(features);
-  Covariance c{Eigen::VectorXd::Zero(d), {}};
+  Covariance c{Eigen::VectorXd::Zero(d), Eigen::MatrixXd::Zero(d, d), {}};
   const auto weight = [&](Eigen::Index i) { return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)]; };
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < d; ++j) c.mean[j] += weight(i) * part.x[static_cast<std::size_t>(i * d + j)];
   c.mean /= static_cast<double>(n);
-  Eigen::MatrixXd covariance = Eigen::MatrixXd::Zero(d, d);
   for (Eigen::Index from = 0; from < n; from += kRows) {
     const Eigen::Index count = std::min(kRows, n - from);
     RowMajor block = Eigen::Map<const RowMajor>(part.x.data() + from * d, count, d);
     block.rowwise() -= c.mean.transpose();
     for (Eigen::Index i = 0; i < count; ++i) block.row(i) *= std::sqrt(weight(from + i));
-    covariance.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
+    c.matrix.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
   }
-  c.spectrum = spectrum_of(covariance / static_cast<double>(n));
+  c.matrix /= static_cast<double>(n);
+  c.spectrum = spectrum_of(c.matrix);
   return c;
 }
 
+// (C + λ)⁻¹ g with one λ. Eigenvalues that are rounding noise belong to directions in which the data do not vary.
+Eigen::VectorXd solve(const Spectrum& s, double l2, const Eigen::VectorXd& g) {
+  const double noise = noise_level(s.values);
+  Eigen::VectorXd step = s.vectors.transpose() * g;
+  for (Eigen::Index j = 0; j < step.size(); ++j)
+    step[j] = l2 == 0 && s.values[j] <= noise ? 0 : step[j] / (std::max(s.values[j], 0.0) + l2);
+  return s.vectors * step;
+}
+
+// (C + Λ)⁻¹ g with a λ for every feature; where that is singular, the solution of least norm.
+Eigen::VectorXd solve(const Covariance& c, const Ridges& l2, const Eigen::VectorXd& g) {
+  if (l2.size() == 1) return solve(c.spectrum, l2[0], g);
+  const Eigen::Index d = c.mean.size();
+  Eigen::MatrixXd h = c.matrix.selfadjointView<Eigen::Lower>();
+  h.diagonal() += Eigen::Map<const Eigen::VectorXd>(l2.data(), d);
+  if (*std::min_element(l2.begin(), l2.begin() + d) > 0) return h.llt().solve(g);
+  return h.completeOrthogonalDecomposition().solve(g);
+}
+
 // theta −= H⁻¹ gradient for one lane. With the intercept at its best for given weights, H acts on the weights alone.
-void newton_step(const Covariance& c, double l2, const LaneTable<double>& gradient, std::size_t lane,
+void newton_step(const Covariance& c, const Ridges& l2, const LaneTable<double>& gradient, std::size_t lane,
                  LaneTable<double>& theta) {
-  const Spectrum& s = c.spectrum;
   const Eigen::Index d = c.mean.size();
   const auto row = [](Eigen::Index j) { return static_cast<std::size_t>(j); };
   Eigen::VectorXd g(d);
   const double intercept = gradient.at(row(d), lane);
   for (Eigen::Index j = 0; j < d; ++j) g[j] = gradient.at(row(j), lane) - c.mean[j] * intercept;
-  // Eigenvalues that are rounding noise belong to directions in which the data do not vary.
-  const double noise = noise_level(s.values);
-  Eigen::VectorXd step = s.vectors.transpose() * g;
-  for (Eigen::Index j = 0; j < d; ++j)
-    step[j] = l2 == 0 && s.values[j] <= noise ? 0 : step[j] / (std::max(s.values[j], 0.0) + l2);
-  step = s.vectors * step;
+  const Eigen::VectorXd step = solve(c, l2, g);
   for (Eigen::Index j = 0; j < d; ++j) theta.at(row(j), lane) -= step[j];
   theta.at(row(d), lane) -= intercept - c.mean.dot(step);
 }
