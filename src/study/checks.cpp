@@ -84,7 +84,7 @@ class Checks {
     const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
     if (parameter("training.optimizer") || !optimizer.is_solver()) return;
     const std::string name(optimizer.alternatives()[optimizer.selected()].name);
-    for (const char* key : {"learning_rate", "batch_size", "epochs", "clip_norm", "stop.patience"})
+    for (const char* key : {"learning_rate", "batch_size", "epochs", "clip_norm", "average", "stop.patience"})
       if (const std::string path = std::string("training.") + key; filler_.marks.count(path) > 0)
         add(path, path + ": optimizer '" + name + "' takes none", "remove it, or choose an update rule: holdout list optimizers");
     if (file_.study.config.training.precision != "float64")
@@ -93,6 +93,16 @@ class Checks {
       add("training.optimizer",
           "training.optimizer: '" + name + "' needs a loss with second derivatives; " + joined(kinked) + " has none",
           "choose an update rule, or loss huber or squared_hinge");
+  }
+
+  void average() {
+    const train::TrainingSettings& training = file_.study.config.training;
+    const std::string path = "training.average.polyak.from";
+    if (training.average.selected() != train::AverageChoice::polyak || parameter("training.average")) return;
+    if (!parameter(path) && !parameter("training.epochs") && training.average.from >= training.epochs)
+      add(path, path + ": after epoch " + to_text(Value(training.average.from)) + " of " + to_text(Value(training.epochs)) +
+                    " there is nothing left to average",
+          "use a smaller number, half of the epochs for example");
   }
 
   // A solver goes to the minimum of a convex J.
@@ -245,6 +255,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   checks.target();
   if (sound) checks.automatic_rate();
   if (sound) checks.solver();
+  if (sound) checks.average();
   if (sound) checks.convexity();
   if (sound) checks.penalties();
   checks.metric();

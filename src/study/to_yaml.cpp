@@ -17,6 +17,7 @@ namespace holdout::study {
 namespace {
 
 constexpr std::array<std::string_view, 3> kAlways{"name", "seed", "data.file"};
+constexpr std::array<std::string_view, 2> kNamed{"model.loss", "training.optimizer"};
 
 std::string words_text(const std::vector<std::string>& values) {
   std::string out;
@@ -126,9 +127,11 @@ class Writer final : public FieldVisitor {
     const std::string name(choice.alternatives()[choice.selected()].name);
     Entries entries = inside(style.nested ? path + "." + name : path, {}, [&](FieldVisitor& f) { choice.fields(f); });
     if (!entries.empty() || !style.nested) entries.insert(entries.begin(), {key, name});
-    // Models, searches and optimizers are always named; splits and schedules only where they say something.
+    // Models, searches, losses and optimizers are always named; others only where they say something.
     const bool at_default = choice.selected() == 0 && entries.size() == (style.nested ? 0 : 1);
-    if (at_default && levels_.size() > (style.nested ? 2 : 1)) return;
+    const bool named =
+        style.nested ? std::find(kNamed.begin(), kNamed.end(), path) != kNamed.end() : levels_.size() == 1;
+    if (at_default && !named) return;
     add(field, entries.empty() ? name : compose(entries));
   }
 

@@ -9,6 +9,8 @@
 namespace holdout::train {
 namespace {
 
+bool averages(const LaneConfig& config) { return config.training.average.selected() != AverageChoice::none; }
+
 template <class T>
 std::size_t lane_bytes(const LaneConfig& config, std::size_t features, std::size_t classes, std::size_t tables) {
   const auto model = make_model<T>(config.model, features, classes);
@@ -22,7 +24,7 @@ std::size_t lane_bytes(const LaneConfig& config, std::size_t features, std::size
 template <class T>
 void Cohort<T>::keep(const std::vector<std::size_t>& slots) {
   const std::size_t stride = lane_stride<T>(slots.size());
-  for (LaneTable<T>* table : {&theta, &gradient, &state, &factors, &ahead, &l2, &l1, &loss, &best})
+  for (LaneTable<T>* table : {&theta, &gradient, &state, &factors, &ahead, &l2, &l1, &loss, &average, &best})
     *table = table->select(slots, stride);
   for (LaneTable<double>* table : {&coefficients, &memory, &rate}) *table = table->select(slots, stride);
   std::vector<std::size_t> kept;
@@ -52,6 +54,7 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t features,
               wide(coefficients),
               wide(shape.memory),
               wide(1),
+              table(averages(configs[0]) ? parameters : 0),
               table(keep_best ? parameters : 0)};
   for (std::size_t lane = 0; lane < n; ++lane) {
     c.lanes.push_back(lane);
@@ -69,7 +72,8 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t features,
 std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes) {
   const OptimizerChoice& optimizer = config.training.optimizer;
   const RuleShape shape = optimizer.is_solver() ? RuleShape{4, 0, false} : rule_shape(optimizer.selected());
-  const std::size_t own = (shape.looks_ahead ? 1 : 0) + (config.model.l2_groups.empty() ? 0 : 1);
+  const std::size_t own =
+      (shape.looks_ahead ? 1 : 0) + (config.model.l2_groups.empty() ? 0 : 1) + (averages(config) ? 1 : 0);
   const std::size_t tables = 2 + shape.states + own;  // theta, gradient
   return config.training.precision == "float32" ? lane_bytes<float>(config, features, classes, tables)
                                                 : lane_bytes<double>(config, features, classes, tables);

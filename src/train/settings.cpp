@@ -110,6 +110,8 @@ void TrainingSettings::fields(FieldVisitor& f) {
      Scope::lane},
     clip_norm, at_least(0.0));
   f({"stop", "reasons to stop before the last epoch"}, stop);
+  f({"average", "what the result is: the last parameters, or an average over steps", Scope::cohort}, average,
+    ChoiceStyle{"name", true});
   f({"precision", "numbers of the training", Scope::cohort}, precision, kPrecisions);
 }
 

@@ -9,6 +9,7 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
+#include "average_pass.hpp"
 #include "cohort.hpp"
 #include "deferred.hpp"
 #include "measure.hpp"
@@ -43,6 +44,7 @@ class CohortTrainer final : public Trainer {
     double first_loss = kNaN, first_norm = kNaN;  // ‖∇J(0)‖
     double best_value = kNaN;                     // with patience: hold-out value of the best epoch
     double last_objective = kNaN;                 // J before the last full-batch step
+    AverageWeight weight;                         // of the average of iterates
   };
 
   bool defers() const { return Deferred<T>::pays(design_.train, design_.features, batch_, cohort_.theta.stride()); }
@@ -55,6 +57,10 @@ class CohortTrainer final : public Trainer {
   void tell_watcher();
   void take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses);
   void take_norms(const LaneTable<T>& point);
+  bool averages() const { return cohort_.average.rows() > 0; }
+  /// What the training is measured by.
+  const LaneTable<T>& outcome() const { return averages() ? cohort_.average : cohort_.theta; }
+  void add_to_average();
   void add_losses();
   void take_first_norms();
   void clip_gradient();
@@ -144,9 +150,11 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
     results_[lane].gradient_norm = results_[lane].train_loss = kNaN;
     const std::vector<double>& theta = start.empty() ? own_start : start[lane];
     for (std::size_t r = 0; r < theta.size(); ++r) cohort_.theta.at(r, lane) = static_cast<T>(theta[r]);
+    if (averages())
+      for (std::size_t r = 0; r < theta.size(); ++r) cohort_.average.at(r, lane) = cohort_.theta.at(r, lane);
   }
-  // Clipping needs the norm of the whole gradient in every step, l1 a proximal step behind each.
-  if (model_->is_linear() && !full_batch_ && !clips_ && !shrinks_ && defers())
+  // Clipping needs the norm of the whole gradient in every step, l1 a proximal step behind each, an average all of θ.
+  if (model_->is_linear() && !full_batch_ && !clips_ && !shrinks_ && !averages() && defers())
     deferred_.emplace(design.train, design.features, model_->outputs(), rule_, start.empty());
   sums_.resize(cohort_.theta.stride());
   if (!start.empty()) take_first_norms();
@@ -240,8 +248,21 @@ void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
   if (clips_) clip_gradient();
   update(rule_, pass);
   if (shrinks_) shrink(rule_, pass, cohort_.l1.row(0));
+  if (averages()) add_to_average();
   ++steps_;
   tell_watcher();
+}
+
+template <class T>
+void CohortTrainer<T>::add_to_average() {
+  std::vector<T> keep(cohort_.theta.stride()), share(cohort_.theta.stride());
+  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
+    const std::size_t lane = cohort_.lanes[slot];
+    const double weight = progress_[lane].weight.next(configs_[lane].training.average, epoch_);
+    keep[slot] = static_cast<T>(1 - weight), share[slot] = static_cast<T>(weight);
+  }
+  average(AveragePass<T>{cohort_.average.row(0), cohort_.theta.row(0), cohort_.theta.rows(), cohort_.theta.stride(),
+                         keep.data(), share.data()});
 }
 
 template <class T>
@@ -363,7 +384,7 @@ void CohortTrainer<T>::check_finite() {
 template <class T>
 void CohortTrainer<T>::look_at_holdout(bool record) {
   holdout_scores_ =
-      lane_scores(*model_, design_.holdout, design_.features, cohort_.theta, std::move(holdout_scores_));
+      lane_scores(*model_, design_.holdout, design_.features, outcome(), std::move(holdout_scores_));
   for (std::vector<double>& scores : holdout_scores_) apply_link(link_, scores);
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
     if (!in_training(slot)) continue;
@@ -375,7 +396,7 @@ void CohortTrainer<T>::look_at_holdout(bool record) {
     const bool better = std::isnan(p.best_value) || (objective_.maximize ? value > p.best_value : value < p.best_value);
     if (patient && better) {
       p.best_value = value, r.best_epoch = epoch_;
-      for (std::size_t row = 0; row < cohort_.best.rows(); ++row) cohort_.best.at(row, slot) = cohort_.theta.at(row, slot);
+      for (std::size_t row = 0; row < cohort_.best.rows(); ++row) cohort_.best.at(row, slot) = outcome().at(row, slot);
     }
     const bool ends = patient && epoch_ - r.best_epoch >= shared_.stop.patience;
     if (record || ends) r.curve.push_back({epoch_, r.train_loss, value});
@@ -389,7 +410,7 @@ void CohortTrainer<T>::finish(std::size_t slot, LaneEnd end) {
   r.end = end;
   r.epochs = epoch_, r.steps = steps_;
   const bool best = shared_.stop.patience > 0 && !std::isnan(progress_[cohort_.lanes[slot]].best_value);
-  r.theta = column(best ? cohort_.best : cohort_.theta, slot);
+  r.theta = column(best ? cohort_.best : outcome(), slot);
   --running_;
 }
 
@@ -429,7 +450,7 @@ template <class T>
 std::vector<LaneResult> CohortTrainer<T>::results() const {
   std::vector<LaneResult> all = results_;
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot)
-    if (in_training(slot)) all[cohort_.lanes[slot]].theta = column(cohort_.theta, slot);
+    if (in_training(slot)) all[cohort_.lanes[slot]].theta = column(outcome(), slot);
   measure(*model_, link_, design_, objective_, all);
   return all;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <holdout/base/settings.hpp>
+#include <holdout/train/average.hpp>
 #include <holdout/train/loss.hpp>
 #include <holdout/train/optimizer.hpp>
 #include <holdout/update/schedule.hpp>
@@ -97,6 +98,7 @@ struct TrainingSettings {
   std::int64_t epochs = 100;     // passes over the training rows
   double clip_norm = 0;          // largest ‖∇J‖ that a step uses: longer gradients are shortened to it; 0: off
   StopSettings stop;
+  AverageChoice average;
   std::string precision = "float64";  // or float32
   void fields(FieldVisitor& f);
 };
