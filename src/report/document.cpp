@@ -62,6 +62,24 @@ Text gain_text(const Findings& f) {
   return plain(text + ".");
 }
 
+// How far apart trainings are that differ in nothing but their start.
+std::string seed_noise_text(const std::vector<double>& values) {
+  std::vector<double> good;
+  for (const double v : values)
+    if (std::isfinite(v)) good.push_back(v);
+  if (good.size() < 2) return {};
+  const double n = static_cast<double>(good.size());
+  double mean = 0, squares = 0;
+  for (const double v : good) mean += v / n;
+  for (const double v : good) squares += (v - mean) * (v - mean);
+  const auto [low, high] = std::minmax_element(good.begin(), good.end());
+  std::string text = "Of " + counted(values.size(), "start") + " of the best configuration the one with the least training loss was kept. ";
+  if (good.size() < values.size()) text += std::to_string(values.size() - good.size()) + " gave no number. ";
+  return text + "Their hold-out values go from " + to_text(*low, 4) + " to " + to_text(*high, 4) +
+         ", with a standard deviation of " + to_text(std::sqrt(squares / (n - 1)), 3) +
+         ": smaller differences between configurations may be noise of the start.";
+}
+
 Section error_section(const Findings& f) {
   Section section{"Errors", {}};
   const auto& holdout = f.best()->outcome.metrics;
@@ -84,6 +102,8 @@ Section error_section(const Findings& f) {
   }
   if (!table.rows.empty()) section.blocks.push_back(std::move(table));
   if (f.gain) section.blocks.push_back(Paragraph{gain_text(f)});
+  if (const std::string noise = seed_noise_text(f.best()->outcome.start_values); !noise.empty())
+    section.blocks.push_back(Paragraph{plain(noise)});
   if (!f.winner) {
     section.blocks.push_back(Paragraph{plain("The winner has not been trained again yet, so there is no test error.")});
   } else {

@@ -128,6 +128,7 @@ ordered_json best_json(const Findings& f) {
   best["minimum"] = f.winner ? minimum_json(*f.winner) : ordered_json();
   best["uncertainty"] = {{"value", number_json(f.standard_error)}, {"test", number_json(test_error(f))}};
   if (!trial.outcome.fold_values.empty()) best["folds"] = numbers_json(trial.outcome.fold_values);
+  if (!trial.outcome.start_values.empty()) best["starts"] = numbers_json(trial.outcome.start_values);
   best["curve"] = ordered_json::array();
   for (const study::CurvePoint& point : trial.outcome.curve)
     best["curve"].push_back({{"epoch", point.epoch},

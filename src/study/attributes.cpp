@@ -252,6 +252,7 @@ std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_valu
     add("holdout:metrics", metrics);
   }
   if (!outcome.fold_values.empty()) add("holdout:folds", numbers_json(outcome.fold_values));
+  if (!outcome.start_values.empty()) add("holdout:starts", numbers_json(outcome.start_values));
   if (!outcome.full) add("holdout:full", false);
   if (outcome.error_bound) add("holdout:error_bound", to_json(*outcome.error_bound));
   if (!outcome.gradient.empty()) add("holdout:gradient", numbers_json(outcome.gradient));
@@ -285,6 +286,8 @@ void read_attribute(const std::string& key, std::string_view text, Trial& trial)
     for (const auto& [metric, value] : json.items()) outcome.metrics.emplace_back(metric, real_from(value));
   else if (name == "folds")
     read_numbers(json, outcome.fold_values);
+  else if (name == "starts")
+    read_numbers(json, outcome.start_values);
   else if (name == "full")
     outcome.full = json.get<bool>();
   else if (name == "error_bound")

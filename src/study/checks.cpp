@@ -105,6 +105,14 @@ class Checks {
           "use a smaller number, half of the epochs for example");
   }
 
+  // Of a convex J every start finds the same minimum.
+  void starts() {
+    const std::string path = "training.starts", model(file_.study.config.model.type());
+    if (train::is_convex(model) && (parameter(path) || file_.study.config.training.starts > 1))
+      add(path, path + ": J of model " + model + " is convex, and every start leads to the same minimum",
+          "leave it out, or choose model: {type: mlp}");
+  }
+
   // A solver goes to the minimum of a convex J.
   void convexity() {
     const std::string model(file_.study.config.model.type());
@@ -256,6 +264,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   if (sound) checks.automatic_rate();
   if (sound) checks.solver();
   if (sound) checks.average();
+  if (sound) checks.starts();
   if (sound) checks.convexity();
   if (sound) checks.penalties();
   checks.metric();

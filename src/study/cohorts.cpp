@@ -63,6 +63,8 @@ std::vector<std::vector<std::size_t>> cut_into_cohorts(std::span<const train::La
       const std::size_t fit = cache / 2 / train::working_set(configs[i], sizes.features, sizes.classes);
       const std::size_t unit = fit >= kBlock * g.vector ? kBlock * g.vector : g.vector;
       g.most = std::clamp(fit / unit * unit, g.vector, kMostLanes);
+      if (const auto starts = static_cast<std::size_t>(configs[i].training.starts); starts > 1)  // each a lane
+        g.vector = std::max<std::size_t>(1, g.vector / starts), g.most = std::clamp(fit, g.vector, kMostLanes);
       // A step over sparse rows meets single rows of the tables, and makes others wait: wide ones are worth their way.
       if (sizes.sparse) g.most = std::max(g.most, kBlock * g.vector);
       groups.push_back(std::move(g));

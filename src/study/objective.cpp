@@ -71,6 +71,8 @@ std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const t
     out.gradient_norm = k == 0 ? fold.gradient_norm : std::max(out.gradient_norm, fold.gradient_norm);
     for (std::size_t m = 0; m < out.metrics.size(); ++m) out.metrics[m].second += fold.metrics[m].second / n;
     if (folds.size() > 1) out.fold_values.push_back(fold.value);
+    out.start_values.resize(fold.start_values.size());
+    for (std::size_t s = 0; s < out.start_values.size(); ++s) out.start_values[s] += fold.start_values[s] / n;
     const std::string end(to_text(fold.end));
     if (out.end.find(end) == std::string::npos) out.end += (out.end.empty() ? "" : ", ") + end;
     if (fold.end == train::LaneEnd::diverged && out.reason.empty()) out.reason = diverged(fold, k, folds.size());

@@ -12,6 +12,7 @@ namespace {
 constexpr NamedNumber<double> kRateWords[] = {{"auto", LearningRate::kAuto}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"batch", TrainingSettings::kFullBatch}, {"stochastic", 1}};
 constexpr std::string_view kClassWeights[] = {"none", "balanced"};
+constexpr std::int64_t kMostStarts = 1000;  // each is a training
 constexpr std::string_view kEach[] = {"model", "feature"};
 constexpr std::string_view kPrecisions[] = {"float64", "float32"};
 constexpr std::int64_t kMostUnits = 1'000'000;  // of one layer: a slip of the pen is no request for terabytes
@@ -112,6 +113,8 @@ void TrainingSettings::fields(FieldVisitor& f) {
   f({"stop", "reasons to stop before the last epoch"}, stop);
   f({"average", "what the result is: the last parameters, or an average over steps", Scope::cohort}, average,
     ChoiceStyle{"name", true});
+  f({"starts", "of an mlp: so many initializations; the one with the least training loss is kept", Scope::cohort}, starts,
+    between<std::int64_t>(1, kMostStarts));
   f({"precision", "numbers of the training", Scope::cohort}, precision, kPrecisions);
 }
 

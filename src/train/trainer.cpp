@@ -17,6 +17,7 @@
 #include "objective.hpp"
 #include "ridge_table.hpp"
 #include "solvers.hpp"
+#include "starts.hpp"
 #include "weights.hpp"
 
 namespace holdout::train {
@@ -471,6 +472,8 @@ std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start) {
   if (lanes[0].training.optimizer.is_solver()) return make_solver_trainer(design, objective, lanes, start);
+  if (start.empty() && lanes[0].training.starts > 1)
+    return make_starts_trainer(design, objective, lanes, seed, fold);
   return std::make_unique<CohortTrainer<double>>(design, objective, lanes, seed, fold, start);
 }
 
@@ -479,6 +482,8 @@ std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric&
                                       std::span<const std::vector<double>> start) {
   if (lanes[0].training.optimizer.is_solver())
     throw Error("optimizer exact works in float64, not in float32", "write precision: float64, or choose a rule");
+  if (start.empty() && lanes[0].training.starts > 1)
+    return make_starts_trainer(design, objective, lanes, seed, fold);
   return std::make_unique<CohortTrainer<float>>(design, objective, lanes, seed, fold, start);
 }
 

@@ -17,6 +17,7 @@
 //                 distance, rises, steps}: train/minimum.hpp of the winner (k folds: of the first); null until known
 //     uncertainty {value, test}: standard errors of the hold-out and the test value of the objective's metric, or null
 //     folds       the k values, if k > 1
+//     starts      the value of each initialization, with training.starts
 //     curve       [{epoch, train_loss, holdout}], at most 200 points
 //   findings      {gain, near_ties: {percent, standard_error}, bounds: [{path, end: min | max, value, bound}],
 //                 failures: [{state, reason, trials: how many}]}

@@ -30,6 +30,7 @@ struct Outcome {
   TrialState state = TrialState::complete;
   double value = 0;                // the objective's metric on the hold-out rows, as the metric counts (not negated)
   std::vector<double> fold_values; // k-fold: each fold's error; else empty
+  std::vector<double> start_values;  // with training.starts: the value of each start (k folds: their mean)
   Metrics metrics;                 // all metrics of the model on the hold-out rows
   std::string end;                 // why training ended: epochs, converged, patience …
   std::string reason;              // of a failure: diverged at epoch 3; of a pruned one: solved to 0.003 only

@@ -47,6 +47,7 @@ struct LaneResult {
   std::vector<double> theta;            // [parameter]: weights [output][feature], layer by layer, then the intercepts
   std::vector<std::pair<std::string, double>> metrics;  // every metric that fits, on the hold-out rows
   double value = 0;                     // the objective's metric among them
+  std::vector<double> start_values;     // with training.starts: the value of each; `value` is that of the one kept
 };
 
 inline constexpr std::size_t kCurvePoints = 200;
@@ -84,8 +85,9 @@ class Trainer {
 /// Makes the trainer of a cohort.
 /// @param design  must outlive the trainer
 /// @param fold    part of the address of the shuffling streams
-/// @param start   [lane][parameter] to start from; none: zeros, or an mlp's weights by `seed`, the same in every lane
-/// @throws Error if settings do not go together (learning_rate auto with an adaptive rule; exact or auto with mlp)
+/// @param start   [lane][parameter] to start from; none: zeros, or an mlp's weights by `seed`, the same in every lane.
+///                Given ones count as the only ones, whatever training.starts says
+/// @throws Error if settings do not go together (learning_rate auto with an adaptive rule; exact or auto with mlp; several starts without)
 std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start = {});
@@ -93,7 +95,8 @@ std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric&
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start = {});
 
-/// Bytes of parameters, gradients, state and activations that one lane of such a training moves in every step.
+/// Bytes of parameters, gradients, state and activations that one configuration of such a training moves in every step,
+/// all its starts together.
 std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes);
 
 /// The task a type of model is for, and the classes it needs: two for logistic, none for linear.
