@@ -48,6 +48,12 @@ class Collector final : public FieldVisitor {
     Declared& d = add(f, {});
     d.kind = Declared::Kind::section, d.shorthand = shorthand, d.members = declared(fields);
   }
+  void keyed(const Field& f, const std::function<void(std::string_view key)>& add_key,
+             const std::function<void(FieldVisitor&)>& fields) override {
+    add_key("NAME");
+    Declared& d = add(f, {});
+    d.kind = Declared::Kind::keyed, d.members = declared(fields);
+  }
 
  private:
   template <class T>

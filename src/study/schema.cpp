@@ -159,7 +159,15 @@ Json Writer::schema_of(const Declared& d) {
       const auto plain =
           std::find_if(d.members.begin(), d.members.end(), [&](const auto& m) { return m.name == d.shorthand; });
       if (plain == d.members.end()) return object_of(d.members);
-      return any_of({schema_of(*plain), object_of(d.members)});
+      std::vector<Json> forms{schema_of(*plain), object_of(d.members)};
+      if (plain->kind == Kind::value && plain->scope != Scope::fixed) {  // its range beside the other members
+        Json mixed = range_json(plain->leaf);
+        const Json others = object_of(d.members);
+        for (const auto& [name, schema] : others["properties"].items())
+          if (name != d.shorthand) mixed["properties"][name] = schema;
+        forms.push_back(std::move(mixed));
+      }
+      return any_of(std::move(forms));
     }
     case Kind::keyed:
       return {{"type", "object"}, {"additionalProperties", schema_of(d.members.front())}};

@@ -8,6 +8,7 @@
 #include <holdout/train/objective_at.hpp>
 
 #include "deferred.hpp"
+#include "support/algebra.hpp"
 #include "support/lane_results.hpp"
 #include "support/ridge.hpp"
 #include "support/varied_lanes.hpp"
@@ -47,15 +48,14 @@ TEST_CASE("reference: ridge with a λ a feature solves its normal equations, als
     for (std::size_t c = 0; c < cases.size(); ++c) {
       CAPTURE(solver);
       CAPTURE(c);
-      Eigen::MatrixXd h = x.transpose() * x / n;
+      Eigen::MatrixXd h = testing::second_moments(x);
       for (std::size_t j = 0; j < kFeatures; ++j) h.diagonal()[static_cast<Eigen::Index>(j)] += cases[c][j];
-      const Eigen::VectorXd theta = h.ldlt().solve(x.transpose() * y / n);
+      const Eigen::VectorXd theta = testing::solve(h, testing::transposed_times(x, y) / n);
       for (std::size_t j = 0; j <= kFeatures; ++j)
         CHECK(results[c].theta[j] == doctest::Approx(theta[static_cast<Eigen::Index>(j)]).epsilon(1e-7));
       if (std::string(solver) != "exact") continue;
       const MinimumFacts facts = minimum_facts(design, lanes[c].model, results[c].theta);
-      const Eigen::VectorXd eigenvalues = h.selfadjointView<Eigen::Lower>().eigenvalues();
-      CHECK(facts.least_eigenvalue == doctest::Approx(eigenvalues.minCoeff()).epsilon(1e-9));
+      CHECK(facts.least_eigenvalue == doctest::Approx(testing::eigenvalues(h)[0]).epsilon(1e-9));
       CHECK(facts.convexity == Convexity::strongly);
     }
   }

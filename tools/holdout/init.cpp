@@ -39,7 +39,7 @@ int init(const Options& options) {
   study::write_file(out.string(), text);
   std::cout << "wrote " << out.string() << "\n";
   // What is wrong with the data shows now, not at the first run.
-  const study::StudyFile file = study::read_study(out.string());
+  study::StudyFile file = study::read_study(out.string());
   const data::Prepared prepared = study::prepare(file);
   for (const std::string& notice : prepared.notices) std::cout << "note: " << escaped(notice) << "\n";
   std::cout << "next: holdout run " << out.string() << "\n";

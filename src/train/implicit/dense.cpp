@@ -39,7 +39,9 @@ std::vector<HyperDerivatives> DenseHyperSolver::solve(const HyperRequest& reques
 
 DenseHyperSolver::Lane DenseHyperSolver::make_lane(const LaneConfig& config) const {
   Lane lane{&config, Eigen::VectorXd::Zero(index(model_->parameters())), {}, {}, 0, 0, {}};
-  lane.l2.head(index(model_->penalized())).setConstant(config.model.ridge());
+  const Ridges ridges = config.model.ridges(design_.features);
+  for (std::size_t p = 0; p < model_->penalized(); ++p)
+    lane.l2[index(p)] = ridges.size() == 1 ? ridges[0] : ridges[p % design_.features];
   for (std::size_t p = 0; p < model_->parameters(); ++p) lane.support.push_back(index(p));
   return lane;
 }

@@ -63,7 +63,7 @@ Problem IterativeHyperSolver::problem_of(const HyperRequest& request, const std:
                   {}};
   for (const std::size_t lane : lanes) {
     const ModelSettings& model = request.lanes[lane].model;
-    problem.l2.push_back(model.ridge()), problem.l1.push_back(model.lasso());
+    problem.l2.push_back(model.ridges(design_.features)), problem.l1.push_back(model.lasso());
     problem.coefficient.push_back(model.loss.coefficient());
   }
   return problem;
