@@ -33,7 +33,7 @@ std::string study(const std::string& file, const std::string& split, const std::
 
 std::vector<Trial> trials_of(const std::string& text) {
   const testing::Scratch scratch;
-  const StudyFile file = read_text(text);
+  StudyFile file = read_text(text);
   const data::Prepared data = prepare(file);
   const auto storage = Storage::create(scratch / "study.db", record_of(file, data));
   const Workers workers(2);
