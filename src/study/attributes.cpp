@@ -62,7 +62,8 @@ class Writer {
   void operator()(const char* key, const std::optional<int>& x) {
     if (x) json[key] = *x;
   }
-  void operator()(const char* key, const std::optional<train::MinimumFacts>& x) {
+  template <class T>
+  void operator()(const char* key, const std::optional<T>& x) {
     if (x) json[key] = written(*x);
   }
   void operator()(const char* key, const std::optional<TunedModel>& x) {
@@ -94,8 +95,11 @@ class Reader {
   static void read(const Json& json, double& x) { x = real_from(json); }
   static void read(const Json& json, std::optional<double>& x) { x = real_from(json); }
   static void read(const Json& json, std::optional<int>& x) { x = json.get<int>(); }
-  static void read(const Json& json, std::optional<train::MinimumFacts>& x) { x = member<train::MinimumFacts>(json); }
   static void read(const Json& json, std::optional<TunedModel>& x) { x = tuned_model_from(json); }
+  template <class T>
+  static void read(const Json& json, std::optional<T>& x) {
+    x = member<T>(json);
+  }
   static void read(const Json& json, Metrics& metrics) {
     metrics.clear();
     for (const auto& [name, value] : json.items()) metrics.emplace_back(name, real_from(value));
@@ -107,7 +111,7 @@ class Reader {
 template <class F, class T>
 requires std::is_same_v<std::remove_const_t<T>, RunFacts>
 void fields(F& f, T& facts) {
-  f("task", facts.task), f("data_file", facts.data_file), f("target", facts.target), f("classes", facts.classes);
+  f("task", facts.task), f("search", facts.search), f("data_file", facts.data_file), f("target", facts.target), f("classes", facts.classes);
   f("rows", facts.rows), f("features", facts.features), f("train_rows", facts.train_rows);
   f("holdout_rows", facts.holdout_rows), f("test_rows", facts.test_rows), f("folds", facts.folds);
   f("baseline", facts.baseline), f("notices", facts.notices);
@@ -125,6 +129,15 @@ void fields(F& f, T& winner) {
   f("holdout_standard_error", winner.holdout_standard_error);
   f("best_yaml", winner.best_yaml), f("model", winner.model);
   f("minimum", winner.minimum), f("rises", winner.rises), f("steps", winner.steps);
+  f("predictions", winner.predictions);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, HoldoutPredictions>
+void fields(F& f, T& predictions) {
+  f("rows", predictions.rows), f("target", predictions.target), f("predicted", predictions.predicted);
+  f("confusion", predictions.confusion);
+  f("false_positive", predictions.false_positive), f("true_positive", predictions.true_positive);
 }
 
 template <class F, class T>

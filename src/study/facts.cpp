@@ -39,6 +39,7 @@ RunFacts facts_of(const StudyFile& file, const data::Prepared& data, const train
   const data::Dataset& dataset = data.dataset;
   RunFacts facts;
   facts.task = dataset.task == data::Task::regression ? "regression" : "classification";
+  facts.search = file.study.search.method.info().name;
   facts.data_file = file.study.data.file, facts.target = dataset.target_name;
   facts.classes = dataset.classes;
   facts.rows = static_cast<std::int64_t>(dataset.rows), facts.features = static_cast<std::int64_t>(dataset.features);

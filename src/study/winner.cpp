@@ -6,6 +6,7 @@
 
 #include "gradient_method.hpp"
 #include "objective.hpp"
+#include "predictions.hpp"
 
 namespace holdout::study {
 namespace {
@@ -20,7 +21,8 @@ struct Verdict {
 
 template <class T>
 Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const data::RowList& rows,
-              const train::Metric& metric, const train::ModelSettings& model, std::span<const double> theta) {
+              const train::Metric& metric, const train::ModelSettings& model, std::span<const double> theta,
+              PredictionSummary* summary) {
   const auto part = train::make_part<T>(data.dataset, scaling, rows);
   const train::Shape shape{model, data.dataset.features, data.dataset.classes.size()};
   const std::vector<double> scores = train::predict(part, shape, theta);
@@ -30,13 +32,16 @@ Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const da
   for (const train::Metric& m : train::metrics())
     if (measures(m, shape.classes, link)) verdict.metrics.emplace_back(m.info.name, m.value(predictions));
   verdict.standard_error = standard_error(metric, predictions);
+  if (summary) summary->add(predictions);
   return verdict;
 }
 
 Verdict judge(const train::LaneConfig& config, const data::Prepared& data, const data::Scaling& scaling,
-              const data::RowList& rows, const train::Metric& metric, std::span<const double> theta) {
-  if (config.training.precision == "float32") return judge<float>(data, scaling, rows, metric, config.model, theta);
-  return judge<double>(data, scaling, rows, metric, config.model, theta);
+              const data::RowList& rows, const train::Metric& metric, std::span<const double> theta,
+              PredictionSummary* summary = nullptr) {
+  if (config.training.precision == "float32")
+    return judge<float>(data, scaling, rows, metric, config.model, theta, summary);
+  return judge<double>(data, scaling, rows, metric, config.model, theta, summary);
 }
 
 data::RowList all_but_test(const data::Split& split) {
@@ -102,11 +107,16 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   const auto scaling = [&](const data::RowList& rows) {
     return data::fit_scaling(data.dataset, rows, study.data.standardize);
   };
-  const data::Scaling first = scaling(data.split.folds[0].train);
-  if (folds == 1)
-    winner.holdout_standard_error =
-        judge(config, data, first, data.split.folds[0].holdout, metric, again[0].theta).standard_error;
+  PredictionSummary summary(data.dataset.classes.size());
+  for (std::size_t k = 0; k < folds; ++k) {
+    const data::Fold& fold = data.split.folds[k];
+    const Verdict verdict =
+        judge(config, data, scaling(fold.train), fold.holdout, metric, again[k].theta, &summary);
+    if (folds == 1) winner.holdout_standard_error = verdict.standard_error;
+  }
+  winner.predictions = summary.result();
   if (folds == 1 && !data.split.test.empty()) {
+    const data::Scaling first = scaling(data.split.folds[0].train);
     Verdict verdict = judge(config, data, first, data.split.test, metric, again[0].theta);
     winner.test = std::move(verdict.metrics);
     winner.test_standard_error = verdict.standard_error;

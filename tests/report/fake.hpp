@@ -91,6 +91,7 @@ inline FakeStorage sample() {
   best.end = "epochs", best.epochs = 200, best.steps = 1400, best.train_loss = -0.0, best.gradient_norm = 1e-300;
   best.curve = {{1, 0.69, 0.7}, {100, 0.4, 0.5}, {200, 0.25, 0.3}};
   s.run = study::RunFacts{"classification",
+                          "random",
                           "data/x.csv",
                           "y",
                           {"no", "yes"},

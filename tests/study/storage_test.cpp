@@ -160,7 +160,7 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   CHECK(!storage->facts());
   CHECK(!storage->winner());
   RunFacts facts;
-  facts.task = "classification", facts.data_file = "data/x.csv", facts.target = "\"y\"", facts.classes = {"no", "yes"};
+  facts.task = "classification", facts.search = "random", facts.data_file = "data/x.csv", facts.target = "\"y\"", facts.classes = {"no", "yes"};
   facts.rows = 5'000'000'000, facts.features = 30, facts.train_rows = 320, facts.holdout_rows = 107,
   facts.test_rows = 142;
   facts.folds = 5, facts.baseline = kInfinity, facts.notices = {"a", "b\n"}, facts.threads = 8, facts.seconds = 0.1;
@@ -170,6 +170,7 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   winner.trial = 17, winner.test = {{"log_loss", 1.0 / 3}, {"auc", kNaN}},
   winner.refit_test = {{"b", -kInfinity}, {"a", 1}};
   winner.refit_epochs = 12, winner.test_standard_error = kNaN, winner.best_yaml = "name: best\nx: 'λ'\n";
+  winner.predictions = HoldoutPredictions{3, {1.0 / 3, 2}, {0.1, -1e300}, {5, 1, 0, 7}, {0, 0.5, 1}, {0, 1, 1}};
   storage->write(RunFacts{});
   storage->write(facts);
   storage->write(Winner{});
@@ -177,6 +178,7 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   const auto back = storage->facts();
   REQUIRE(back);
   CHECK(back->task == facts.task);
+  CHECK(back->search == facts.search);
   CHECK(back->data_file == facts.data_file);
   CHECK(back->target == facts.target);
   CHECK(back->classes == facts.classes);
@@ -203,6 +205,13 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   CHECK(won->refit_epochs == winner.refit_epochs);
   CHECK(bits(won->test_standard_error) == bits(winner.test_standard_error));
   CHECK(won->best_yaml == winner.best_yaml);
+  REQUIRE(won->predictions);
+  CHECK(won->predictions->rows == 3);
+  CHECK(won->predictions->target == winner.predictions->target);
+  CHECK(won->predictions->predicted == winner.predictions->predicted);
+  CHECK(won->predictions->confusion == winner.predictions->confusion);
+  CHECK(won->predictions->false_positive == winner.predictions->false_positive);
+  CHECK(won->predictions->true_positive == winner.predictions->true_positive);
 }
 
 TEST_CASE("storage: during a run there is a log beside the file; after close the file is alone and can be read only") {

@@ -16,6 +16,7 @@ namespace holdout::study {
 struct RunFacts {
   // Follow from the study alone.
   std::string task;                  // regression or classification
+  std::string search;                // method: grid, random …
   std::string data_file, target;
   std::vector<std::string> classes;  // of two, the last is the positive one
   std::int64_t rows = 0, features = 0, train_rows = 0, holdout_rows = 0, test_rows = 0;  // k-fold: of the first fold
@@ -30,6 +31,15 @@ struct RunFacts {
   bool interrupted = false;
   // How the process began: trials with an outcome then, and how many before it died in a row without adding one.
   std::int64_t stored = 0, deaths = 0;
+};
+
+/// What the best configuration's models say of their hold-out rows (k folds: each of those it was not trained on),
+/// for pictures: never more than some hundred numbers.
+struct HoldoutPredictions {
+  std::int64_t rows = 0;                              // regression: how many there were
+  std::vector<double> target, predicted;              // regression: at most 500 of them, evenly spread
+  std::vector<std::int64_t> confusion;                // classes: [true class][decided class], how many rows
+  std::vector<double> false_positive, true_positive;  // two classes: the ROC curve from (0, 0) to (1, 1)
 };
 
 /// The winner, trained again after the search, and its one look at the test rows.
@@ -48,6 +58,7 @@ struct Winner {
   // Of its training, k-fold: of the first fold.
   std::optional<train::MinimumFacts> minimum;
   std::int64_t rises = -1, steps = 0;  // full-batch steps after which J was higher (−1: not watched), and all steps
+  std::optional<HoldoutPredictions> predictions;
 };
 
 }  // namespace holdout::study
