@@ -9,6 +9,7 @@
 #include <holdout/train/trainer.hpp>
 
 #include "descent.hpp"
+#include "judgements.hpp"
 #include "text.hpp"
 
 namespace holdout::report {
@@ -214,14 +215,19 @@ Findings find(const study::Storage& storage) {
   std::stable_sort(f.ranking.begin(), f.ranking.end(), [&](std::size_t a, std::size_t b) {
     return better(f.study.maximize, f.trials[a].outcome.value, f.trials[b].outcome.value);
   });
-  for (std::size_t i = 0; i < f.trials.size(); ++i)
-    if (f.ranking.empty() || i != f.ranking.front()) f.trials[i].outcome.curve = {};
+  for (study::Trial& t : f.trials)
+    if (&t != f.best() && &t != f.middle() && (f.ranking.empty() || &t != &f.trials[f.ranking.back()]))
+      t.outcome.curve = {};
 
   group_failures(f);
   if (!f.best()) return f;
   if (auto winner = storage.winner(); winner && winner->trial == f.best()->number) f.winner = std::move(winner);
   judge_best(f);
   f.descent = descent_of(f);
+  f.search_end = search_end(f);
+  f.refinement = refinement(f);
+  f.simpler = simpler(f);
+  f.importance = importance(f);
   return f;
 }
 

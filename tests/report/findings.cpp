@@ -186,10 +186,13 @@ TEST_CASE("convergence: settled, still improving, worsened") {
   CHECK(of({3, 2, 1, kInfinity})->worsened);
 }
 
-TEST_CASE("curves: only the best trial keeps its own") {
-  auto s = storage("mse", false, {trial(0, 2), trial(1, 1)});
+TEST_CASE("curves: the best, the middle and the worst trial keep their own") {
+  auto s = storage("mse", false, {trial(0, 5), trial(1, 1), trial(2, 2), trial(3, 3), trial(4, 4), failure(5, "x")});
   for (auto& t : s.all) t.outcome.curve = {{1, 1, 1}};
   const Findings f = find(s);
-  CHECK(f.trials[0].outcome.curve.empty());
-  CHECK(f.trials[1].outcome.curve.size() == 1);
+  CHECK(f.middle()->number == 3);
+  for (const study::Trial& t : f.trials) {
+    CAPTURE(t.number);
+    CHECK(t.outcome.curve.empty() == (t.number == 2 || t.number == 4 || t.number == 5));
+  }
 }

@@ -48,10 +48,46 @@ struct Descent {
   std::optional<std::pair<double, double>> flat;   // every point seen there is as good as the best; wide enough to say so
 };
 
+/// Whether the trials that were made were enough: how much better the best one got by the second half of them.
+struct SearchEnd {
+  std::size_t half = 0;      // complete trials of the first half
+  double half_value = 0;     // the best value of so many
+  double gain = 0;           // how far the best value of all is on the good side of that; not negative
+  double noise = 0;          // what counts as nothing: the standard error of the best value, or 1 % of it if not known
+  bool expected = false;     // independent draws: half_value is the mean over all halves, not that of the first trials
+  bool settled() const { return gain <= noise; }
+};
+
+/// Of a grid over one range: the vertex of the parabola through the best point and both its neighbours.
+struct Refinement {
+  std::size_t parameter = 0;  // index in the search space
+  double at = 0, value = 0;   // the parameter there, and the metric that the parabola promises
+  double gain = 0;            // how much better than the best trial
+};
+
+/// A trial that the data cannot tell from the best one, and that is simpler: the one-standard-error rule.
+struct Simpler {
+  std::size_t trial = 0;               // index in `trials`
+  std::vector<std::size_t> parameters; // indices in the search space of what is simpler in it
+};
+
+/// Which parameters the metric depends on: shares of the variance of a random forest fitted to the complete trials.
+struct Importance {
+  struct Pair {
+    std::size_t a = 0, b = 0;  // indices in the search space, a < b
+    double share = 0;          // of both together, beyond each alone
+  };
+  std::vector<double> alone;                // [parameter], 0 … 1; all shares together are at most about 1
+  std::vector<Pair> pairs;                  // largest share first
+  std::vector<std::vector<double>> effect;  // [parameter][bin]: mean of the forest over the other parameters, in equal
+                                            // bins of search/transform.hpp's unit interval; empty for words
+  std::size_t trials = 0;                   // that the forest was fitted to
+};
+
 /// All that the reports say. A value: independent of the storage it came from.
 struct Findings {
   study::StudyRecord study;
-  std::vector<study::Trial> trials;  // those with an outcome, by number; only the best one keeps its curve
+  std::vector<study::Trial> trials;  // those with an outcome, by number; best, middle and worst keep their curves
   std::size_t begun = 0;             // trials in the storage, those included that never got an outcome
   std::size_t complete = 0, failed = 0, pruned = 0;
   std::optional<study::RunFacts> facts;
@@ -76,8 +112,21 @@ struct Findings {
   std::optional<double> largest_good_rate;  // among complete trials
   std::optional<Convergence> convergence;
   std::optional<Descent> descent;           // of a gradient search in one dimension
+  /// From eight complete trials on; not for grids, of which more trials are another grid.
+  /// Dodge, Gururangan, Card, Schwartz, Smith, Show Your Work, EMNLP 2019: expected best of n draws; without replacement
+  /// as Tang et al., ACL 2020.
+  std::optional<SearchEnd> search_end;
+  std::optional<Refinement> refinement;
+  /// Breiman, Friedman, Olshen, Stone, Classification and Regression Trees, 1984, § 3.4.3. Simpler: a stronger penalty,
+  /// fewer hidden units, and nothing less simple.
+  std::optional<Simpler> simpler;
+  /// From 20 complete trials over two parameters on. Hutter, Hoos and Leyton-Brown, ICML 2014 (functional ANOVA). Values
+  /// far on the bad side (Tukey's fence) are drawn in to it first, or diverging trainings would decide everything.
+  std::optional<Importance> importance;
 
   const study::Trial* best() const { return ranking.empty() ? nullptr : &trials[ranking.front()]; }
+  /// Of the complete trials, the one that half of the others are better than.
+  const study::Trial* middle() const { return ranking.empty() ? nullptr : &trials[ranking[ranking.size() / 2]]; }
 };
 
 /// One pass over what is stored.
