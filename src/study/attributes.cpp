@@ -272,6 +272,7 @@ std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_valu
   if (!outcome.curvature.empty()) add("holdout:curvature", numbers_json(outcome.curvature));
   if (outcome.guard) add("holdout:guard", to_json(*outcome.guard));
   if (outcome.cost != 0) add("holdout:cost", to_json(outcome.cost));
+  if (outcome.seconds > 0) add("holdout:seconds", to_json(outcome.seconds));
   return all;
 }
 
@@ -313,6 +314,8 @@ void read_attribute(const std::string& key, std::string_view text, Trial& trial)
     outcome.guard = real_from(json);
   else if (name == "cost")
     outcome.cost = real_from(json);
+  else if (name == "seconds")
+    outcome.seconds = real_from(json);
   else if (name == "asked_epochs")
     trial.fidelity.epochs = json.get<std::int64_t>();
   else if (name == "asked_tolerance")

@@ -1,6 +1,7 @@
 #include "objective.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -113,8 +114,9 @@ struct TrainingObjective::Batch {
   std::vector<std::vector<std::vector<FoldDerivatives>>> derivatives;  // the same, where they are wanted
   std::vector<std::string> problems;                                   // [cohort]: why it could not be trained
   std::unique_ptr<std::atomic<std::size_t>[]> open;                    // [cohort]: folds to go
+  std::vector<double> seconds;                                         // [cohort]: spent on its folds, together
   std::vector<char> closed;                                            // [trial]: has an outcome
-  std::mutex mutex;                                                    // of problems
+  std::mutex mutex;                                                    // of problems and seconds
 };
 
 TrainingObjective::TrainingObjective(const World& world, Designs& designs, Writer& writer, Observer& observer,
@@ -208,6 +210,7 @@ void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial
   batch.results.resize(batch.cohorts.size(), std::vector<std::vector<train::LaneResult>>(folds));
   batch.derivatives.resize(batch.cohorts.size(), std::vector<std::vector<FoldDerivatives>>(folds));
   batch.problems.resize(batch.cohorts.size());
+  batch.seconds.resize(batch.cohorts.size());
   batch.open = std::make_unique<std::atomic<std::size_t>[]>(batch.cohorts.size());
   for (std::size_t c = 0; c < batch.cohorts.size(); ++c) batch.open[c] = folds;
 
@@ -242,10 +245,16 @@ void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold
   std::vector<train::LaneConfig> lanes;
   for (const std::size_t i : batch.cohorts[cohort]) lanes.push_back(batch.configs[i]);
   std::string problem;
+  const auto start = std::chrono::steady_clock::now();
   try {
-    if (Derivatives::wanted(batch.requests[batch.cohorts[cohort][0]])) return solve(batch, cohort, fold, lanes);
-    batch.results[cohort][fold] = train_lanes(designs_, fold, world_.metric, lanes,
-                                              Seed{static_cast<std::uint64_t>(world_.study.seed)}, &world_.interrupt);
+    if (Derivatives::wanted(batch.requests[batch.cohorts[cohort][0]]))
+      solve(batch, cohort, fold, lanes);
+    else
+      batch.results[cohort][fold] = train_lanes(designs_, fold, world_.metric, lanes,
+                                                Seed{static_cast<std::uint64_t>(world_.study.seed)}, &world_.interrupt);
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    const std::lock_guard lock(batch.mutex);
+    batch.seconds[cohort] += spent.count();
     return;
   } catch (const std::bad_alloc&) {
     problem = "out of memory";
@@ -290,6 +299,7 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
     }
     if (!outcome) continue;
     trial.outcome = std::move(*outcome);
+    trial.outcome.seconds = batch.seconds[cohort] / static_cast<double>(members.size());
     batch.closed[position] = true;
     finished.push_back(trial);
   }

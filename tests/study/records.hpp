@@ -104,7 +104,7 @@ inline Trial trial(int number) {
   if (number % 4 == 1) {
     t.fidelity.tolerance = 1e-3 / x, t.near = number / 2;
     o.error_bound = 1e-9 / x, o.gradient = {x / 3, kNaN, -5e-324}, o.curvature = {1 / x, -kInfinity};
-    o.cost = 0.1 * x;
+    o.cost = 0.1 * x, o.seconds = 1e-3 / x;
   }
   if (number == 6) t.fidelity.epochs = 3;
   if (number == 7) o.state = TrialState::pruned, o.full = false, o.reason = "solved to 0.003 only";
@@ -149,6 +149,7 @@ inline void check_equal(const Trial& a, const Trial& b) {
   check_equal(x.gradient, y.gradient);
   check_equal(x.curvature, y.curvature);
   CHECK(bits(x.cost) == bits(y.cost));
+  CHECK(bits(x.seconds) == bits(y.seconds));
   check_equal(x.metrics, y.metrics);
   CHECK(x.end == y.end);
   CHECK(x.reason == y.reason);

@@ -44,6 +44,7 @@ struct Outcome {
   std::vector<double> gradient, curvature;
   std::optional<double> guard;
   double cost = 0;
+  double seconds = 0;              // its share of the time that training its cohort took; 0: not known. Never the same
   // [fold][parameter] of the model, only where a later trial may start from it. Reading trials leaves it out.
   std::vector<std::vector<double>> theta;
 };
