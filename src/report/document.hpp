@@ -35,8 +35,8 @@ struct Table {
   std::size_t numbers_from = 1;  // columns from here on are set to the right
 };
 
-/// Where the HTML report draws; Markdown has no figures.
-enum class Figure { history, parameters, curve };
+/// Where the HTML report draws, and where it lists all trials; Markdown has no figures.
+enum class Figure { search, parameters, training, predictions, all_trials };
 
 using Block = std::variant<Paragraph, List, Table, Figure>;
 

@@ -60,7 +60,8 @@ double variance(const Tree& tree, std::size_t a, const Cells& across, std::size_
     sum[bottom + right] -= share, sum[top + left] -= share;
   }
   for (std::size_t row = 0; row < rows; ++row)
-    for (std::size_t column = 1; column < columns; ++column) sum[row * columns + column] += sum[row * columns + column - 1];
+    for (std::size_t column = 1; column < columns; ++column)
+      sum[row * columns + column] += sum[row * columns + column - 1];
   for (std::size_t i = columns; i < sum.size(); ++i) sum[i] += sum[i - columns];
   double total = 0;
   for (std::size_t row = 0; row + 1 < rows; ++row)

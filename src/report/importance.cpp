@@ -11,16 +11,16 @@
 namespace holdout::report {
 namespace {
 
-constexpr std::size_t kFewest = 20;    // trials: fewer are no sample of a function of two parameters
-constexpr std::size_t kMost = 1000;    // trials that the forest sees: every k-th of more
+constexpr std::size_t kFewest = 20;  // trials: fewer are no sample of a function of two parameters
+constexpr std::size_t kMost = 1000;  // trials that the forest sees: every k-th of more
 constexpr std::size_t kTrees = 24;
-constexpr std::size_t kLeaf = 2;       // trials: small leaves follow a function that has no noise
-constexpr std::size_t kInPairs = 10;   // parameters, those that matter most alone
-constexpr std::size_t kPairs = 12;     // that are kept
+constexpr std::size_t kLeaf = 2;      // trials: small leaves follow a function that has no noise
+constexpr std::size_t kInPairs = 10;  // parameters, those that matter most alone
+constexpr std::size_t kPairs = 12;    // that are kept
 
 bool of_words(const search::Parameter& parameter) {
-  return !parameter.interval &&
-         !std::all_of(parameter.values.begin(), parameter.values.end(), [](const Value& v) { return number(v).has_value(); });
+  return !parameter.interval && !std::all_of(parameter.values.begin(), parameter.values.end(),
+                                             [](const Value& v) { return number(v).has_value(); });
 }
 
 // Values far on the bad side are drawn in: Tukey, Exploratory Data Analysis, 1977, fence of 1.5 quartile distances.
@@ -60,7 +60,8 @@ Sample sample_of(const Findings& f, const std::vector<std::size_t>& trials) {
   sample.points.assign(trials.size() * parameters.size(), 0.5);  // parameters that are switched off: in the middle
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const auto& words = parameters[i].values;
-    const auto places = of_words(parameters[i]) ? places_of_words(f, i, trials, sample.values) : std::vector<std::size_t>{};
+    const auto places =
+        of_words(parameters[i]) ? places_of_words(f, i, trials, sample.values) : std::vector<std::size_t>{};
     for (std::size_t t = 0; t < trials.size(); ++t) {
       const auto& value = f.trials[trials[t]].configuration.values[i];
       if (!value) continue;

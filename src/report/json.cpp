@@ -111,6 +111,25 @@ ordered_json minimum_json(const study::Winner& winner) {
           {"steps", winner.steps}};
 }
 
+ordered_json predictions_json(const Findings& f) {
+  if (!f.winner || !f.winner->predictions) return nullptr;
+  const study::HoldoutPredictions& p = *f.winner->predictions;
+  ordered_json all = ordered_json::object();
+  if (!p.confusion.empty()) {
+    const auto k = static_cast<std::size_t>(std::llround(std::sqrt(static_cast<double>(p.confusion.size()))));
+    all["confusion"] = ordered_json::array();
+    for (std::size_t i = 0; i < k; ++i)
+      all["confusion"].push_back(
+          std::vector<std::int64_t>(p.confusion.begin() + static_cast<std::ptrdiff_t>(i * k),
+                                    p.confusion.begin() + static_cast<std::ptrdiff_t>((i + 1) * k)));
+  }
+  if (!p.false_positive.empty())
+    all["roc"] = {{"false_positive", numbers_json(p.false_positive)}, {"true_positive", numbers_json(p.true_positive)}};
+  if (!p.target.empty())
+    all["rows"] = p.rows, all["target"] = numbers_json(p.target), all["predicted"] = numbers_json(p.predicted);
+  return all;
+}
+
 ordered_json best_json(const Findings& f) {
   if (!f.best()) return nullptr;
   const Trial& trial = *f.best();
@@ -126,6 +145,7 @@ ordered_json best_json(const Findings& f) {
                      {"epochs", f.winner->refit_epochs}};
   }
   best["minimum"] = f.winner ? minimum_json(*f.winner) : ordered_json();
+  best["predictions"] = predictions_json(f);
   best["uncertainty"] = {{"value", number_json(f.standard_error)}, {"test", number_json(test_error(f))}};
   if (!trial.outcome.fold_values.empty()) best["folds"] = numbers_json(trial.outcome.fold_values);
   if (!trial.outcome.start_values.empty()) best["starts"] = numbers_json(trial.outcome.start_values);
@@ -135,6 +155,45 @@ ordered_json best_json(const Findings& f) {
                              {"train_loss", number_json(point.train_loss)},
                              {"holdout", number_json(point.holdout)}});
   return best;
+}
+
+ordered_json search_end_json(const Findings& f) {
+  if (!f.search_end) return nullptr;
+  const SearchEnd& end = *f.search_end;
+  return {{"half", end.half},
+          {"half_value", number_json(end.half_value)},
+          {"gain", number_json(end.gain)},
+          {"noise", number_json(end.noise)},
+          {"expected", end.expected},
+          {"settled", end.settled()}};
+}
+
+ordered_json refinement_json(const Findings& f) {
+  if (!f.refinement) return nullptr;
+  const Refinement& r = *f.refinement;
+  return {{"path", f.study.space.parameters()[r.parameter].path},
+          {"at", number_json(r.at)},
+          {"value", number_json(r.value)},
+          {"gain", number_json(r.gain)}};
+}
+
+ordered_json simpler_json(const Findings& f) {
+  if (!f.simpler) return nullptr;
+  const Trial& trial = f.trials[f.simpler->trial];
+  ordered_json paths = ordered_json::array();
+  for (const std::size_t i : f.simpler->parameters) paths.push_back(f.study.space.parameters()[i].path);
+  return {{"trial", trial.number}, {"value", number_json(trial.outcome.value)}, {"parameters", std::move(paths)}};
+}
+
+ordered_json importance_json(const Findings& f) {
+  if (!f.importance) return nullptr;
+  const auto& parameters = f.study.space.parameters();
+  ordered_json alone = ordered_json::object(), pairs = ordered_json::array();
+  for (std::size_t i = 0; i < parameters.size(); ++i) alone[parameters[i].path] = number_json(f.importance->alone[i]);
+  for (const Importance::Pair& pair : f.importance->pairs)
+    pairs.push_back(
+        {{"paths", {parameters[pair.a].path, parameters[pair.b].path}}, {"share", number_json(pair.share)}});
+  return {{"alone", std::move(alone)}, {"pairs", std::move(pairs)}, {"trials", f.importance->trials}};
 }
 
 ordered_json findings_json(const Findings& f) {
@@ -152,6 +211,11 @@ ordered_json findings_json(const Findings& f) {
   for (const FailureGroup& group : f.failures)
     failures.push_back({{"state", to_word(group.state)}, {"reason", group.reason}, {"trials", group.trials.size()}});
   return {{"gain", number_json(f.gain)},
+          {"middle", f.best() ? number_json(f.middle()->outcome.value) : ordered_json()},
+          {"search_end", search_end_json(f)},
+          {"refinement", refinement_json(f)},
+          {"simpler", simpler_json(f)},
+          {"importance", importance_json(f)},
           {"near_ties", std::move(ties)},
           {"bounds", std::move(bounds)},
           {"failures", std::move(failures)}};

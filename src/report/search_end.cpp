@@ -41,7 +41,7 @@ double noise(const Findings& f) {
 
 std::optional<SearchEnd> search_end(const Findings& f) {
   constexpr std::size_t kFewest = 8;  // halves of fewer trials say nothing
-  const std::string method = f.facts ? f.facts->search : "";
+  const std::string method = f.facts ? f.facts->search : std::string();
   if (f.ranking.size() < kFewest || method == "grid") return {};
   SearchEnd end;
   end.half = f.ranking.size() / 2;

@@ -17,9 +17,9 @@ bool ends_with(std::string_view path, std::string_view name) {
 Kind kind_of(std::string_view path) {
   for (const char* name : {"l1", "l2", "lambda"})
     if (ends_with(path, name)) return Kind::penalty;
-  return path.starts_with("model.l2.groups.")                                ? Kind::penalty
-         : path == "model.hidden" || path.starts_with("model.hidden.")       ? Kind::units
-                                                                             : Kind::other;
+  return path.starts_with("model.l2.groups.")                          ? Kind::penalty
+         : path == "model.hidden" || path.starts_with("model.hidden.") ? Kind::units
+                                                                       : Kind::other;
 }
 
 // The units of all layers of "[32, 16]", or the number itself.

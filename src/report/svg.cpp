@@ -12,17 +12,13 @@
 namespace holdout::report {
 namespace {
 
-constexpr double kLeft = 64, kRight = 14, kTop = 12, kBottom = 44;  // px around the plot, for labels
+constexpr double kRight = 14, kTop = 12, kBottom = 44;  // px around the plot, for labels
 
 // A tenth of a pixel is finer than any screen.
 std::string px(double x) {
   char buffer[32];
   const double rounded = std::round(x * 10) / 10;
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, rounded == 0 ? 0.0 : rounded).ptr};
-}
-
-std::size_t letters(std::string_view utf8) {
-  return static_cast<std::size_t>(std::ranges::count_if(utf8, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::string label(double x) { return to_text(x, 6); }
@@ -99,6 +95,12 @@ Axis Axis::names(std::vector<std::string> names) {
   return axis;
 }
 
+Axis Axis::bare(double low, double high) {
+  Axis axis;
+  axis.min_ = low, axis.max_ = high;
+  return axis;
+}
+
 double Axis::at(double x) const {
   const double scaled = log_ ? (x > 0 ? std::log10(x) : min_ - 1) : x;
   return (scaled - min_) / (max_ - min_);
@@ -107,8 +109,53 @@ double Axis::at(double x) const {
 Plot::Plot(Axis x, Axis y, std::string_view x_label, std::string_view y_label, double width, double height)
     : x_(std::move(x)), y_(std::move(y)), x_label_(x_label), y_label_(y_label), width_(width), height_(height) {}
 
-double Plot::left(double x) const { return kLeft + std::clamp(x_.at(x), 0.0, 1.0) * (width_ - kLeft - kRight); }
+double Plot::left(double x) const {
+  return left_room_ + std::clamp(x_.at(x), 0.0, 1.0) * (width_ - left_room_ - kRight);
+}
 double Plot::top(double y) const { return kTop + (1 - std::clamp(y_.at(y), 0.0, 1.0)) * (height_ - kTop - kBottom); }
+
+namespace {
+
+std::string attributes(const Note& note) {
+  if (note.trial) return " data-t=\"" + std::to_string(*note.trial) + "\"";
+  return note.text.empty() ? "" : " data-tip=\"" + html_escaped(note.text) + "\"";
+}
+
+}  // namespace
+
+void Plot::dot(const Point& point, std::string_view style, double radius, const Note& note) {
+  const double at = y_.at(point.y);
+  body_ += "<circle class=\"" + std::string(style) + (at < 0 || at > 1 ? " outside" : "") + "\" cx=\"" +
+           px(left(point.x)) + "\" cy=\"" + px(top(point.y)) + "\" r=\"" + px(radius) + "\"" + attributes(note) +
+           "/>\n";
+}
+
+void Plot::segment(const Point& from, const Point& to, std::string_view style, bool head) {
+  const std::string start = "<path class=\"" + std::string(style) + "\" d=\"M";
+  const double x = left(to.x), y = top(to.y);
+  body_ += start + px(left(from.x)) + " " + px(top(from.y)) + "L" + px(x) + " " + px(y);
+  const double dx = x - left(from.x), dy = y - top(from.y), length = std::hypot(dx, dy);
+  if (head && length > 0) {
+    constexpr double kHead = 5;  // px
+    const double ux = kHead * dx / length, uy = kHead * dy / length;
+    body_ += "M" + px(x - ux - uy / 2) + " " + px(y - uy + ux / 2) + "L" + px(x) + " " + px(y) + "L" +
+             px(x - ux + uy / 2) + " " + px(y - uy - ux / 2);
+  }
+  body_ += "\"/>\n";
+}
+
+void Plot::box(const Point& from, const Point& to, std::string_view style, const Note& note) {
+  const double x = std::min(left(from.x), left(to.x)), y = std::min(top(from.y), top(to.y));
+  body_ += "<rect class=\"" + std::string(style) + "\" x=\"" + px(x) + "\" y=\"" + px(y) + "\" width=\"" +
+           px(std::abs(left(to.x) - left(from.x))) + "\" height=\"" + px(std::abs(top(to.y) - top(from.y))) + "\"" +
+           attributes(note) + "/>\n";
+}
+
+void Plot::text(const Point& at, double dx, double dy, std::string_view anchor, std::string_view style,
+                std::string_view words) {
+  body_ += "<text class=\"" + std::string(style) + "\" text-anchor=\"" + std::string(anchor) + "\" x=\"" +
+           px(left(at.x) + dx) + "\" y=\"" + px(top(at.y) + dy) + "\">" + html_escaped(words) + "</text>\n";
+}
 
 void Plot::dots(const std::vector<Point>& points, std::string_view style, double radius) {
   for (const Point& point : points) {
@@ -118,24 +165,42 @@ void Plot::dots(const std::vector<Point>& points, std::string_view style, double
   }
 }
 
-void Plot::line(const std::vector<Point>& points, std::string_view style) {
+void Plot::line(const std::vector<Point>& points, std::string_view style, const Note& note) {
   if (points.empty()) return;
   body_ += "<polyline class=\"" + std::string(style) + "\" points=\"";
   for (const Point& point : points) body_ += px(left(point.x)) + "," + px(top(point.y)) + " ";
   body_.back() = '"';
-  body_ += "/>\n";
+  body_ += attributes(note) + "/>\n";
 }
 
-void Plot::path(const std::vector<std::vector<Point>>& lines, std::string_view style) {
+void Plot::path(const std::vector<std::vector<Point>>& lines, std::string_view style, const Note& note) {
+  std::vector<std::vector<Point>> places(lines);
+  for (std::vector<Point>& line : places)
+    for (Point& point : line) point = {x_.at(point.x), y_.at(point.y)};
+  trace(places, style, note);
+}
+
+void Plot::shares(const std::vector<std::vector<Point>>& lines, std::string_view style) { trace(lines, style, {}); }
+
+void Plot::dot_at(const Point& share, std::string_view style, double radius, const Note& note) {
+  body_ += "<circle class=\"" + std::string(style) + "\" cx=\"" +
+           px(left_room_ + share.x * (width_ - left_room_ - kRight)) + "\" cy=\"" +
+           px(kTop + (1 - share.y) * (height_ - kTop - kBottom)) + "\" r=\"" + px(radius) + "\"" + attributes(note) +
+           "/>\n";
+}
+
+void Plot::trace(const std::vector<std::vector<Point>>& lines, std::string_view style, const Note& note) {
   constexpr double kApart = 0.3;  // px: nearer points are not told apart
-  const double width = width_ - kLeft - kRight, height = height_ - kTop - kBottom;
-  const auto text = [&](const Point& at) { return px(kLeft + at.x * width) + " " + px(kTop + (1 - at.y) * height); };
+  const double width = width_ - left_room_ - kRight, height = height_ - kTop - kBottom;
+  const auto text = [&](const Point& at) {
+    return px(left_room_ + at.x * width) + " " + px(kTop + (1 - at.y) * height);
+  };
   std::string d;
   for (const std::vector<Point>& line : lines) {
     Point before;       // in shares of the frame
     bool down = false;  // the pen is on the paper, at `before`
     for (std::size_t i = 0; i < line.size(); ++i) {
-      const Point here{x_.at(line[i].x), y_.at(line[i].y)};
+      const Point here = line[i];
       const bool near = std::hypot((here.x - before.x) * width, (here.y - before.y) * height) < kApart;
       if (down && near && i + 1 < line.size()) continue;
       const auto cut = i > 0 ? cut_at_frame(before, here) : std::nullopt;
@@ -145,7 +210,7 @@ void Plot::path(const std::vector<std::vector<Point>>& lines, std::string_view s
       before = here;
     }
   }
-  body_ += "<path class=\"" + std::string(style) + "\" d=\"" + d + "\"/>\n";
+  body_ += "<path class=\"" + std::string(style) + "\" d=\"" + d + "\"" + attributes(note) + "/>\n";
 }
 
 void Plot::legend(std::string_view style, std::string_view text) { legend_.emplace_back(style, text); }
@@ -156,8 +221,8 @@ bool Plot::shows(const Point& point) const {
 }
 
 std::string Plot::svg(std::string_view title) const {
-  return "<svg role=\"img\" viewBox=\"0 0 " + px(width_) + " " + px(height_) + "\" width=\"" + px(width_) +
-         "\" height=\"" + px(height_) + "\">" + inside(title) + "</svg>\n";
+  return "<svg role=\"img\" tabindex=\"0\" viewBox=\"0 0 " + px(width_) + " " + px(height_) + "\" width=\"" +
+         px(width_) + "\" height=\"" + px(height_) + "\">" + inside(title) + "</svg>\n";
 }
 
 std::string Plot::file(std::string_view title, std::string_view style_sheet) const {
@@ -187,9 +252,9 @@ std::string Plot::inside(std::string_view title) const {
   std::string out = "<title>" + html_escaped(title) + "</title>\n";
   for (const auto& [value, name] : y_.ticks()) {
     const std::string y = px(top(value));
-    out += "<line class=\"grid\" x1=\"" + px(kLeft) + "\" x2=\"" + right + "\" y1=\"" + y + "\" y2=\"" + y + "\"/>" +
-           "<text class=\"tick\" text-anchor=\"end\" x=\"" + px(kLeft - 6) + "\" y=\"" + px(top(value) + 4) + "\">" +
-           html_escaped(name) + "</text>\n";
+    out += "<line class=\"grid\" x1=\"" + px(left_room_) + "\" x2=\"" + right + "\" y1=\"" + y + "\" y2=\"" + y +
+           "\"/>" + "<text class=\"tick\" text-anchor=\"end\" x=\"" + px(left_room_ - 6) + "\" y=\"" +
+           px(top(value) + 4) + "\">" + html_escaped(name) + "</text>\n";
   }
   for (const auto& [value, name] : x_.ticks()) {
     const std::string x = px(left(value));
@@ -198,7 +263,7 @@ std::string Plot::inside(std::string_view title) const {
            html_escaped(name) + "</text>\n";
   }
   const double middle = (kTop + height_ - kBottom) / 2;
-  out += "<text class=\"label\" text-anchor=\"middle\" x=\"" + px((kLeft + width_ - kRight) / 2) + "\" y=\"" +
+  out += "<text class=\"label\" text-anchor=\"middle\" x=\"" + px((left_room_ + width_ - kRight) / 2) + "\" y=\"" +
          px(height_ - 8) + "\">" + html_escaped(x_label_) + "</text>\n<text class=\"label\" text-anchor=\"middle\" " +
          "transform=\"translate(14 " + px(middle) + ") rotate(-90)\">" + html_escaped(y_label_) + "</text>\n";
   return out + body_;

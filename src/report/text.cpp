@@ -26,12 +26,34 @@ std::string shown(const std::optional<Value>& value) {
 }
 
 std::string shown(double x, const std::optional<double>& standard_error) {
-  constexpr int kDigits = 2;  // of an error only its size matters
-  return standard_error ? shown(x) + " ± " + to_text(*standard_error, kDigits) : shown(x);
+  if (!standard_error) return shown(x);
+  // Of an error only its size matters: two digits, but 370, not 3.7e+02.
+  const double power =
+      *standard_error >= 100 && *standard_error < 1e6 ? std::pow(10, std::floor(std::log10(*standard_error)) - 1) : 0;
+  return shown(x) + " ± " +
+         (power > 0 ? shown(std::round(*standard_error / power) * power) : to_text(*standard_error, 2));
 }
 
 std::string counted(std::size_t n, std::string_view noun) {
   return std::to_string(n) + " " + std::string(noun) + (n == 1 ? "" : "s");
+}
+
+namespace {
+
+bool begins_letter(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+
+}  // namespace
+
+std::size_t letters(std::string_view utf8) {
+  return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), begins_letter));
+}
+
+std::string shortened(std::string_view utf8, std::size_t most) {
+  if (letters(utf8) <= most) return std::string(utf8);
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < utf8.size(); ++end)
+    if (begins_letter(utf8[end]) && ++seen == most) break;
+  return std::string(utf8.substr(0, end)) + "…";
 }
 
 std::string_view to_word(study::TrialState state) {
@@ -48,6 +70,28 @@ std::string_view to_word(study::TrialState state) {
       return "pruned";
   }
   return "unknown";
+}
+
+std::vector<std::string> short_names(const search::SearchSpace& space) {
+  const auto end_of = [](const std::string& path, int parts) {
+    std::size_t at = path.size();
+    for (; parts > 0 && at != 0 && at != std::string::npos; --parts) at = path.rfind('.', at - 1);
+    return at == std::string::npos || at == 0 ? path : path.substr(at + 1);
+  };
+  const auto& parameters = space.parameters();
+  std::vector<std::string> names;
+  for (const search::Parameter& parameter : parameters) {
+    int parts = 1;
+    const auto ambiguous = [&] {
+      const std::string name = end_of(parameter.path, parts);
+      return name != parameter.path && std::any_of(parameters.begin(), parameters.end(), [&](const auto& other) {
+               return other.path != parameter.path && end_of(other.path, parts) == name;
+             });
+    };
+    while (ambiguous()) ++parts;
+    names.push_back(end_of(parameter.path, parts));
+  }
+  return names;
 }
 
 std::optional<double> metric(const study::Metrics& metrics, std::string_view name) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <holdout/report/findings.hpp>
 
@@ -19,7 +20,13 @@ std::string shown(const std::optional<Value>& value);
 std::string shown(double x, const std::optional<double>& standard_error);
 /// "1 trial", "3 trials"
 std::string counted(std::size_t n, std::string_view noun);
+/// Letters of a UTF-8 text, and the text cut to so many with … at its end.
+std::size_t letters(std::string_view utf8);
+std::string shortened(std::string_view utf8, std::size_t most);
 std::string_view to_word(study::TrialState state);
+
+/// The ends of the parameters' paths, as long as they must be to differ: l2, optimizer.
+std::vector<std::string> short_names(const search::SearchSpace& space);
 
 /// The metric of that name; empty where it is not there or not finite.
 std::optional<double> metric(const study::Metrics& metrics, std::string_view name);

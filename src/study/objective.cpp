@@ -241,10 +241,28 @@ void TrainingObjective::train_alone(Batch& batch, std::size_t cohort) {
   writer_.drain();
 }
 
+// Tells the observer that a cohort is in training, as long as it lives.
+class TrainingObjective::Training {
+ public:
+  explicit Training(TrainingObjective& objective) : objective_(objective) { change(1); }
+  ~Training() { change(-1); }
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
+
+ private:
+  void change(int by) {
+    const std::lock_guard lock(objective_.observing_);
+    objective_.state_.cohorts += by;
+    objective_.observer_.changed(objective_.state_);
+  }
+  TrainingObjective& objective_;
+};
+
 void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold) {
   std::vector<train::LaneConfig> lanes;
   for (const std::size_t i : batch.cohorts[cohort]) lanes.push_back(batch.configs[i]);
   std::string problem;
+  const Training training(*this);
   const auto start = std::chrono::steady_clock::now();
   try {
     if (Derivatives::wanted(batch.requests[batch.cohorts[cohort][0]]))

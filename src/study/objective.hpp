@@ -45,6 +45,7 @@ class TrainingObjective final : public search::Objective {
 
  private:
   struct Batch;
+  class Training;
   bool recall(Trial& trial);
   void train(Batch& batch, std::size_t alone, std::vector<Trial> begun);
   void train_alone(Batch& batch, std::size_t cohort);

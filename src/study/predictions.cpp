@@ -31,10 +31,13 @@ void roc(const std::vector<double>& target, const std::vector<double>& score, Ho
     if (i + 1 < order.size() && score[order[i + 1]] == score[order[i]]) continue;  // tied rows: one slanted step
     const std::pair<double, double> corner{wrong / negatives, right / positives};
     const std::size_t n = corners.size();
-    const bool straight = n > 1 && ((corners[n - 2].first == corners[n - 1].first && corners[n - 1].first == corner.first) ||
-                                    (corners[n - 2].second == corners[n - 1].second && corners[n - 1].second == corner.second));
-    if (straight) corners.back() = corner;
-    else corners.push_back(corner);
+    const bool straight =
+        n > 1 && ((corners[n - 2].first == corners[n - 1].first && corners[n - 1].first == corner.first) ||
+                  (corners[n - 2].second == corners[n - 1].second && corners[n - 1].second == corner.second));
+    if (straight)
+      corners.back() = corner;
+    else
+      corners.push_back(corner);
   }
   const std::size_t n = corners.size(), kept = std::min(n, kMostPoints);
   for (std::size_t i = 0; i < kept; ++i) {  // evenly spread, both ends included

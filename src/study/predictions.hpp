@@ -18,8 +18,8 @@ class PredictionSummary {
 
  private:
   std::size_t classes_;
-  std::vector<double> target_, predicted_;   // regression: both; two classes: 0 or 1, and the log odds
-  std::vector<std::int64_t> confusion_;      // [true class][decided class]
+  std::vector<double> target_, predicted_;  // regression: both; two classes: 0 or 1, and the log odds
+  std::vector<std::int64_t> confusion_;     // [true class][decided class]
 };
 
 }  // namespace holdout::study

@@ -72,10 +72,10 @@ TEST_CASE("refinement: the vertex of a parabola in log λ is found, on a grid th
 
 TEST_CASE("simpler: the strongest penalty within one standard error, and nothing that is less simple elsewhere") {
   const auto at = [](double l2, const char* hidden) { return search::Configuration{{l2, Value(hidden)}}; };
-  FakeStorage s = storage("m", false,
-                          {trial(0, 1.00, at(0.01, "[32, 16]")), trial(1, 1.05, at(0.1, "[32, 16]")),
-                           trial(2, 1.08, at(1, "[32, 16]")), trial(3, 1.09, at(100, "[64]")),
-                           trial(4, 1.2, at(1000, "[8]")), trial(5, 1.01, at(0, "[4]"))});
+  FakeStorage s = storage(
+      "m", false,
+      {trial(0, 1.00, at(0.01, "[32, 16]")), trial(1, 1.05, at(0.1, "[32, 16]")), trial(2, 1.08, at(1, "[32, 16]")),
+       trial(3, 1.09, at(100, "[64]")), trial(4, 1.2, at(1000, "[8]")), trial(5, 1.01, at(0, "[4]"))});
   s.record.space = search::SearchSpace({{"model.l2", {0.0}, search::Interval{1e-3, 1e3, true}, {}},
                                         {"model.hidden", {Value("[32, 16]"), Value("[64]")}, {}, {}}});
   s.all[0].outcome.fold_values = {0.9, 1.1};  // standard error 0.1

@@ -3,8 +3,14 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "page/assets.hpp"
+#include "plots.hpp"
 #include "report/fake.hpp"
+#include "sha256.hpp"
 #include "text.hpp"
+#include "trial_data.hpp"
 #include "writers.hpp"
 
 using namespace holdout;
@@ -54,18 +60,23 @@ TEST_CASE("html: the escape covers what can end text or an attribute") {
 }
 
 TEST_CASE("html: a payload is text everywhere, and only known tags and attributes are in the page") {
-  const std::string out = page(hostile());
+  std::string out = page(hostile());
   CHECK(count(out, "&lt;script&gt;alert(1)&lt;/script&gt;") > 20);
-  CHECK_FALSE(has(out, "<script"));
+  CHECK(count(out, "<script") == 2);  // the data and the page's own
   CHECK_FALSE(has(out, "'\"` onload"));
+  // The script says nothing of the study; it is looked at below.
+  out.erase(out.find("<script>"), out.rfind("</script>") - out.find("<script>"));
+  out.erase(out.rfind("</script>"), 9);
   // Every tag, by a pattern that knows nothing of the writer.
   const std::regex tag("<(/?)([a-zA-Z0-9!]+)([^>]*)>"), attribute("([a-zA-Z-]+)=\"[^\"<]*\"");
   const std::string tags =
-      " !DOCTYPE html head meta title style body main h1 h2 p ul li div b span table thead tbody tr "
-      "th td section code figure figcaption svg circle polyline line text details summary pre ";
+      " !DOCTYPE html head meta link title style body main h1 h2 p ul li div b span table thead tbody tr th td section "
+      "code "
+      "figure figcaption svg circle rect path polyline line text details summary pre nav a script ";
   const std::string attributes =
-      " lang charset http-equiv content name class role viewBox width height x y x1 x2 y1 y2 cx "
-      "cy r points transform text-anchor ";
+      " lang charset http-equiv content name class role viewBox width height x y x1 x2 y1 y2 cx cy r d points "
+      "transform "
+      "text-anchor tabindex data-t data-tip id href rel aria-label type ";
   std::size_t seen = 0;
   for (std::sregex_iterator it(out.begin(), out.end(), tag), end; it != end; ++it, ++seen) {
     CAPTURE(it->str());
@@ -78,24 +89,51 @@ TEST_CASE("html: a payload is text everywhere, and only known tags and attribute
   CHECK(count(out, "<") == seen);  // no other < anywhere
 }
 
-TEST_CASE("html: nothing is loaded and nothing runs") {
+TEST_CASE("html: nothing is loaded, and only the page's script runs") {
   const std::string out = page(sample());
-  CHECK(has(out, "content=\"default-src 'none'; style-src 'unsafe-inline'\""));
-  for (const char* word : {"<script", "http://", "https://", "src=", "href=", "url(", "@import"}) {
+  const std::string_view script = kPageScript;
+  CHECK(has(out, "content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" +
+                     sha256_base64(script) + "'; img-src data:\""));
+  CHECK(has(out, "<script>" + std::string(script) + "</script>"));
+  for (const char* word : {"http://", "https://", "src=", "url(", "@import", "innerHTML", "eval("}) {
     CAPTURE(word);
     CHECK_FALSE(has(out, word));
   }
+  CHECK(count(out, "href=") == count(out, "href=\"#s") + count(out, "href=\"data:,\""));
+}
+
+TEST_CASE("html: the hash of a script, by the examples of FIPS 180-4") {
+  // ba7816bf…15ad, 248d6a61…06c1 and e3b0c442…b855 (the empty text) in base64
+  CHECK(sha256_base64("abc") == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+  CHECK(sha256_base64("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq") ==
+        "JI1qYdIGOLjlwCaTDD5gOaM85Flk/yFn9uzt1BnbBsE=");
+  CHECK(sha256_base64("") == "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+}
+
+TEST_CASE("html: the trials as JSON that cannot end its element, in the order of the ranking") {
+  FakeStorage s = hostile();
+  s.all[2].outcome.end = "</script>\u2028&";
+  const std::string data = trial_data(find(s));
+  for (const char* bad : {"<", ">", "&", "\u2028"}) CHECK_FALSE(has(data, bad));
+  const auto json = nlohmann::json::parse(data);
+  REQUIRE(json["rows"].size() == 5);
+  CHECK(json["rows"][0][0] == 1);
+  CHECK(json["rows"][0][1] == 2);
+  CHECK(json["rows"][0].back() == "</script>\u2028&");
+  CHECK(json["rows"][4][0].is_null());
+  CHECK(json["columns"].size() == json["rows"][0].size());
+  CHECK(json["columns"][4]["name"] == "model.l2" + std::string(kPayload));
+  CHECK(json["columns"][4]["number"] == true);
+  CHECK_FALSE(json["columns"][7].contains("number"));  // the optimizer
 }
 
 TEST_CASE("html: a dot for each complete trial, the best marked, a line for the best so far") {
   const std::string out = page(sample());
-  const std::size_t end = out.find("</svg>");  // the first plot: values by trial
-  const std::string first = out.substr(0, end);
-  CHECK(count(first, "<circle class=\"dot") == 3);
+  const std::string first = out.substr(0, out.find("</svg>"));  // values by trial
+  CHECK(count(first, "<circle class=\"dot") == 2);
   CHECK(count(first, "<circle class=\"best\"") == 1);
+  CHECK(count(first, "data-t=") == 3);
   CHECK(count(first, "<polyline") == 1);
-  // trials, six parameters less momentum's (one complete trial has it), two curves
-  CHECK(count(out, "<svg") == 1 + 5 + 2);
   CHECK_FALSE(has(out, "nan"));
 }
 
@@ -111,10 +149,21 @@ TEST_CASE("html: a few very bad values do not press the others into a line") {
 
 TEST_CASE("html: many trials do not make a page of any size") {
   std::vector<study::Trial> trials;
-  for (int i = 0; i < 50000; ++i) trials.push_back(trial(i, 1 + (i * 7919) % 50000));
-  const std::string out = page(storage("mse", false, std::move(trials)));
-  CHECK(out.size() < 500'000);
-  CHECK(has(out, "2000 of 50000 trials are drawn"));
+  std::vector<search::Parameter> parameters;
+  for (int p = 0; p < 8; ++p) parameters.push_back({"training.p" + std::to_string(p), {}, search::Interval{0, 1}, {}});
+  Stream draw = stream(Seed{1}, "test");
+  for (int i = 0; i < 10'000; ++i) {
+    search::Configuration c;
+    for (int p = 0; p < 8; ++p) c.values.emplace_back(draw.uniform());
+    trials.push_back(trial(i, 1 + (i * 7919) % 10'000, c));
+  }
+  FakeStorage s = storage("mse", false, trials);
+  s.record.space = search::SearchSpace(parameters);
+  const std::string out = page(s);
+  CHECK(out.size() < 5'000'000);
+  CHECK(has(out, "1000 of 10000 trials are drawn"));
+  while (s.all.size() < 25'000) s.all.push_back(trial(static_cast<int>(s.all.size()), 2e4, s.all[0].configuration));
+  CHECK(has(page(s), "\"left_out\":5000"));
 }
 
 TEST_CASE("markdown: a payload keeps to its cell and its line") {

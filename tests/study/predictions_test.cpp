@@ -37,7 +37,8 @@ TEST_CASE("predictions: the area under the ROC curve is the metric auc, which co
     CHECK(p.true_positive.front() == 0);
     CHECK(p.false_positive.back() == 1);
     CHECK(p.true_positive.back() == 1);
-    CHECK(area(p.false_positive, p.true_positive) == doctest::Approx(train::find_metric("auc")->value(all)).epsilon(1e-12));
+    CHECK(area(p.false_positive, p.true_positive) ==
+          doctest::Approx(train::find_metric("auc")->value(all)).epsilon(1e-12));
     const double right = static_cast<double>(p.confusion[0] + p.confusion[3]);
     CHECK(right / 150 == doctest::Approx(train::find_metric("accuracy")->value(all)).epsilon(1e-15));
     CHECK(p.target.empty());

@@ -2,14 +2,19 @@
 
 #include <unistd.h>
 
-#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <iostream>
 
 #include <holdout/base/number.hpp>
 
+#include "live_view.hpp"
+
 namespace holdout::cli {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 std::string duration(double seconds) {
   const auto s = static_cast<long>(std::ceil(seconds));
@@ -18,51 +23,106 @@ std::string duration(double seconds) {
   return std::to_string(s / 3600) + " h " + std::to_string(s / 60 % 60) + " min";
 }
 
-std::string bar(double share) {
-  constexpr int kWidth = 24;
-  const int full = static_cast<int>(std::clamp(share, 0.0, 1.0) * kWidth);
-  return "[" + std::string(static_cast<std::size_t>(full), '#') +
-         std::string(static_cast<std::size_t>(kWidth - full), '.') + "] ";
+class Nothing final : public study::Observer {
+  void changed(const study::RunState&) override {}
+};
+
+// For logs: one line every ten seconds.
+class Lines final : public study::Observer {
+ public:
+  explicit Lines(std::string metric) : metric_(std::move(metric)) {}
+
+  void changed(const study::RunState& state) override {
+    const auto now = Clock::now();
+    if (now - last_ < std::chrono::seconds(10)) return;
+    last_ = now;
+    std::string text = counts(state, std::chrono::duration<double>(now - start_).count());
+    if (state.best) text += ", best " + metric_ + " " + to_text(*state.best, 6);
+    if (state.winner) text += ", training the winner again";
+    std::cerr << text << std::endl;
+  }
+
+ private:
+  std::string metric_;
+  Clock::time_point start_ = Clock::now(), last_ = start_;
+};
+
+std::string quoted_json(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\')
+      out += '\\', out += c;
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += "\\u00", out += "0123456789abcdef"[c >> 4], out += "0123456789abcdef"[c & 15];
+    else
+      out += c;
+  }
+  return out + '"';
 }
+
+// For programs: a JSON object a line.
+class Events final : public study::Observer {
+ public:
+  explicit Events(const Shown& what) {
+    std::cerr << "{\"event\":\"start\",\"study\":" << quoted_json(what.study)
+              << ",\"metric\":" << quoted_json(what.metric) << ",\"direction\":\""
+              << (what.maximize ? "maximize" : "minimize") << "\"}" << std::endl;
+  }
+  ~Events() override { write("end", last_); }
+
+  void changed(const study::RunState& state) override {
+    const bool news = state.done != last_.done || state.winner != last_.winner;
+    last_ = state;
+    if (news) write(state.winner ? "winner" : "trials", state);
+  }
+
+ private:
+  void write(const char* event, const study::RunState& state) {
+    const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    std::cerr << "{\"event\":\"" << event << "\",\"done\":" << state.done << ",\"failed\":" << state.failed
+              << ",\"planned\":" << (state.planned > 0 ? std::to_string(state.planned) : "null")
+              << ",\"best\":" << (state.best ? to_text(*state.best) : "null") << ",\"seconds\":" << to_text(seconds, 6)
+              << "}" << std::endl;
+  }
+
+  study::RunState last_;
+  Clock::time_point start_ = Clock::now();
+};
 
 }  // namespace
 
-Progress::Progress(std::string metric, bool quiet)
-    : metric_(std::move(metric)), quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1) {}
-
-Progress::~Progress() {
-  if (drawn_) std::cerr << "\r\x1b[K" << std::flush;
+Show show(bool quiet, bool json) {
+  if (quiet) return Show::nothing;
+  if (json) return Show::events;
+  const char* const terminal = std::getenv("TERM");
+  const bool moves = terminal && *terminal && std::string_view(terminal) != "dumb";
+  return moves && isatty(STDERR_FILENO) == 1 ? Show::live : Show::lines;
 }
 
-std::string Progress::line(const study::RunState& state, double seconds) const {
+std::unique_ptr<study::Observer> make_progress(Show how, const Shown& what, const std::atomic<bool>& interrupted) {
+  switch (how) {
+    case Show::lines:
+      return std::make_unique<Lines>(what.metric);
+    case Show::live:
+      return std::make_unique<LiveView>(what, interrupted);
+    case Show::events:
+      return std::make_unique<Events>(what);
+    case Show::nothing:
+      break;
+  }
+  return std::make_unique<Nothing>();
+}
+
+std::string counts(const study::RunState& state, double seconds) {
   const double done = static_cast<double>(state.done), planned = static_cast<double>(state.planned);
   const double rate = seconds > 0 ? (done - static_cast<double>(state.stored)) / seconds : 0;
   std::string text = std::to_string(state.done);
   if (state.planned > 0) text += " of " + std::to_string(state.planned);
   text += " trials";
   if (state.failed > 0) text += " (" + std::to_string(state.failed) + " failed)";
-  if (state.best) text += ", best " + metric_ + " " + to_text(*state.best, 6);
   if (rate > 0) text += ", " + to_text(rate, 3) + " trials/s";
   if (rate > 0 && planned > done) text += ", " + duration((planned - done) / rate) + " left";
-  if (state.winner) text += ", training the winner again";
   return text;
-}
-
-void Progress::changed(const study::RunState& state) {
-  if (quiet_) return;
-  constexpr auto kRedraw = std::chrono::milliseconds(100);
-  constexpr auto kPlain = std::chrono::seconds(10);  // a log should stay readable
-  const auto now = Clock::now();
-  if (now - last_ < (terminal_ ? Clock::duration(kRedraw) : Clock::duration(kPlain))) return;
-  last_ = now;
-  const std::string text = line(state, std::chrono::duration<double>(now - start_).count());
-  if (terminal_) {
-    const double share = state.planned > 0 ? static_cast<double>(state.done) / static_cast<double>(state.planned) : 0;
-    std::cerr << "\r\x1b[K" << (state.planned > 0 ? bar(share) : "") << text << std::flush;
-    drawn_ = true;
-  } else {
-    std::cerr << text << std::endl;
-  }
 }
 
 }  // namespace holdout::cli

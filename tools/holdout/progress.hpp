@@ -1,27 +1,29 @@
-// How far a run is, on standard error: a live line on a terminal, now and then a plain line elsewhere.
+// How far a run is, on standard error: a live view on a terminal, now and then a plain line elsewhere, or events.
 #pragma once
 
-#include <chrono>
+#include <atomic>
+#include <memory>
 #include <string>
 
 #include <holdout/study/runner.hpp>
 
 namespace holdout::cli {
 
-class Progress final : public study::Observer {
- public:
-  Progress(std::string metric, bool quiet);
-  ~Progress() override;
-  void changed(const study::RunState& state) override;
+/// Which of them: nothing with --quiet; events with --json; a live view if standard error is a terminal that can move
+/// its cursor (TERM is set, and not dumb); else lines.
+enum class Show { nothing, lines, live, events };
+Show show(bool quiet, bool json);
 
- private:
-  std::string line(const study::RunState& state, double seconds) const;
-
-  using Clock = std::chrono::steady_clock;
-  std::string metric_;
-  bool quiet_, terminal_;
-  bool drawn_ = false;  // the live line is on the screen
-  Clock::time_point start_ = Clock::now(), last_ = start_;
+/// What it tells of.
+struct Shown {
+  std::string study, metric;
+  bool maximize = false;
 };
+
+/// @param interrupted  may become true at any time; must outlive the observer
+std::unique_ptr<study::Observer> make_progress(Show how, const Shown& what, const std::atomic<bool>& interrupted);
+
+/// "128 of 256 trials (2 failed), 45.2 trials/s, 3 s left"
+std::string counts(const study::RunState& state, double seconds);
 
 }  // namespace holdout::cli

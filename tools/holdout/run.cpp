@@ -24,7 +24,8 @@ Syntax run_syntax() {
       ("threads", text("N"), "threads to use (all CPUs); the results do not depend on it")(
           "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
           "change a setting of the study; may be given many times")("fresh", "throw an earlier run in DIR away")(
-          "quiet", "no progress, no summary")("json", "print report.json instead of the summary");
+          "quiet", "no progress, no summary")(
+          "json", "print report.json instead of the summary, and progress as one JSON event a line on stderr");
   return {
       "Runs a study: reads its data, searches its space, stores every trial in DIR/study.db, trains the\n"
       "winner again, and writes DIR/report.html, report.md, report.json, trials.csv and best.yaml.\n"
@@ -131,8 +132,9 @@ int run_study(const Options& options) {
     if (!quiet) std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
   } else {
     const Workers workers(threads);
-    Progress progress(record.metric, quiet || options.given("json"));
-    end = study::run(file, data, *storage, workers, signals.interrupted(), progress);
+    const auto progress = make_progress(show(quiet, options.given("json")),
+                                        {record.name, record.metric, record.maximize}, signals.interrupted());
+    end = study::run(file, data, *storage, workers, signals.interrupted(), *progress);
   }
   const report::Findings findings = report::find(*storage);
   storage->close();

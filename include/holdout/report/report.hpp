@@ -15,11 +15,16 @@
 //     refit       {test, epochs}, by the model refitted on training and hold-out rows; null until that was done
 //     minimum     {convex: no | convex | strongly convex, reason, gradient_norm, least_eigenvalue, largest_eigenvalue,
 //                 distance, rises, steps}: train/minimum.hpp of the winner (k folds: of the first); null until known
+//     predictions on hold-out rows (all folds'): {confusion: [true class][decided class], roc: {false_positive,
+//                 true_positive}} or {rows, target, predicted} of at most 500 rows; null until known
 //     uncertainty {value, test}: standard errors of the hold-out and the test value of the objective's metric, or null
 //     folds       the k values, if k > 1
 //     starts      the value of each initialization, with training.starts
 //     curve       [{epoch, train_loss, holdout}], at most 200 points
-//   findings      {gain, near_ties: {percent, standard_error}, bounds: [{path, end: min | max, value, bound}],
+//   findings      {gain, middle: value that half of the trials are better than, search_end: {half, half_value, gain, noise,
+//                 expected, settled}, refinement: {path, at, value, gain}, simpler: {trial, value, parameters: [path]},
+//                 importance: {alone: {path: share}, pairs: [{paths, share}], trials}: findings.hpp, null where there is
+//                 none; near_ties: {percent, standard_error}, bounds: [{path, end: min | max, value, bound}],
 //                 failures: [{state, reason, trials: how many}]}
 //   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,
 //                 train_loss, gradient_norm, end, folds?}]; value is null unless complete, and `reason` says why

@@ -1,0 +1,73 @@
+// Studies of one range, of λ for instance: the metric as a curve, with what is known of its errors and its slopes.
+#include <algorithm>
+#include <cmath>
+
+#include "drawing.hpp"
+
+namespace holdout::report::plots {
+namespace {
+
+constexpr std::size_t kMostBars = 200;  // more make a fence
+
+// Standard error over the folds, or the bound that the solver's residual gives.
+double error_of(const study::Outcome& outcome) {
+  const std::vector<double>& folds = outcome.fold_values;
+  if (folds.size() < 2) return outcome.error_bound.value_or(0);
+  const double k = static_cast<double>(folds.size());
+  double squares = 0;
+  for (const double v : folds) squares += (v - outcome.value) * (v - outcome.value);
+  return std::sqrt(squares / (k - 1) / k);
+}
+
+}  // namespace
+
+std::string one_parameter(const Findings& f) {
+  if (f.ranking.size() < 2 || f.study.space.size() != 1 || !f.study.space.parameters()[0].interval) return {};
+  const search::Parameter& parameter = f.study.space.parameters()[0];
+  const std::optional<ParameterAxis> axis = parameter_axis(parameter);
+  if (!axis) return {};
+  Trials trials = drawn_trials(f);
+  std::erase_if(trials, [&](const study::Trial* trial) { return !place(*axis, f, 0, *trial); });
+  const auto at = [&](const study::Trial& trial) { return Point{*place(*axis, f, 0, trial), trial.outcome.value}; };
+  std::stable_sort(trials.begin(), trials.end(),
+                   [&](const study::Trial* a, const study::Trial* b) { return at(*a).x < at(*b).x; });
+  const Axis y = value_axis(f, trials);
+  Plot plot(axis->axis, y, parameter.path, f.study.metric, kWide, kHeight);
+  std::vector<Point> curve;
+  bool bars = false, arrows = false;
+  for (const study::Trial* trial : trials) {
+    const Point p = at(*trial);
+    if (!(parameter.interval->min <= p.x && p.x <= parameter.interval->max)) continue;
+    curve.push_back(p);
+    const double error = error_of(trial->outcome);
+    if (error > 0 && trials.size() <= kMostBars) {
+      plot.segment({p.x, p.y - error}, {p.x, p.y + error}, "bar");
+      bars = true;
+    }
+  }
+  plot.path({curve}, "line");
+  for (const study::Trial* trial : trials) {
+    const Point p = at(*trial);
+    const auto& gradient = trial->outcome.gradient;
+    if (gradient.empty() || !std::isfinite(gradient[0]) || !axis->axis.log()) continue;
+    // d value / d log x, of what is minimized: the arrow shows a step downhill along the tangent.
+    const double slope = f.study.maximize ? -gradient[0] : gradient[0];
+    const double reach = 0.04 * std::log(parameter.interval->max / parameter.interval->min);
+    const double step = gradient[0] > 0 ? -reach : reach;
+    plot.segment(p, {p.x * std::exp(step), p.y + slope * step}, "arrow", true);
+    arrows = true;
+  }
+  for (const study::Trial* trial : trials) {
+    const bool best = trial == f.best();
+    plot.dot(at(*trial), best ? "best" : "dot", best ? 5 : 2.5, {trial->number});
+  }
+  std::string caption = "Hold-out " + f.study.metric + " against " + parameter.path +
+                        (axis->axis.log() ? " (log scale)" : "") + "; the larger dot is the best trial.";
+  if (bars)
+    caption += f.best()->outcome.fold_values.size() > 1 ? " Bars: one standard error over the folds."
+                                                        : " Bars: bound of the error.";
+  if (arrows) caption += " Arrows: downhill by the gradient.";
+  return figure("one-parameter", plot, f.study.metric + " against " + parameter.path, caption + left_out(f, trials));
+}
+
+}  // namespace holdout::report::plots

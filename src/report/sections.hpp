@@ -1,0 +1,28 @@
+// The sections of a report, in the order in which they stand, and small helpers to write them.
+#pragma once
+
+#include "document.hpp"
+
+namespace holdout::report {
+
+Section no_best_section(const Findings& findings);
+Section best_section(const Findings& findings);         // which configuration
+Section error_section(const Findings& findings);        // how good it is
+Section attention_section(const Findings& findings);    // what to make of it; may have no blocks
+Section ranking_section(const Findings& findings);      // how the search went
+Section space_section(const Findings& findings);        // what was searched, and what of it matters
+Section convergence_section(const Findings& findings);  // how the best one was trained
+Section predictions_section(const Findings& findings);  // what it predicts; may have no blocks
+Section minimum_section(const study::Winner& winner);   // what the convexity of J says
+Section failures_section(const Findings& findings);
+Section trials_section(const Findings& findings);
+Section data_section(const Findings& findings);
+Section files_section(const Page& page);
+
+inline Text plain(std::string text) { return {{std::move(text), false}}; }
+inline Text code(std::string text) { return {{std::move(text), true}}; }
+inline const std::string& path(const Findings& f, std::size_t parameter) {
+  return f.study.space.parameters()[parameter].path;
+}
+
+}  // namespace holdout::report

@@ -1,0 +1,57 @@
+#include "../sections.hpp"
+
+#include <holdout/base/number.hpp>
+
+#include "../text.hpp"
+
+namespace holdout::report {
+namespace {
+
+// "optimizer adam, learning_rate 0.0376"
+std::string in_words(const Findings& f, const study::Trial& trial) {
+  const std::vector<std::string> names = short_names(f.study.space);
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < trial.configuration.values.size(); ++i)
+    if (const auto& value = trial.configuration.values[i])
+      text += (text.empty() ? "" : ", ") + names[i] + " " + shown(value);
+  return text;
+}
+
+}  // namespace
+
+Section best_section(const Findings& f) {
+  Section section{"Best configuration", {}};
+  const study::Trial& best = *f.best();
+  const std::string words = in_words(f, best);
+  std::string text = "Trial " + std::to_string(best.number) + " is the best of " +
+                     counted(f.complete, "complete trial") + (words.empty() ? "" : ": " + words) + ". Its hold-out " +
+                     f.study.metric + " is " + shown(best.outcome.value, f.standard_error) + ".";
+  if (f.standard_error)
+    text += best.outcome.fold_values.size() > 1
+                ? " The error is the standard error over the " + counted(best.outcome.fold_values.size(), "fold") + "."
+                : " The error is the standard error over the hold-out rows.";
+  section.blocks.emplace_back(Paragraph{plain(text)});
+  Table table{{plain("Parameter"), plain("Value")}, {}};
+  for (std::size_t i = 0; i < f.study.space.size() && i < best.configuration.values.size(); ++i)
+    if (const auto& value = best.configuration.values[i])
+      table.rows.push_back({code(path(f, i)), plain(to_text(*value))});
+  if (table.rows.empty())
+    section.blocks.emplace_back(Paragraph{plain("The study searches no parameter.")});
+  else
+    section.blocks.emplace_back(std::move(table));
+  return section;
+}
+
+Section no_best_section(const Findings& f) {
+  Section section{"No result", {}};
+  std::string text = "No trial has ended yet.";
+  if (!f.trials.empty()) {
+    text = "None of " + counted(f.trials.size(), "trial") + " gave a value";
+    if (f.complete > 0) text += "; " + std::to_string(f.complete) + " came to an end with a value that is no number";
+    text += ". The reasons are below.";
+  }
+  section.blocks.emplace_back(Paragraph{plain(text)});
+  return section;
+}
+
+}  // namespace holdout::report

@@ -1,0 +1,75 @@
+#include "../sections.hpp"
+
+#include <holdout/base/number.hpp>
+
+#include "../text.hpp"
+
+namespace holdout::report {
+namespace {
+
+std::string_view about(std::string_view file) {
+  if (file == "report.json") return "all of this and every trial, for programs";
+  if (file == "report.md" || file == "report.html") return "this report";
+  if (file == "trials.csv") return "one row for each trial";
+  if (file == "best.yaml") return "the best configuration as a study that runs";
+  if (file == "model.json") return "the tuned model, for holdout predict and export";
+  return "";
+}
+
+}  // namespace
+
+Section trials_section(const Findings&) {
+  Section section{"All trials", {}};
+  section.blocks.emplace_back(
+      Paragraph{plain("Every trial with all of its numbers is in trials.csv and report.json.")});
+  section.blocks.emplace_back(Figure::all_trials);
+  return section;
+}
+
+Section data_section(const Findings& f) {
+  Section section{"Data and run", {}};
+  if (!f.facts) {
+    section.blocks.emplace_back(Paragraph{plain("The run noted nothing of its data: it ended too early.")});
+    return section;
+  }
+  const study::RunFacts& facts = *f.facts;
+  Table table{{plain("What"), plain("Value")}, {}, 2};
+  const auto add = [&](std::string name, std::string value) {
+    if (!value.empty()) table.rows.push_back({plain(std::move(name)), plain(std::move(value))});
+  };
+  add("Data file", facts.data_file);
+  add("Target", facts.target);
+  add("Task", facts.task);
+  add("Classes", joined(facts.classes));
+  add("Rows, features", std::to_string(facts.rows) + ", " + std::to_string(facts.features));
+  add("Training, hold-out, test rows", std::to_string(facts.train_rows) + ", " + std::to_string(facts.holdout_rows) +
+                                           ", " + std::to_string(facts.test_rows) +
+                                           (facts.folds > 1 ? " (first fold)" : ""));
+  if (facts.folds > 1) add("Folds", std::to_string(facts.folds));
+  add("Started, finished (UTC)", facts.started + ", " + (facts.finished.empty() ? "–" : facts.finished));
+  add("Seconds, threads", shown(facts.seconds) + ", " + std::to_string(facts.threads));
+  add("holdout, CPU target", facts.version + ", " + facts.cpu_target);
+  section.blocks.emplace_back(std::move(table));
+  if (facts.notices.empty()) return section;
+  List notices;
+  for (const std::string& notice : facts.notices) notices.items.push_back(plain(notice));
+  section.blocks.emplace_back(Paragraph{plain("Notices:")});
+  section.blocks.emplace_back(std::move(notices));
+  return section;
+}
+
+Section files_section(const Page& page) {
+  List list;
+  const auto add = [&](const std::string& file, std::string_view what) {
+    Text item = code(file);
+    item.push_back({": " + std::string(what), false});
+    list.items.push_back(std::move(item));
+  };
+  add("study.db", "the stored trials; holdout report writes these files again from it");
+  for (const std::string& file : page.files) add(file, about(file));
+  Section section{"Files beside this one", {}};
+  section.blocks.emplace_back(std::move(list));
+  return section;
+}
+
+}  // namespace holdout::report

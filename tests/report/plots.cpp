@@ -1,0 +1,119 @@
+// Every plot of the list on a run that has all of what plots draw: marks counted, nothing but text and shapes.
+#include "plots.hpp"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include <holdout/base/random.hpp>
+
+#include "report/fake.hpp"
+
+using namespace holdout;
+using namespace holdout::report;
+
+namespace {
+
+std::size_t count(const std::string& text, std::string_view part) {
+  std::size_t n = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+std::string drawn(std::string_view name, const FakeStorage& s) {
+  for (const PlotKind& kind : plot_kinds())
+    if (kind.name == name) return kind.draw(find(s));
+  FAIL("no such plot");
+  return {};
+}
+
+// 60 trials over a range, a list of words and a switched-off parameter; with curves, times and predictions.
+FakeStorage rich() {
+  std::vector<study::Trial> trials;
+  Stream draw = stream(Seed{9}, "test");
+  for (int i = 0; i < 60; ++i) {
+    const bool b = draw.below(2) == 1;
+    search::Configuration c{{std::pow(10, -4 * draw.uniform()), Value(b ? "b" : "a"), {}}};
+    if (b) c.values[2] = draw.uniform();
+    study::Trial t = trial(i, 1 + draw.uniform() + (b ? 1 : 0), c);
+    t.outcome.curve = {{1, 3, 3}, {2, 2, 2.5}, {3, 1.5, t.outcome.value}};
+    t.outcome.seconds = 0.01 * (1 + i % 5);
+    trials.push_back(t);
+  }
+  FakeStorage s = storage("mse", false, trials);
+  s.record.space = search::SearchSpace({{"model.l2", {}, search::Interval{1e-4, 1, true}, {}},
+                                        {"kind", {Value("a"), Value("b")}, {}, {}},
+                                        {"kind.b.x", {}, search::Interval{0, 1}, search::Condition{1, 1}}});
+  s.won.emplace();
+  const Findings f = find(s);
+  s.won->trial = f.best()->number;
+  s.run->classes = {"no", "yes"};
+  s.won->predictions = study::HoldoutPredictions{3, {1, 2, 3}, {1.5, 2, 2}, {5, 1, 0, 7}, {0, 0.25, 1}, {0, 1, 1}};
+  return s;
+}
+
+FakeStorage lambda_curve() {
+  std::vector<study::Trial> trials;
+  for (int i = 0; i < 9; ++i) {
+    const double x = std::pow(10, -4 + 0.5 * i), y = (i - 3.5) * (i - 3.5) + 1;
+    study::Trial t = trial(i, y, {{Value(x)}});
+    t.outcome.fold_values = {y - 0.1, y + 0.1};
+    t.outcome.gradient = {2 * (i - 3.5) / 1.15};
+    trials.push_back(t);
+  }
+  FakeStorage s = storage("mse", false, trials);
+  s.record.space = search::SearchSpace({{"model.l2", {}, search::Interval{1e-4, 1, true}, {}}});
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("plots: each of the list draws a figure with a title and marks, and nothing else runs in it") {
+  const FakeStorage s = rich(), curve = lambda_curve();
+  for (const PlotKind& kind : plot_kinds()) {
+    CAPTURE(kind.name);
+    const std::string out = kind.draw(find(kind.name == "one-parameter" ? curve : s));
+    CHECK(count(out, "<figure") >= 1);
+    CHECK(count(out, "<figure") == count(out, "<title>"));
+    CHECK(count(out, "<figcaption>") == count(out, "<figure"));
+    CHECK(count(out, "data-t=") + count(out, "data-tip=") > 0);
+    CHECK(count(out, "nan") == 0);
+    CHECK(count(out, "inf") == 0);
+    CHECK(count(out, "<script") == 0);
+    CHECK(count(out, "style=") == 0);
+  }
+}
+
+TEST_CASE("plots: a mark for each trial, pair, class and row") {
+  const FakeStorage s = rich();
+  CHECK(count(drawn("history", s), "<circle") == 60);
+  CHECK(count(drawn("times", s), "<circle") == 60);
+  CHECK(count(drawn("parallel", s), "<polyline") == 60);
+  CHECK(count(drawn("slices", s), "<figure") == 3);
+  CHECK(count(drawn("contours", s), "<figure") == 3);
+  CHECK(count(drawn("curves", s), "<path") == 4);  // best, middle, worst; training loss
+  CHECK(count(drawn("residuals", s), "<circle") == 3);
+  CHECK(count(drawn("confusion", s), "<rect") == 4);
+  CHECK(count(drawn("roc", s), "<circle") == 1);  // ends excluded
+  const std::size_t bars = count(drawn("importances", s), "<rect");
+  CHECK(bars >= 3);
+  CHECK(bars <= 6);
+}
+
+TEST_CASE("plots: a study of one range has its curve with error bars and arrows downhill, in place of a slice") {
+  const FakeStorage s = lambda_curve();
+  const std::string out = drawn("one-parameter", s);
+  CHECK(count(out, "<circle") == 9);
+  CHECK(count(out, "class=\"bar\"") == 9);
+  CHECK(count(out, "class=\"arrow\"") == 9);
+  CHECK(drawn("slices", s).empty());
+  CHECK(drawn("one-parameter", rich()).empty());
+}
+
+TEST_CASE("plots: nothing to draw is no figure") {
+  const FakeStorage s = storage("mse", false, {trial(0, 1)});
+  for (const PlotKind& kind : plot_kinds()) {
+    CAPTURE(kind.name);
+    CHECK(kind.draw(find(s)).empty());
+  }
+}
