@@ -257,10 +257,12 @@ std::string Plot::inside(std::string_view title) const {
            px(top(value) + 4) + "\">" + html_escaped(name) + "</text>\n";
   }
   for (const auto& [value, name] : x_.ticks()) {
+    constexpr double kHalfLetter = 4.6;  // px, of a phone's larger letters
     const std::string x = px(left(value));
+    const bool fits = left(value) + kHalfLetter * static_cast<double>(letters(name)) < width_;
     out += "<line class=\"grid\" x1=\"" + x + "\" x2=\"" + x + "\" y1=\"" + px(kTop) + "\" y2=\"" + bottom + "\"/>" +
-           "<text class=\"tick\" text-anchor=\"middle\" x=\"" + x + "\" y=\"" + px(height_ - kBottom + 16) + "\">" +
-           html_escaped(name) + "</text>\n";
+           "<text class=\"tick\" text-anchor=\"" + (fits ? "middle" : "end") + "\" x=\"" + (fits ? x : px(width_ - 1)) +
+           "\" y=\"" + px(height_ - kBottom + 16) + "\">" + html_escaped(name) + "</text>\n";
   }
   const double middle = (kTop + height_ - kBottom) / 2;
   out += "<text class=\"label\" text-anchor=\"middle\" x=\"" + px((left_room_ + width_ - kRight) / 2) + "\" y=\"" +

@@ -72,6 +72,11 @@ std::string contour_of(const Findings& f, std::size_t a, std::size_t b, const Tr
   if (drawn.size() < 10) return {};
   const std::vector<std::string> names = short_names(f.study.space);
   Plot plot(x->axis, y->axis, shortened(names[a], kLetters), shortened(names[b], kLetters), kNarrow, kHeight);
+  if (y->names) {
+    std::size_t longest = 0;
+    for (const auto& [at, name] : y->axis.ticks()) longest = std::max(longest, letters(name));
+    plot.widen_left(std::max(64.0, 26 + 9.2 * static_cast<double>(longest)));  // letters of a phone
+  }
   const bool numbers = !x->names && !y->names;
   if (numbers) {
     const study::Surface surface = smoothed(places, values, f.study.maximize);

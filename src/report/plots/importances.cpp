@@ -30,7 +30,7 @@ std::string importances(const Findings& f) {
   constexpr double kBar = 26, kRest = 60;  // px
   Plot plot(Axis::bare(0, high), Axis::names(labels), "share of the variance", "", kNarrow,
             kBar * static_cast<double>(bars.size()) + kRest);
-  plot.widen_left(16 + 6.6 * static_cast<double>(longest));
+  plot.widen_left(14 + 7.6 * static_cast<double>(longest));
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const double y = static_cast<double>(i);
     const std::string percent = to_text(100 * bars[i].first, 2) + " %";
