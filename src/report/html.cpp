@@ -11,10 +11,19 @@
 namespace holdout::report {
 namespace {
 
+// Paths may be broken behind their dots, where a phone is too narrow.
+std::string code(const std::string& text) {
+  std::string out = "<code>";
+  for (const char c : html_escaped(text)) {
+    out += c;
+    if (c == '.') out += "<wbr>";
+  }
+  return out + "</code>";
+}
+
 std::string inline_text(const Text& text) {
   std::string out;
-  for (const Span& span : text)
-    out += span.code ? "<code>" + html_escaped(span.text) + "</code>" : html_escaped(span.text);
+  for (const Span& span : text) out += span.code ? code(span.text) : html_escaped(span.text);
   return out;
 }
 

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <holdout/base/random.hpp>
+
 #include "judgements.hpp"
 #include "report/fake.hpp"
 

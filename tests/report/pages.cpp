@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <holdout/base/random.hpp>
 #include <nlohmann/json.hpp>
 
 #include "page/assets.hpp"
@@ -71,8 +72,7 @@ TEST_CASE("html: a payload is text everywhere, and only known tags and attribute
   const std::regex tag("<(/?)([a-zA-Z0-9!]+)([^>]*)>"), attribute("([a-zA-Z-]+)=\"[^\"<]*\"");
   const std::string tags =
       " !DOCTYPE html head meta link title style body main h1 h2 p ul li div b span table thead tbody tr th td section "
-      "code "
-      "figure figcaption svg circle rect path polyline line text details summary pre nav a script ";
+      "code wbr figure figcaption svg circle rect path polyline line text details summary pre nav a script ";
   const std::string attributes =
       " lang charset http-equiv content name class role viewBox width height x y x1 x2 y1 y2 cx cy r d points "
       "transform "
