@@ -97,33 +97,6 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows) {
   return text;
 }
 
-std::string verdict(const Comparison& c) {
-  const std::string winner = escaped(c.runs.front().name);
-  if (c.behind.empty()) return "no run has a complete trial\n";
-  std::string text;
-  if (c.behind.size() == 1) text = winner + " wins: it alone has a complete trial\n";
-  for (std::size_t i = 1; i < c.behind.size(); ++i) {
-    const Difference& d = c.behind[i];
-    const std::string other = escaped(c.runs[i].name);
-    if (d.value == 0) {
-      text += winner + " and " + other + " have the same best " + c.metric + "\n";
-      continue;
-    }
-    text += winner + " wins against " + other + ": " + c.metric + " is " + shown(d.value) +
-            (c.maximize ? " higher" : " lower");
-    if (!d.standard_error)
-      text += "; whether that is more than noise is not known\n";
-    else
-      text += std::string(d.within_noise() ? ", within noise" : ", more than noise") + " (± " +
-              to_text(*d.standard_error, 2) + (d.paired ? ", by the differences of folds)\n" : ")\n");
-  }
-  if (!c.same_rows) text += "note: seed or split differ, so the values are of different hold-out rows\n";
-  const auto unfinished =
-      std::any_of(c.runs.begin(), c.runs.end(), [](const auto& r) { return r.findings.interrupted; });
-  if (unfinished) text += "note: a run did not come to its end\n";
-  return text;
-}
-
 }  // namespace
 
 Comparison compare(std::vector<NamedRun> runs) {
@@ -143,7 +116,34 @@ Comparison compare(std::vector<NamedRun> runs) {
   return c;
 }
 
-std::string comparison_text(const Comparison& c) {
+std::vector<std::string> verdicts(const Comparison& c) {
+  const std::string& winner = c.runs.front().name;
+  if (c.behind.empty()) return {"no run has a complete trial"};
+  std::vector<std::string> lines;
+  if (c.behind.size() == 1) lines.push_back(winner + " wins: it alone has a complete trial");
+  for (std::size_t i = 1; i < c.behind.size(); ++i) {
+    const Difference& d = c.behind[i];
+    const std::string& other = c.runs[i].name;
+    if (d.value == 0) {
+      lines.push_back(winner + " and " + other + " have the same best " + c.metric);
+      continue;
+    }
+    std::string line = winner + " wins against " + other + ": " + c.metric + " is " + shown(d.value) +
+                       (c.maximize ? " higher" : " lower");
+    if (!d.standard_error)
+      line += "; whether that is more than noise is not known";
+    else
+      line += std::string(d.within_noise() ? ", within noise" : ", more than noise") + " (± " +
+              to_text(*d.standard_error, 2) + (d.paired ? ", by the differences of folds)" : ")");
+    lines.push_back(std::move(line));
+  }
+  if (!c.same_rows) lines.push_back("note: seed or split differ, so the values are of different hold-out rows");
+  if (std::any_of(c.runs.begin(), c.runs.end(), [](const auto& r) { return r.findings.interrupted; }))
+    lines.push_back("note: a run did not come to its end");
+  return lines;
+}
+
+std::vector<std::vector<std::string>> comparison_table(const Comparison& c) {
   std::vector<std::vector<std::string>> rows{
       {"", "hold-out " + c.metric, "test", "trials", "failed", "seconds", "run"}};
   for (std::size_t i = 0; i < c.runs.size(); ++i) {
@@ -151,8 +151,14 @@ std::string comparison_text(const Comparison& c) {
     const auto test = test_of(f, c.metric);
     rows.push_back({i == 0 && f.best() ? "*" : "", f.best() ? shown(f.best()->outcome.value, f.standard_error) : "–",
                     test ? shown(*test) : "–", std::to_string(f.trials.size()), std::to_string(f.failed),
-                    f.facts ? to_text(f.facts->seconds, 3) : "–", escaped(c.runs[i].name)});
+                    f.facts ? to_text(f.facts->seconds, 3) : "–", c.runs[i].name});
   }
+  return rows;
+}
+
+std::string comparison_text(const Comparison& c) {
+  auto rows = comparison_table(c);
+  for (auto& row : rows) row.back() = escaped(row.back());
   std::string text = aligned(rows) + "\n";
   for (const NamedRun& run : c.runs) {
     const Findings& f = run.findings;
@@ -162,7 +168,9 @@ std::string comparison_text(const Comparison& c) {
     for (std::size_t i = 0; i < f.study.space.size() && i < values.size(); ++i)
       if (values[i]) text += "  " + f.study.space.parameters()[i].path + ": " + escaped(to_text(*values[i])) + "\n";
   }
-  return text + "\n" + verdict(c);
+  text += "\n";
+  for (const std::string& line : verdicts(c)) text += escaped(line) + "\n";
+  return text;
 }
 
 }  // namespace holdout::report

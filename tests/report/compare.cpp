@@ -80,6 +80,24 @@ TEST_CASE("compare: errors of one split are added as independent; without them n
   CHECK(has(comparison_text(compared(single(5, 3), single(5, 3))), "have the same best mse"));
 }
 
+TEST_CASE("compare: the page has both plots, a line for each run, and no name alive") {
+  FakeStorage a = folds({11, 52, 93, 34}), b = folds({10, 50, 90, 32});
+  a.all.push_back(trial(1, 3));
+  const std::string page = comparison_page(compare({{"<b>a</b>", find(a)}, {"b", find(b)}}));
+  CHECK(page.starts_with("<!DOCTYPE html>"));
+  CHECK(!has(page, "<b>a"));
+  CHECK(has(page, "&lt;b&gt;a"));
+  const auto count = [&](const std::string& part) {
+    std::size_t n = 0;
+    for (std::size_t at = page.find(part); at != page.npos; at = page.find(part, at + 1)) ++n;
+    return n;
+  };
+  CHECK(count("<svg") == 2);
+  CHECK(count("class=\"path c0\"") >= 2);  // an error bar or a history, and the legend
+  CHECK(count("class=\"end c") == 2);
+  CHECK(has(comparison_page(compare({{"a", find(folds({}))}, {"b", find(folds({}))}})), "Best configurations"));
+}
+
 TEST_CASE("compare: maximized metrics, runs without a result, runs that cannot be compared") {
   const Comparison c = compared(folds({0.7, 0.8}, true), folds({0.9, 0.8}, true));
   CHECK(c.runs[0].name == "b");

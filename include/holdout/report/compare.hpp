@@ -38,6 +38,15 @@ struct Comparison {
 /// @throws Error if their metrics, targets or data files differ
 Comparison compare(std::vector<NamedRun> runs);
 
+/// The runs in rows below a header: the winner's mark, values, trials, name. Cells are not escaped.
+std::vector<std::vector<std::string>> comparison_table(const Comparison& comparison);
+
+/// Who won, against each of the others, and what to know about that.
+std::vector<std::string> verdicts(const Comparison& comparison);
+
+/// The same as a page of its own, with the best values, their errors, and the history of each run drawn.
+std::string comparison_page(const Comparison& comparison);
+
 /// For standard output: a table, each run's best parameters, and the verdict in words.
 std::string comparison_text(const Comparison& comparison);
 
