@@ -43,7 +43,7 @@ struct Watcher final : Observer {
   }
 };
 
-RunEnd go(const StudyFile& file, const std::string& path, Watcher& watcher, std::atomic<bool>& interrupt,
+RunEnd go(StudyFile file, const std::string& path, Watcher& watcher, std::atomic<bool>& interrupt,
           int threads = 1) {
   const data::Prepared data = prepare(file);
   const StudyRecord now = record_of(file, data);
@@ -52,7 +52,7 @@ RunEnd go(const StudyFile& file, const std::string& path, Watcher& watcher, std:
   return run(file, data, *storage, workers, interrupt, watcher);
 }
 
-RunEnd go(const StudyFile& file, const std::string& path) {
+RunEnd go(StudyFile file, const std::string& path) {
   Watcher watcher;
   std::atomic<bool> never = false;
   return go(file, path, watcher, never);
@@ -64,7 +64,7 @@ std::vector<Trial> trials_of(const std::string& path) { return Storage::open(pat
 
 TEST_CASE("resume: interrupted after every cohort, a run ends as one that never stopped; nothing is trained twice") {
   const Scratch scratch;
-  const StudyFile file = study_in(scratch);
+  StudyFile file = study_in(scratch);
   REQUIRE(go(file, scratch / "whole.db") == RunEnd::done);
   const std::string path = scratch / "study.db";
   std::int64_t stored = 0;
@@ -99,7 +99,7 @@ TEST_CASE("resume: a finished run with more trials is the run that had them from
 
 TEST_CASE("resume: a trial that kills the process is found and failed after three more tries; the others are not") {
   const Scratch scratch;
-  const StudyFile file = study_in(scratch);
+  StudyFile file = study_in(scratch);
   REQUIRE(go(file, scratch / "whole.db") == RunEnd::done);
   const std::string path = scratch / "study.db";
   int deaths = 0;
@@ -146,13 +146,13 @@ TEST_CASE("resume: trials that the search would not ask for are refused, not ans
 
 TEST_CASE("fingerprint: every changed key is told with both values, and only what is harmless may change") {
   const Scratch scratch;
-  const auto told = [&](const StudyFile& was, const StudyFile& is) {
+  const auto told = [&](StudyFile was, StudyFile is) {
     std::string text;
     for (const Change& change : changes(record_of(was, prepare(was)), record_of(is, prepare(is))))
       text += to_string(change) + (change.harmless ? " (harmless)\n" : "\n");
     return text;
   };
-  const StudyFile file = study_in(scratch);
+  StudyFile file = study_in(scratch);
   CHECK(told(file, file) == "");
   CHECK(told(file, study_in(scratch, 30)) == "search.trials: 30, was 24 (harmless)\n");
   CHECK(told(file, study_in(scratch, 20)) == "search.trials: 20, was 24\n");
@@ -170,7 +170,7 @@ TEST_CASE("fingerprint: every changed key is told with both values, and only wha
 
 TEST_CASE("verify: a run repeats itself to the last bit, and what does not is named") {
   const Scratch scratch;
-  const StudyFile file = study_in(scratch);
+  StudyFile file = study_in(scratch);
   const std::string path = scratch / "study.db";
   REQUIRE(go(file, path) == RunEnd::done);
   const Workers workers(2);
