@@ -1,5 +1,7 @@
 #include "hyperparameters.hpp"
 
+#include <algorithm>
+
 #include <holdout/train/hypergradient.hpp>
 
 #include "models.hpp"
@@ -7,7 +9,8 @@
 namespace holdout::train {
 namespace {
 
-constexpr std::string_view kLambda = "model.elastic_net.lambda", kRatio = "model.elastic_net.ratio";
+constexpr std::string_view kLambda = "model.elastic_net.lambda", kRatio = "model.elastic_net.ratio",
+                           kGroups = "model.l2.groups.";
 
 }  // namespace
 
@@ -17,15 +20,42 @@ std::optional<PenaltySlope> penalty_slope(const ModelSettings& model, std::strin
   if (path == "model.l1") return PenaltySlope{model.l1, 0, 1};
   if (path == kLambda) return PenaltySlope{net.lambda, 1 - net.ratio, net.ratio};
   if (path == kRatio) return PenaltySlope{net.ratio, -net.lambda, net.lambda};
+  if (!path.starts_with(kGroups)) return {};
+  for (const PenaltyGroup& group : model.l2_groups)
+    if (group.name == path.substr(kGroups.size())) return PenaltySlope{group.l2, 1, 0, &group};
   return {};
+}
+
+Ridges ridge_slopes(const ModelSettings& model, const PenaltySlope& slope, std::size_t features) {
+  if (model.l2_groups.empty()) return {slope.l2};
+  Ridges all(features + 1, slope.group ? 0 : slope.l2);
+  for (const PenaltyGroup& group : model.l2_groups)
+    for (const std::uint32_t feature : group.features)
+      if (feature < features) all[feature] = &group == slope.group ? slope.l2 : 0;
+  return all;
+}
+
+double along(const ModelSettings& model, const PenaltySlope& slope, std::span<const double> by_feature,
+             double by_sign) {
+  double sum = slope.l1 * by_sign;
+  if (slope.group) {
+    for (const std::uint32_t feature : slope.group->features) sum += slope.l2 * by_feature[feature];
+    return sum;
+  }
+  const Ridges slopes = ridge_slopes(model, slope, by_feature.size());
+  for (std::size_t j = 0; j < by_feature.size(); ++j) sum += slopes[slopes.size() == 1 ? 0 : j] * by_feature[j];
+  return sum;
 }
 
 std::optional<StepSlope> step_slope(const LaneConfig& lane, std::string_view path, double automatic_rate) {
   const TrainingSettings& training = lane.training;
   const bool automatic = training.learning_rate.start == LearningRate::kAuto;
   if (const auto penalty = penalty_slope(lane.model, path)) {
-    // γ = 1/(L + λ₂), so dγ/dλ₂ = −γ².
-    return StepSlope{*penalty, automatic ? -automatic_rate * automatic_rate * penalty->l2 : 0, {}};
+    // γ = 1/(L + λ₂) with the largest λ₂, so dγ/dλ₂ = −γ² for that one.
+    double largest = lane.model.ridge();
+    for (const PenaltyGroup& group : lane.model.l2_groups) largest = std::max(largest, group.l2);
+    const bool counts = automatic && largest == (penalty->group ? penalty->group->l2 : lane.model.ridge());
+    return StepSlope{*penalty, counts ? -automatic_rate * automatic_rate * penalty->l2 : 0, {}};
   }
   if (path == "training.learning_rate.start") {
     if (automatic) return {};
@@ -51,6 +81,7 @@ bool differentiable(const LaneConfig& lane, std::string_view path, Hypergradient
     return penalty && is_convex(lane.model.type()) && lane.model.loss.info().smooth;
   const TrainingSettings& training = lane.training;
   return !training.optimizer.is_solver() && training.precision == "float64" && training.clip_norm == 0 &&
+         training.average.selected() == AverageChoice::none && training.starts == 1 &&
          step_slope(lane, path, 1).has_value();
 }
 

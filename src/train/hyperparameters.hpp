@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include <holdout/train/trainer.hpp>
@@ -12,10 +13,17 @@ namespace holdout::train {
 struct PenaltySlope {
   double value = 0;  // of h
   double l2 = 0, l1 = 0;
+  const PenaltyGroup* group = nullptr;  // whose λ₂ alone it changes; null: that of all weights in no group
 };
 
 /// None if the path is not that of a penalty.
 std::optional<PenaltySlope> penalty_slope(const ModelSettings& model, std::string_view path);
+
+/// ∂λ₂/∂h of all weights, as ModelSettings::ridges has λ₂.
+Ridges ridge_slopes(const ModelSettings& model, const PenaltySlope& slope, std::size_t features);
+
+/// Σ_j ∂λ₂ⱼ/∂h · by_feature[j] + ∂λ₁/∂h · by_sign.
+double along(const ModelSettings& model, const PenaltySlope& slope, std::span<const double> by_feature, double by_sign);
 
 /// How a hyperparameter h enters the steps of a training.
 struct StepSlope {

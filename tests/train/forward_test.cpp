@@ -25,6 +25,7 @@ std::vector<std::string> paths_of(const LaneConfig& lane) {
   std::vector<std::string> out = {"model.l2", "training.learning_rate.start"};
   if (lane.model.l1 > 0) out.push_back("model.l1");
   if (lane.model.elastic_net.lambda > 0) out = {"model.elastic_net.lambda", "model.elastic_net.ratio"};
+  for (const PenaltyGroup& group : lane.model.l2_groups) out.push_back("model.l2.groups." + group.name);
   const update::RuleDescription& rule = *lane.training.optimizer.rule();
   for (const update::Coefficient& c : rule.coefficients)
     if (c.kind != update::Coefficient::Kind::flag)
@@ -100,6 +101,14 @@ TEST_CASE("differences: full batch, schedules, elastic net, class weights, autom
       forward_derivatives(design, testing::metric_of("logistic"), std::span(&lane, 1), paths, Seed{3}, 0)[0];
   const auto f = [&](double l2) { return value_of(design, testing::with_path(lane, "model.l2", l2)); };
   CHECK(0.1 * d.gradient[0] == doctest::Approx(0.1 * testing::richardson(f, 0.1, 1e-4)).epsilon(1e-7));
+}
+
+TEST_CASE("differences: groups of features with λ of their own") {
+  for (const char* model : kModels) {
+    CAPTURE(model);
+    const auto design = testing::toy_design<double>(Seed{6}, model, kRows, kFeatures);
+    check_differences(design, testing::with_groups(lane_of(model, 1, 0.01), kFeatures, 2, 0.03));
+  }
 }
 
 TEST_CASE("property: with tangents beside them, trainings keep every bit") {

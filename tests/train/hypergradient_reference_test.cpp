@@ -84,4 +84,27 @@ TEST_CASE("reference: dE/d ln λ and dE/d ln γ of trainings with T steps, plain
   CHECK(checked == 23);
 }
 
+TEST_CASE("reference: dE/d ln λⱼ with one λ for each feature") {
+  std::map<std::pair<std::string, std::string>, std::vector<double>> expected;
+  for (const auto& row : testing::reference_table("hypergradients_features.csv"))
+    if (row[0] != "data") expected[{row[0], row[1]}].push_back(number(row[3]));
+  REQUIRE(expected.size() == 5);
+  for (const auto& [key, slopes] : expected) {
+    CAPTURE(key.first);
+    CAPTURE(key.second);
+    const Task task = task_of(key.first);
+    const auto design = testing::reference_design(key.first, task.classes);
+    LaneConfig lane = testing::lane(task.model, "exact", 0, 0, 0, 1);
+    std::vector<std::string> wrt;
+    for (std::size_t j = 0; j < slopes.size(); ++j) {
+      lane.model.l2_groups.push_back({std::to_string(j), {}, number(key.second), {static_cast<std::uint32_t>(j)}});
+      wrt.push_back("model.l2.groups." + std::to_string(j));
+    }
+    const auto solver = make_hyper_solver(design, testing::metric_of(task.model), lane.model);
+    const HyperDerivatives d = solver->solve({std::span(&lane, 1), wrt})[0];
+    for (std::size_t j = 0; j < slopes.size(); ++j)
+      CHECK(std::abs(number(key.second) * d.gradient[j] - slopes[j]) <= 1e-8 * d.value);
+  }
+}
+
 }  // namespace holdout::train

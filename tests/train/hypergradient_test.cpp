@@ -72,6 +72,24 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("differences: groups of features with λ of their own, and the λ of the others") {
+  for (const char* model : {"linear", "logistic", "softmax"})
+    for (const double l1 : {0.0, 0.01}) {
+      CAPTURE(model);
+      CAPTURE(l1);
+      const auto design = testing::toy_design<double>(Seed{6}, model, 300, 5);
+      LaneConfig lane = testing::lane(model, "exact", 0, 0.02, 0, 1);
+      lane.model.l1 = l1;
+      lane = testing::with_groups(lane, 5, 3, 0.01);
+      const std::vector<std::string> wrt = {"model.l2", "model.l2.groups.3", "model.l2.groups.4"};
+      check_differences(design, testing::metric_of(model).info.name, lane, wrt);
+      DenseHyperSolver dense(design, testing::metric_of(model), lane.model);
+      IterativeHyperSolver iterative(design, testing::metric_of(model), lane.model);
+      const auto a = solve(dense, lane, wrt), b = solve(iterative, lane, wrt);
+      for (std::size_t h = 0; h < wrt.size(); ++h) CHECK(b.gradient[h] == doctest::Approx(a.gradient[h]).epsilon(1e-6));
+    }
+}
+
 TEST_CASE("differences: class weights, sparse rows") {
   LaneConfig lane = testing::lane("logistic", "exact", 0, 0.02, 0, 1);
   lane.model.class_weight = "balanced";

@@ -34,7 +34,9 @@ TangentCohort::TangentCohort(const Design<double>& design, std::span<const LaneC
   const std::size_t parameters = model_->parameters();
   theta_ = table(parameters), gradient_ = table(parameters), state_ = table(parameters * shape_.states);
   factors_ = table(update::kMostFactors), ahead_ = table(shape_.looks_ahead ? parameters : 0);
-  l2_ = table(1), l1_ = table(1), coefficient_ = table(1), rate_ = table(1);
+  bool grouped = false;
+  for (const LaneConfig& config : configs_) grouped = grouped || !config.model.l2_groups.empty();
+  l2_ = table(grouped ? design.features + 1 : 1), l1_ = table(1), coefficient_ = table(1), rate_ = table(1);
   coefficients_ = table(configs_[0].training.optimizer.coefficients().size()), memory_ = table(shape_.memory);
   const std::vector<double> own_start = model_->start(seed);
   for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
@@ -60,7 +62,11 @@ void TangentCohort::fill(std::size_t lane, std::span<const std::string> wrt) {
   const LaneConfig& config = configs_[lane];
   const auto values = config.training.optimizer.coefficients();
   for (std::size_t i = 0; i < values.size(); ++i) coefficients_.at(i, lane) = values[i];
-  l2_.at(0, lane) = config.model.ridge(), l1_.at(0, lane) = config.model.lasso();
+  l1_.at(0, lane) = config.model.lasso();
+  const auto spread = [this](const Ridges& ridges, std::size_t column) {
+    for (std::size_t r = 0; r < l2_.rows(); ++r) l2_.at(r, column) = ridges[ridges.size() == 1 ? 0 : r];
+  };
+  spread(config.model.ridges(design_.features), lane);
   shrinks_ = shrinks_ || config.model.lasso() > 0;
   coefficient_.at(0, lane) = config.model.loss.coefficient();
   const double given = config.training.learning_rate.start;
@@ -70,7 +76,8 @@ void TangentCohort::fill(std::size_t lane, std::span<const std::string> wrt) {
   start_rate_slopes_.emplace_back();
   for (std::size_t h = 0; h < wrt.size(); ++h) {
     const StepSlope slope = *step_slope(config, wrt[h], rate);
-    seed_of(l2_, 0, h, lane) = slope.penalty.l2, seed_of(l1_, 0, h, lane) = slope.penalty.l1;
+    spread(ridge_slopes(config.model, slope.penalty, design_.features), (h + 1) * tangents_.lanes + lane);
+    seed_of(l1_, 0, h, lane) = slope.penalty.l1;
     if (slope.coefficient) seed_of(coefficients_, *slope.coefficient, h, lane) = 1;
     start_rate_slopes_.back().push_back(slope.rate);
   }
@@ -111,11 +118,23 @@ void TangentCohort::step(const Batch& batch) {
   if (shape_.looks_ahead) look_ahead(rule_, pass, tangents_, ahead_.row(0));
   const LaneTable<double>& point = shape_.looks_ahead ? ahead_ : theta_;
   sum_.mean(point, coefficient_.row(0), batch, gradient_);
-  penalty(PenaltyPass<double>{point.row(0), gradient_.row(0), model_->penalized(), point.stride(), l2_.row(0)},
-          tangents_);
+  add_penalty(point);
   update(rule_, pass, tangents_);
   if (shrinks_) shrink(rule_, pass, l1_.row(0), tangents_);
   ++steps_;
+}
+
+// λ of features, and of weights behind hidden layers, as ridge_table.hpp has it.
+void TangentCohort::add_penalty(const LaneTable<double>& point) {
+  const bool grouped = l2_.rows() > 1;
+  const std::size_t penalized = model_->penalized(), inputs = grouped ? model_->input_weights() : penalized;
+  penalty(PenaltyPass<double>{point.row(0), gradient_.row(0), inputs, point.stride(), l2_.row(0),
+                              grouped ? l2_.rows() - 1 : 1},
+          tangents_);
+  if (inputs < penalized)
+    penalty(PenaltyPass<double>{point.row(inputs), gradient_.row(inputs), penalized - inputs, point.stride(),
+                                l2_.row(l2_.rows() - 1)},
+            tangents_);
 }
 
 }  // namespace holdout::train

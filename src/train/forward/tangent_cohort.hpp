@@ -31,6 +31,7 @@ class TangentCohort {
   void fill(std::size_t lane, std::span<const std::string> wrt);
   void set_rates();
   void step(const Batch& batch);
+  void add_penalty(const LaneTable<double>& point);
 
   const Design<double>& design_;
   std::vector<LaneConfig> configs_;

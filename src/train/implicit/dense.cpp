@@ -39,11 +39,16 @@ std::vector<HyperDerivatives> DenseHyperSolver::solve(const HyperRequest& reques
 
 DenseHyperSolver::Lane DenseHyperSolver::make_lane(const LaneConfig& config) const {
   Lane lane{&config, Eigen::VectorXd::Zero(index(model_->parameters())), {}, {}, 0, 0, {}};
-  const Ridges ridges = config.model.ridges(design_.features);
-  for (std::size_t p = 0; p < model_->penalized(); ++p)
-    lane.l2[index(p)] = ridges.size() == 1 ? ridges[0] : ridges[p % design_.features];
+  lane.l2.head(index(model_->penalized())) = by_weight(config.model.ridges(design_.features));
   for (std::size_t p = 0; p < model_->parameters(); ++p) lane.support.push_back(index(p));
   return lane;
+}
+
+// [penalized parameter], of a table [output][feature].
+Eigen::VectorXd DenseHyperSolver::by_weight(const Ridges& ridges) const {
+  const Eigen::Index n = index(model_->penalized()), d = index(design_.features);
+  if (ridges.size() == 1) return Eigen::VectorXd::Constant(n, ridges[0]);
+  return Eigen::Map<const Eigen::VectorXd>(ridges.data(), d).replicate(n / std::max<Eigen::Index>(d, 1), 1);
 }
 
 // Along the tangent, in log h where h is positive: there θ bends least. No farther than θ is long.
@@ -199,43 +204,50 @@ void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t numbe
   derive(lane, at, request, out);
 }
 
-// ∂(∇J)/∂h at theta.
-Eigen::VectorXd DenseHyperSolver::penalty_change(const Lane& lane, const PenaltySlope& slope) const {
-  Eigen::VectorXd out = Eigen::VectorXd::Zero(lane.theta.size());
-  const Eigen::Index n = index(model_->penalized());
-  out.head(n) = slope.l2 * lane.theta.head(n) + slope.l1 * lane.theta.head(n).cwiseSign();
-  return out;
-}
-
 void DenseHyperSolver::derive(const Lane& lane, const Adjoint& at, const HyperRequest& request, HyperDerivatives& out) {
-  const Eigen::Index count = index(request.wrt.size()), n = lane.theta.size(), penalized = index(model_->penalized());
   out.value = error_.value() + at.first + at.second;
   out.error_bound = at.close ? at.error : std::numeric_limits<double>::infinity();
   if (request.want == HyperWant::value) return;
-  std::vector<PenaltySlope> slopes;
-  for (const std::string& path : request.wrt) slopes.push_back(*penalty_slope(lane.config->model, path));
-  // dE/dh = −q·∂r/∂h at the minimum: q and θ go there to first order.
-  const Eigen::VectorXd moved = at.close ? Eigen::VectorXd(at.q + at.factor->solve(at.bend)) : at.q;
-  for (const PenaltySlope& s : slopes)
-    out.gradient.push_back(-moved.dot(penalty_change(lane, s)) -
-                           (at.close ? s.l2 * at.q.head(penalized).dot(at.step.head(penalized)) : 0));
+  const ModelSettings& model = lane.config->model;
+  const Eigen::Index penalized = index(model_->penalized());
+  // dE/dh = −q·∂(∇J)/∂h at the minimum: q and θ go there to first order. Summed by features first, as there may be
+  // thousands of h.
+  const Eigen::VectorXd q = at.close ? Eigen::VectorXd(at.q + at.factor->solve(at.bend)) : at.q;
+  std::vector<double> by_feature(design_.features);
+  double by_sign = 0;
+  for (Eigen::Index p = 0; p < penalized; ++p) {
+    const double w = lane.theta[p], moved = at.close ? at.q[p] * at.step[p] : 0;
+    by_feature[static_cast<std::size_t>(p) % design_.features] -= q[p] * w + moved;
+    by_sign -= q[p] * static_cast<double>((w > 0) - (w < 0));
+  }
+  for (const std::string& path : request.wrt)
+    out.gradient.push_back(along(model, *penalty_slope(model, path), by_feature, by_sign));
   out.state = to_vector(at.close ? Eigen::VectorXd(lane.theta + at.step) : lane.theta);
-  if (request.wrt.size() > kMostTangents) return;
-  Eigen::MatrixXd changes(n, count);
-  for (Eigen::Index i = 0; i < count; ++i) changes.col(i) = -penalty_change(lane, slopes[static_cast<std::size_t>(i)]);
-  const Eigen::MatrixXd tangents = at.factor->solve(changes);
+  if (request.wrt.size() <= kMostTangents) derive_twice(lane, at, request, out);
+}
+
+void DenseHyperSolver::derive_twice(const Lane& lane, const Adjoint& at, const HyperRequest& request,
+                                    HyperDerivatives& out) {
+  const Eigen::Index count = index(request.wrt.size()), n = index(model_->penalized());
+  const Eigen::VectorXd theta = lane.theta.head(n), q = at.q.head(n);
+  Eigen::MatrixXd ridges(n, count), changes = Eigen::MatrixXd::Zero(lane.theta.size(), count);  // ∂λ₂/∂h; ∂(∇J)/∂h
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const PenaltySlope slope = *penalty_slope(lane.config->model, request.wrt[static_cast<std::size_t>(i)]);
+    ridges.col(i) = by_weight(ridge_slopes(lane.config->model, slope, design_.features));
+    changes.col(i).head(n) = ridges.col(i).cwiseProduct(theta) + slope.l1 * theta.cwiseSign();
+  }
+  const Eigen::MatrixXd tangents = -at.factor->solve(changes);
   out.state.insert(out.state.end(), tangents.data(), tangents.data() + tangents.size());
   if (request.want != HyperWant::curvature) return;
   // d²E/da db = θ_aᵀ(∇²E − D³[q])θ_b − q·(∂H/∂a θ_b + ∂H/∂b θ_a + ∂²r/∂a∂b).
-  const Eigen::MatrixXd bent = curved(lane, at.q, tangents);
-  const Eigen::VectorXd q = at.q.head(penalized), theta = lane.theta.head(penalized);
+  const Eigen::MatrixXd bent = curved(lane, at.q, tangents), weights = tangents.topRows(n);
   for (Eigen::Index a = 0; a < count; ++a)
     for (Eigen::Index b = 0; b < count; ++b) {
-      const auto [sa, sb] = std::pair(static_cast<std::size_t>(a), static_cast<std::size_t>(b));
-      const double mixed = mixed_slope(request.wrt[sa], request.wrt[sb]);
-      out.curvature.push_back(
-          tangents.col(a).dot(bent.col(b)) - slopes[sa].l2 * q.dot(tangents.col(b).head(penalized)) -
-          slopes[sb].l2 * q.dot(tangents.col(a).head(penalized)) - mixed * q.dot(theta.cwiseSign() - theta));
+      const double mixed =
+          mixed_slope(request.wrt[static_cast<std::size_t>(a)], request.wrt[static_cast<std::size_t>(b)]);
+      out.curvature.push_back(tangents.col(a).dot(bent.col(b)) -
+                              q.dot(ridges.col(a).cwiseProduct(weights.col(b)) +
+                                    ridges.col(b).cwiseProduct(weights.col(a)) + mixed * (theta.cwiseSign() - theta)));
     }
 }
 

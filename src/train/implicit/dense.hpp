@@ -48,7 +48,8 @@ class DenseHyperSolver final : public HyperSolver {
   double first_norm(const Lane& lane);
   bool search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work);
   void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
-  Eigen::VectorXd penalty_change(const Lane& lane, const PenaltySlope& slope) const;
+  void derive_twice(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
+  Eigen::VectorXd by_weight(const Ridges& ridges) const;
 
   const Design<double>& design_;
   const Metric& metric_;

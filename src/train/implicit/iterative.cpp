@@ -102,14 +102,16 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
     }
     d.value = value[i] + correction, d.error_bound = std::abs(correction);
     d.gradient.clear();
+    // −q·∂(∇J)/∂h, summed by features first: there may be thousands of h.
+    std::vector<double> by_feature(design_.features);
+    double by_sign = 0;
+    for (std::size_t p = 0; p < penalized; ++p) {
+      const double w = theta.at(p, i), sign = w > 0 ? 1 : (w < 0 ? -1 : 0);
+      by_feature[p % design_.features] -= q.at(p, i) * w, by_sign -= q.at(p, i) * sign;
+    }
     for (const std::string& path : request.wrt) {
-      const PenaltySlope h = *penalty_slope(request.lanes[lanes[i]].model, path);
-      double sum = 0;
-      for (std::size_t p = 0; p < penalized; ++p) {
-        const double w = theta.at(p, i), sign = w > 0 ? 1 : (w < 0 ? -1 : 0);
-        sum -= q.at(p, i) * (h.l2 * w + h.l1 * sign);
-      }
-      d.gradient.push_back(sum);
+      const ModelSettings& model = request.lanes[lanes[i]].model;
+      d.gradient.push_back(along(model, *penalty_slope(model, path), by_feature, by_sign));
     }
   }
 }

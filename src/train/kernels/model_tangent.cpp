@@ -117,8 +117,9 @@ void slopes_with(size_t activation, const ActivationPass<double>& p, const Tange
 void penalty_with(const PenaltyPass<double>& p, const Tangents& t) {
   over_tangents(t, [&](auto number, long gap, size_t lane) HWY_ATTR {
     decltype(number) l2, theta, g;
-    read(l2, p.l2 + lane, gap);
-    for (size_t at = lane; at < p.rows * p.stride; at += p.stride) {
+    for (size_t r = 0; r < p.rows; ++r) {
+      const size_t at = r * p.stride + lane;
+      read(l2, p.l2 + r % p.l2_rows * p.stride + lane, gap);
       read(theta, p.theta + at, gap), read(g, p.gradient + at, gap);
       write_new(mul_add(l2, theta, g), p.gradient + at, gap);
     }
