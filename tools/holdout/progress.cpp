@@ -120,7 +120,7 @@ std::string counts(const study::RunState& state, double seconds) {
   if (state.planned > 0) text += " of " + std::to_string(state.planned);
   text += " trials";
   if (state.failed > 0) text += " (" + std::to_string(state.failed) + " failed)";
-  if (rate > 0) text += ", " + to_text(rate, 3) + " trials/s";
+  if (rate > 0) text += ", " + to_text(rate < 1000 ? rate : std::round(rate), rate < 1000 ? 3 : 9) + " trials/s";
   if (rate > 0 && planned > done) text += ", " + duration((planned - done) / rate) + " left";
   return text;
 }
