@@ -221,20 +221,34 @@ bool Plot::shows(const Point& point) const {
 }
 
 std::string Plot::svg(std::string_view title) const {
-  return "<svg role=\"img\" tabindex=\"0\" viewBox=\"0 0 " + px(width_) + " " + px(height_) + "\" width=\"" +
-         px(width_) + "\" height=\"" + px(height_) + "\">" + inside(title) + "</svg>\n";
+  const auto [width, height] = size();
+  return "<svg role=\"img\" tabindex=\"0\" viewBox=\"0 0 " + px(width) + " " + px(height) + "\" width=\"" + px(width) +
+         "\" height=\"" + px(height) + "\">" + inside(title) + samples() + "</svg>\n";
 }
 
 std::string Plot::file(std::string_view title, std::string_view style_sheet) const {
-  constexpr double kLine = 19, kSample = 30, kLetter = 8;  // px; letters of 12 px are hardly wider
+  const auto [width, height] = size();
+  return "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 " + px(width) + " " + px(height) +
+         "\" width=\"" + px(width) + "\" height=\"" + px(height) + "\"><style>" + std::string(style_sheet) +
+         "</style>\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>" + inside(title) + samples() + "</svg>\n";
+}
+
+namespace {
+constexpr double kLine = 19, kSample = 30, kLetter = 8;  // px, of the legend; letters of 12 px are hardly wider
+}  // namespace
+
+// Of the plot with its legend to the right.
+std::pair<double, double> Plot::size() const {
+  if (legend_.empty()) return {width_, height_};
   std::size_t longest = 0;
   for (const auto& [style, text] : legend_) longest = std::max(longest, letters(text));
-  const double width = width_ + (legend_.empty() ? 0 : kSample + kLetter * static_cast<double>(longest) + kRight);
-  const double height = std::max(height_, kTop + kLine * static_cast<double>(legend_.size()) + kTop);
-  const std::string size = px(width) + " " + px(height);
-  std::string out = "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 " + size + "\" width=\"" +
-                    px(width) + "\" height=\"" + px(height) + "\"><style>" + std::string(style_sheet) +
-                    "</style>\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>" + inside(title);
+  return {width_ + kSample + kLetter * static_cast<double>(longest) + kRight,
+          std::max(height_, kTop + kLine * static_cast<double>(legend_.size()) + kTop)};
+}
+
+// The lines of the legend.
+std::string Plot::samples() const {
+  std::string out;
   for (std::size_t i = 0; i < legend_.size(); ++i) {
     const auto& [style, text] = legend_[i];
     const double y = kTop + kLine * (static_cast<double>(i) + 0.5);
@@ -244,7 +258,7 @@ std::string Plot::file(std::string_view title, std::string_view style_sheet) con
     out += "<text class=\"name\" x=\"" + px(width_ + (style.empty() ? 0 : kSample)) + "\" y=\"" + px(y + 4) + "\">" +
            html_escaped(text) + "</text>\n";
   }
-  return out + "</svg>\n";
+  return out;
 }
 
 std::string Plot::inside(std::string_view title) const {

@@ -74,6 +74,8 @@ class Plot {
 
  private:
   std::string inside(std::string_view title) const;
+  std::pair<double, double> size() const;
+  std::string samples() const;
   void trace(const std::vector<std::vector<Point>>& lines, std::string_view style, const Note& note);
   double left(double x) const;
   double top(double y) const;

@@ -26,8 +26,9 @@ std::string not_repeatable(const Trial& trial) {
   return {};
 }
 
-// Everything that is stored of an outcome, each number in its own line.
-std::vector<Attribute> numbers_of(const Outcome& outcome) {
+// Everything that is stored of an outcome but its time, each number in its own line.
+std::vector<Attribute> numbers_of(Outcome outcome) {
+  outcome.seconds = 0;
   std::vector<Attribute> all{{"state", std::string(state_name(outcome.state))}};
   constexpr std::string_view kOurs = "holdout:";
   for (auto& [key, json] : outcome_attributes(outcome, true)) all.emplace_back(key.substr(kOurs.size()), json);

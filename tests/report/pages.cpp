@@ -191,7 +191,8 @@ TEST_CASE("markdown: a payload keeps to its cell and its line") {
 TEST_CASE("markdown: what the run showed") {
   const std::string out = md(sample());
   CHECK(has(out, "# Report: sample\n"));
-  CHECK(has(out, "Trial 2 is the best of 3 complete trials. Its hold-out log\\_loss is 0.3 ± 0.03."));
+  CHECK(has(out, "Trial 2 is the best of 3 complete trials: "));
+  CHECK(has(out, "Its hold-out log\\_loss is 0.3 ± 0.03."));
   CHECK(has(out, "| `training.learning_rate` | 0.0999 |"));
   CHECK(has(out, "| log\\_loss | 0.3 ± 0.03 | 0.33 ± 0.02 | 0.31 |"));
   CHECK(has(out, "The best configuration is 0.36 lower (54.5 % of it is gone)."));  // 0.66 − 0.3; 0.36 / 0.66
