@@ -113,7 +113,8 @@ double log(double x) {
   const double s_error = (std::fma(-s, d, f) - s * d_error) / d;
   const double z = s * s;
   double p = 2.0 / 23;
-  for (const double c : {2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3})
+  for (const double c :
+       {2.0 / 21, 2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3})
     p = std::fma(p, z, c);
   constexpr double kLog2High = 0x1.62e42fefa3800p-1, kLog2Low = 0x1.ef35793c76730p-45;  // k · high is exact
   const double low = std::fma(s * z, p, std::fma(k, kLog2Low, 2 * s_error));
@@ -137,8 +138,8 @@ double cos(double x) {
     return quadrant == 0 ? p : -p;
   }
   double p = 1.0 / 355687428096000;  // 1/17!
-  for (const double c : {-1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040, 1.0 / 120,
-                         -1.0 / 6})
+  for (const double c :
+       {-1.0 / 1307674368000, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880, -1.0 / 5040, 1.0 / 120, -1.0 / 6})
     p = std::fma(p, z, c);
   const double sine = std::fma(p * z, r, r);
   return quadrant == 1 ? -sine : sine;

@@ -12,8 +12,8 @@
 
 #include <holdout/base/error.hpp>
 
-// ThreadSanitizer does not see the order that TBB makes (Debian's library is not instrumented), so it is told of it. The
-// marks are globals: a body must not read anything of its caller's before it has acquired them.
+// ThreadSanitizer does not see the order that TBB makes (Debian's library is not instrumented), so it is told of it.
+// The marks are globals: a body must not read anything of its caller's before it has acquired them.
 #if defined(__SANITIZE_THREAD__)
 extern "C" void __tsan_acquire(void*);
 extern "C" void __tsan_release(void*);

@@ -21,7 +21,8 @@ std::string describe_range(const Range<T>& range, const std::string& noun) {
   const auto text = [](T x) { return to_text(Value(x)); };
   const bool below = range.min != std::numeric_limits<T>::lowest(), above = range.max != std::numeric_limits<T>::max();
   std::string out = noun;
-  if (below && above && !range.open_min && !range.open_max) out += " from " + text(range.min) + " to " + text(range.max);
+  if (below && above && !range.open_min && !range.open_max)
+    out += " from " + text(range.min) + " to " + text(range.max);
   else {
     if (below) out += (range.open_min ? " > " : " >= ") + text(range.min);
     if (below && above) out += " and";

@@ -111,7 +111,8 @@ class Reader {
 template <class F, class T>
 requires std::is_same_v<std::remove_const_t<T>, RunFacts>
 void fields(F& f, T& facts) {
-  f("task", facts.task), f("search", facts.search), f("data_file", facts.data_file), f("target", facts.target), f("classes", facts.classes);
+  f("task", facts.task), f("search", facts.search), f("data_file", facts.data_file), f("target", facts.target),
+      f("classes", facts.classes);
   f("rows", facts.rows), f("features", facts.features), f("train_rows", facts.train_rows);
   f("holdout_rows", facts.holdout_rows), f("test_rows", facts.test_rows), f("folds", facts.folds);
   f("baseline", facts.baseline), f("notices", facts.notices);

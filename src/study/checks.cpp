@@ -60,13 +60,15 @@ class Checks {
     if (!automatic || solver_only()) return;
     const bool given = filler_.marks.count(path) > 0;
     if (const std::string model(file_.study.config.model.type()); !train::is_convex(model))
-      return add(given ? path : "model.type",
-                 path + (given ? ": 'auto' is for convex models, not for " : " is missing: it is needed with model ") + model,
-                 "give a number or a range: learning_rate: {min: 1e-4, max: 0.1, scale: log}");
+      return add(
+          given ? path : "model.type",
+          path + (given ? ": 'auto' is for convex models, not for " : " is missing: it is needed with model ") + model,
+          "give a number or a range: learning_rate: {min: 1e-4, max: 0.1, scale: log}");
     if (const auto unbounded = losses(&train::LossInfo::curvature, train::kUnbounded); !unbounded.empty())
       return add(given ? path : "model.loss",
-                 path + (given ? ": 'auto' needs a bound of the loss's curvature: there is none for "
-                               : " is missing: it is needed with loss ") +
+                 path +
+                     (given ? ": 'auto' needs a bound of the loss's curvature: there is none for "
+                            : " is missing: it is needed with loss ") +
                      joined(unbounded),
                  "give a number or a range: learning_rate: {min: 1e-4, max: 0.1, scale: log}");
     const std::string rules = joined(rules_that(&update::RuleDescription::adaptive, true));
@@ -86,7 +88,8 @@ class Checks {
     const std::string name(optimizer.alternatives()[optimizer.selected()].name);
     for (const char* key : {"learning_rate", "batch_size", "epochs", "clip_norm", "average", "stop.patience"})
       if (const std::string path = std::string("training.") + key; filler_.marks.count(path) > 0)
-        add(path, path + ": optimizer '" + name + "' takes none", "remove it, or choose an update rule: holdout list optimizers");
+        add(path, path + ": optimizer '" + name + "' takes none",
+            "remove it, or choose an update rule: holdout list optimizers");
     if (file_.study.config.training.precision != "float64")
       add("training.precision", "training.precision: optimizer '" + name + "' works in float64", "remove it");
     if (const auto kinked = losses(&train::LossInfo::smooth, false); !kinked.empty())
@@ -100,8 +103,9 @@ class Checks {
     const std::string path = "training.average.polyak.from";
     if (training.average.selected() != train::AverageChoice::polyak || parameter("training.average")) return;
     if (!parameter(path) && !parameter("training.epochs") && training.average.from >= training.epochs)
-      add(path, path + ": after epoch " + to_text(Value(training.average.from)) + " of " + to_text(Value(training.epochs)) +
-                    " there is nothing left to average",
+      add(path,
+          path + ": after epoch " + to_text(Value(training.average.from)) + " of " + to_text(Value(training.epochs)) +
+              " there is nothing left to average",
           "use a smaller number, half of the epochs for example");
   }
 
@@ -121,16 +125,16 @@ class Checks {
     for (const Info& solver : all.subspan(update::rules().size()))
       if (!train::is_convex(model) && used("training.optimizer", solver.name, all[optimizer.selected()].name))
         add("training.optimizer",
-            "training.optimizer: '" + std::string(solver.name) + "' finds the minimum of a convex J, and that of model " +
-                model + " is not convex",
+            "training.optimizer: '" + std::string(solver.name) +
+                "' finds the minimum of a convex J, and that of model " + model + " is not convex",
             "choose an update rule, for example adam: holdout list optimizers");
   }
 
   // Two ways to say the same, and rules that have no proximal step.
   void penalties() {
     if (may_be_positive("model.elastic_net.lambda", file_.study.config.model.elastic_net.lambda))
-      for (const auto& [path, value] : {std::pair("model.l1", file_.study.config.model.l1),
-                                        std::pair("model.l2", file_.study.config.model.l2)})
+      for (const auto& [path, value] :
+           {std::pair("model.l1", file_.study.config.model.l1), std::pair("model.l2", file_.study.config.model.l2)})
         if (may_be_positive(path, value))
           add(path, std::string(path) + " beside model.elastic_net: they would be added up", "leave one of them away");
     const train::ModelSettings& model = file_.study.config.model;
@@ -156,8 +160,10 @@ class Checks {
     for (std::size_t i = 0; i < each.alternatives().size(); ++i) {
       each.select(i);
       const std::string name(each.alternatives()[i].name);
-      if (each.takes_l1()) with.push_back(name);
-      else if (used("training.optimizer", name, selected)) without.push_back(name);
+      if (each.takes_l1())
+        with.push_back(name);
+      else if (used("training.optimizer", name, selected))
+        without.push_back(name);
     }
     if (!shrinks || without.empty()) return;
     add("training.optimizer", "training.optimizer: " + joined(without) + " cannot put weights to exactly 0, as l1 asks",
@@ -208,12 +214,15 @@ class Checks {
   bool used(std::string_view path, std::string_view name, std::string_view selected) const {
     const search::Parameter* searched = parameter(path);
     if (!searched) return name == selected;
-    return std::find(searched->values.begin(), searched->values.end(), Value(std::string(name))) != searched->values.end();
+    return std::find(searched->values.begin(), searched->values.end(), Value(std::string(name))) !=
+           searched->values.end();
   }
 
   bool may_be_positive(std::string_view path, double fixed) const { return parameter(path) || fixed > 0; }
 
-  bool solver_only() const { return !parameter("training.optimizer") && file_.study.config.training.optimizer.is_solver(); }
+  bool solver_only() const {
+    return !parameter("training.optimizer") && file_.study.config.training.optimizer.is_solver();
+  }
 
   // Of those that this study may train with.
   std::vector<std::string> rules_that(bool update::RuleDescription::*property, bool value) const {

@@ -49,13 +49,13 @@ std::size_t cohort_count(const std::vector<Group>& groups, std::size_t limit) {
 }  // namespace
 
 std::vector<std::vector<std::size_t>> cut_into_cohorts(std::span<const train::LaneConfig> configs,
-                                                       const CohortSizes& sizes,
-                                                       std::span<const std::string> keys) {
+                                                       const CohortSizes& sizes, std::span<const std::string> keys) {
   const std::size_t cache = sizes.cache > 0 ? sizes.cache : l2_cache();
   std::map<std::string, std::size_t> known;
   std::vector<Group> groups;  // in the order of their first members
   for (std::size_t i = 0; i < configs.size(); ++i) {
-    const auto [at, fresh] = known.emplace(values_of(configs[i], Scope::cohort) + (keys.empty() ? "" : keys[i]), groups.size());
+    const auto [at, fresh] =
+        known.emplace(values_of(configs[i], Scope::cohort) + (keys.empty() ? "" : keys[i]), groups.size());
     if (fresh) {
       Group g;
       g.vector = kVector / (configs[i].training.precision == "float32" ? sizeof(float) : sizeof(double));

@@ -17,8 +17,8 @@ Tree tree_of(yaml::Source from, std::span<const std::string> overrides, Errors& 
   tree.root = yaml::parse(source, errors);
   throw_sorted_if_any(errors, source.name);
   if (tree.root.is_null())
-    throw Error(yaml::message_at({&source, 0, 0}, "the study is empty",
-                                 "the least is: data: {file: data.csv, target: y}"));
+    throw Error(
+        yaml::message_at({&source, 0, 0}, "the study is empty", "the least is: data: {file: data.csv, target: y}"));
   if (!tree.root.is_mapping())
     throw Error(yaml::message_at(tree.root.mark, "a study is a mapping of keys to values, not " + kind_name(tree.root),
                                  "name: ..."));

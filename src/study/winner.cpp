@@ -94,8 +94,10 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   winner.test_standard_error = winner.holdout_standard_error = kNaN;
 
   train::LaneConfig config = apply(study, trial.configuration);
-  if (config.training.precision == "float32") designs.make<float>(workers);
-  else designs.make<double>(workers);  // a resumed search may have trained nothing
+  if (config.training.precision == "float32")
+    designs.make<float>(workers);
+  else
+    designs.make<double>(workers);  // a resumed search may have trained nothing
   std::vector<train::LaneResult> again(folds);
   workers.for_each(folds, [&](std::size_t k) {
     again[k] = train_lanes(designs, k, metric, std::span(&config, 1), seed, &interrupt).front();
@@ -110,8 +112,7 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   PredictionSummary summary(data.dataset.classes.size());
   for (std::size_t k = 0; k < folds; ++k) {
     const data::Fold& fold = data.split.folds[k];
-    const Verdict verdict =
-        judge(config, data, scaling(fold.train), fold.holdout, metric, again[k].theta, &summary);
+    const Verdict verdict = judge(config, data, scaling(fold.train), fold.holdout, metric, again[k].theta, &summary);
     if (folds == 1) winner.holdout_standard_error = verdict.standard_error;
   }
   winner.predictions = summary.result();

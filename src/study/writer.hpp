@@ -11,7 +11,8 @@
 
 namespace holdout::study {
 
-/// Begun trials are written before outcomes that are handed over later; outcomes that wait together share a transaction.
+/// Begun trials are written before outcomes that are handed over later; outcomes that wait together share a
+/// transaction.
 class Writer {
  public:
   explicit Writer(Storage& storage);

@@ -24,8 +24,7 @@ void AverageChoice::fields(FieldVisitor& f) {
   if (kind_ == polyak)
     f({"from", "epochs whose parameters do not count", Scope::lane}, from, between<std::int64_t>(0, 100'000'000));
   if (kind_ == exponential)
-    f({"decay", "what an older step's weight is multiplied by in every step", Scope::lane}, decay,
-      half_open(0.0, 1.0));
+    f({"decay", "what an older step's weight is multiplied by in every step", Scope::lane}, decay, half_open(0.0, 1.0));
 }
 
 double AverageWeight::next(const AverageChoice& average, std::int64_t epoch) {

@@ -10,26 +10,26 @@
 
 namespace holdout::train {
 
-/// Parameters and state of the lanes that are still in training. Slot s holds lane `lanes[s]`; a lane whose training has
-/// ended may keep its slot for a while, and is computed with in vain, until `keep` drops it.
+/// Parameters and state of the lanes that are still in training. Slot s holds lane `lanes[s]`; a lane whose training
+/// has ended may keep its slot for a while, and is computed with in vain, until `keep` drops it.
 template <class T>
 struct Cohort {
   std::vector<std::size_t> lanes;
   LaneTable<T> theta, gradient, state, factors;
-  LaneTable<T> ahead;                  // the point of the gradient; empty unless the rule looks ahead
-  LaneTable<T> l2;                     // as ridge_table makes it
-  LaneTable<T> l1;                     // one row
-  LaneTable<T> loss;                   // one row: the coefficient of the loss
+  LaneTable<T> ahead;  // the point of the gradient; empty unless the rule looks ahead
+  LaneTable<T> l2;     // as ridge_table makes it
+  LaneTable<T> l1;     // one row
+  LaneTable<T> loss;   // one row: the coefficient of the loss
   LaneTable<double> coefficients, memory, rate;
-  LaneTable<T> average;                // of the iterates; empty unless they are averaged
-  LaneTable<T> best;                   // with patience: the best epoch's parameters; else empty
+  LaneTable<T> average;  // of the iterates; empty unless they are averaged
+  LaneTable<T> best;     // with patience: the best epoch's parameters; else empty
 
   /// Copies everything for the given slots only.
   void keep(const std::vector<std::size_t>& slots);
 
   UpdatePass<T> update_pass(std::size_t penalized) {
-    return {theta.row(0), gradient.row(0), state.row(0), theta.rows(), penalized, theta.stride(),
-            rate.row(0), coefficients.row(0), memory.row(0), factors.row(0)};
+    return {theta.row(0),   gradient.row(0), state.row(0),        theta.rows(),  penalized,
+            theta.stride(), rate.row(0),     coefficients.row(0), memory.row(0), factors.row(0)};
   }
 };
 

@@ -24,14 +24,22 @@ std::vector<std::int64_t> recorded_epochs(std::int64_t epochs, std::size_t at_mo
 
 std::string_view to_text(LaneEnd end) {
   switch (end) {
-    case LaneEnd::running: return "running";
-    case LaneEnd::epochs: return "epochs";
-    case LaneEnd::converged: return "converged";
-    case LaneEnd::rounding: return "converged (at rounding)";
-    case LaneEnd::patience: return "patience";
-    case LaneEnd::diverged: return "diverged";
-    case LaneEnd::dropped: return "dropped";
-    case LaneEnd::interrupted: return "interrupted";
+    case LaneEnd::running:
+      return "running";
+    case LaneEnd::epochs:
+      return "epochs";
+    case LaneEnd::converged:
+      return "converged";
+    case LaneEnd::rounding:
+      return "converged (at rounding)";
+    case LaneEnd::patience:
+      return "patience";
+    case LaneEnd::diverged:
+      return "diverged";
+    case LaneEnd::dropped:
+      return "dropped";
+    case LaneEnd::interrupted:
+      return "interrupted";
   }
   return "";
 }

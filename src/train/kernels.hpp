@@ -38,9 +38,9 @@ struct Rows {
 template <class T>
 struct ScorePass {
   Rows<T> rows;
-  const T* theta;            // [features][lane]
-  const T* bias;             // [lane]
-  T* scores;                 // row i at scores + i · scores_stride
+  const T* theta;  // [features][lane]
+  const T* bias;   // [lane]
+  T* scores;       // row i at scores + i · scores_stride
   std::size_t scores_stride;
   std::size_t stride;
 };
@@ -50,10 +50,10 @@ struct ScorePass {
 template <class T>
 struct GradientPass {
   Rows<T> rows;
-  const T* slopes;           // row i at slopes + i · slopes_stride
+  const T* slopes;  // row i at slopes + i · slopes_stride
   std::size_t slopes_stride;
-  T* gradient;               // [features][lane]
-  T* bias_gradient;          // [lane]
+  T* gradient;       // [features][lane]
+  T* bias_gradient;  // [lane]
   std::size_t stride;
   bool first;
 };
@@ -61,12 +61,12 @@ struct GradientPass {
 /// Scores become slopes: share · weight · ∂L/∂f. Losses, times weight, are added up in double, in the order of rows.
 template <class T>
 struct LossPass {
-  T* scores;                 // [n][outputs][lane], replaced by slopes
+  T* scores;  // [n][outputs][lane], replaced by slopes
   std::size_t n, outputs, stride;
-  const std::uint32_t* order;  // as in Rows: row i has target y[order[i]]
-  const T* y;                // regression: target; two classes: ±1; more: index of the class
-  double share;              // 1 / rows of the batch
-  double* losses;            // [lane], Σ weight · L is added; null: not wanted
+  const std::uint32_t* order;       // as in Rows: row i has target y[order[i]]
+  const T* y;                       // regression: target; two classes: ±1; more: index of the class
+  double share;                     // 1 / rows of the batch
+  double* losses;                   // [lane], Σ weight · L is added; null: not wanted
   const T* coefficients = nullptr;  // [lane], of the loss; null: it has none
   const T* weights = nullptr;       // of rows, as y; null: 1
 };
@@ -119,7 +119,7 @@ template <class T>
 struct ScalePass {
   T* table;
   std::size_t rows, stride;
-  const T* factors;          // [lane]
+  const T* factors;  // [lane]
 };
 
 /// table[r] += other[r].
@@ -127,7 +127,7 @@ template <class T>
 struct AddPass {
   T* table;
   const T* other;
-  std::size_t elements;      // a multiple of the stride
+  std::size_t elements;  // a multiple of the stride
 };
 
 /// One step of an update rule (update/rule.hpp) on rows [0, rows) of theta. The rows from `penalized` on take no decay.
@@ -135,23 +135,23 @@ template <class T>
 struct UpdatePass {
   T* theta;
   const T* gradient;
-  T* state;                  // [states][rows][lane]
+  T* state;  // [states][rows][lane]
   std::size_t rows, penalized, stride;
-  const double* rate;        // [lane]
+  const double* rate;          // [lane]
   const double* coefficients;  // [coefficient][lane]
-  double* memory;            // [memory][lane]
-  T* factors;                // [factor][lane], room for kMostFactors rows; begin_step fills it
+  double* memory;              // [memory][lane]
+  T* factors;                  // [factor][lane], room for kMostFactors rows; begin_step fills it
 };
 
-/// Of a subgradient of J with l1: sums[lane] = Σ_r s², s = (θ − prox(θ − γ g)) / γ for the first `penalized` rows (prox:
-/// towards 0 by γ · l1), g for the others. 0 exactly where θ is a minimum, and ‖g‖ where l1 is 0.
+/// Of a subgradient of J with l1: sums[lane] = Σ_r s², s = (θ − prox(θ − γ g)) / γ for the first `penalized` rows
+/// (prox: towards 0 by γ · l1), g for the others. 0 exactly where θ is a minimum, and ‖g‖ where l1 is 0.
 template <class T>
 struct SubgradientPass {
   const T* theta;
   const T* gradient;
   std::size_t rows, penalized, stride;
-  const T* l1;               // [lane]
-  const double* rate;        // [lane], γ > 0
+  const T* l1;         // [lane]
+  const double* rate;  // [lane], γ > 0
   double* sums;
 };
 
@@ -175,31 +175,47 @@ struct DeferredPass {
 /// What a rule needs besides parameters.
 struct RuleShape {
   std::size_t states, memory;
-  bool looks_ahead;          // its gradient is taken at another point than theta
+  bool looks_ahead;  // its gradient is taken at another point than theta
 };
 RuleShape rule_shape(std::size_t rule);
 
 // Sparse rows give the same bits as dense ones: what is left out would add zeros.
-template <class T> void score(const ScorePass<T>& pass);
-template <class T> void gradient(const GradientPass<T>& pass);
-template <class T> void sparse_score(const ScorePass<T>& pass);  // what the two above do with sparse rows
-template <class T> void sparse_gradient(const GradientPass<T>& pass);
+template <class T>
+void score(const ScorePass<T>& pass);
+template <class T>
+void gradient(const GradientPass<T>& pass);
+template <class T>
+void sparse_score(const ScorePass<T>& pass);  // what the two above do with sparse rows
+template <class T>
+void sparse_gradient(const GradientPass<T>& pass);
 /// @param which  place in losses()
-template <class T> void loss(std::size_t which, const LossPass<T>& pass);
-/// tangents [n][outputs][lane], of the scores, become those of the slopes: share · ∂²L/∂f² · tangent. Scores are used up.
-template <class T> void loss_tangent(std::size_t which, const LossPass<T>& pass, T* tangents);
-template <class T> void product(const ProductPass<T>& pass);
+template <class T>
+void loss(std::size_t which, const LossPass<T>& pass);
+/// tangents [n][outputs][lane], of the scores, become those of the slopes: share · ∂²L/∂f² · tangent. Scores are used
+/// up.
+template <class T>
+void loss_tangent(std::size_t which, const LossPass<T>& pass, T* tangents);
+template <class T>
+void product(const ProductPass<T>& pass);
 /// activation: its place in activations().
-template <class T> void activate(std::size_t activation, const ActivationPass<T>& pass);
-template <class T> void activation_slopes(std::size_t activation, const ActivationPass<T>& pass);
-template <class T> void penalty(const PenaltyPass<T>& pass);
-template <class T> void squared_sums(const NormPass<T>& pass);
-template <class T> void subgradient_sums(const SubgradientPass<T>& pass);
-/// Penalized rows of theta, after a step of the rule, go towards 0 by l1[lane] times the rule's own step size there, and
-/// stop at 0: the proximal step of l1 in the metric of the rule. The rule must be `proximal`.
-template <class T> void shrink(std::size_t rule, const UpdatePass<T>& pass, const T* l1);
-template <class T> void scale(const ScalePass<T>& pass);
-template <class T> void add(const AddPass<T>& pass);
+template <class T>
+void activate(std::size_t activation, const ActivationPass<T>& pass);
+template <class T>
+void activation_slopes(std::size_t activation, const ActivationPass<T>& pass);
+template <class T>
+void penalty(const PenaltyPass<T>& pass);
+template <class T>
+void squared_sums(const NormPass<T>& pass);
+template <class T>
+void subgradient_sums(const SubgradientPass<T>& pass);
+/// Penalized rows of theta, after a step of the rule, go towards 0 by l1[lane] times the rule's own step size there,
+/// and stop at 0: the proximal step of l1 in the metric of the rule. The rule must be `proximal`.
+template <class T>
+void shrink(std::size_t rule, const UpdatePass<T>& pass, const T* l1);
+template <class T>
+void scale(const ScalePass<T>& pass);
+template <class T>
+void add(const AddPass<T>& pass);
 /// x ← exp x, log x, log(1 + eˣ).
 void exp_in_place(std::span<double> x);
 void log_in_place(std::span<double> x);
@@ -208,8 +224,10 @@ void softplus_in_place(std::span<double> x);
 void sort_ascending(std::span<double> x);
 
 /// Factors of this step from rate, coefficients and memory; before look_ahead and update.
-template <class T> void begin_step(std::size_t rule, const UpdatePass<T>& pass);
-template <class T> void update(std::size_t rule, const UpdatePass<T>& pass);
+template <class T>
+void begin_step(std::size_t rule, const UpdatePass<T>& pass);
+template <class T>
+void update(std::size_t rule, const UpdatePass<T>& pass);
 /// The steps that wait, with the penalty's gradient alone.
 template <class T>
 void catch_up(std::size_t rule, const DeferredPass<T>& pass);
@@ -217,6 +235,7 @@ void catch_up(std::size_t rule, const DeferredPass<T>& pass);
 template <class T>
 void step_some(std::size_t rule, const DeferredPass<T>& pass);
 /// out[r] = the point where the rule wants its gradient.
-template <class T> void look_ahead(std::size_t rule, const UpdatePass<T>& pass, T* out);
+template <class T>
+void look_ahead(std::size_t rule, const UpdatePass<T>& pass, T* out);
 
 }  // namespace holdout::train

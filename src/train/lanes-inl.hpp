@@ -3,7 +3,8 @@
 // Included once per target by every kernel file, inside holdout::train::HWY_NAMESPACE, after <hwy/highway.h>; no guard.
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Update rules promise the same bits on every CPU. Targets without a fused operation would round twice: slow, but equal.
+// Update rules promise the same bits on every CPU. Targets without a fused operation would round twice: slow, but
+// equal.
 template <class D>
 HWY_INLINE hn::Vec<D> fused(D d, hn::Vec<D> a, hn::Vec<D> b, hn::Vec<D> c) {
 #if HWY_NATIVE_FMA
@@ -63,6 +64,8 @@ struct Lanes {
 template <class T, class F>
 HWY_INLINE void with_tag(size_t stride, F f) {
   constexpr size_t kHalf = 32 / sizeof(T);
-  if (stride == kHalf) f(hn::CappedTag<T, kHalf>());
-  else f(hn::ScalableTag<T>());
+  if (stride == kHalf)
+    f(hn::CappedTag<T, kHalf>());
+  else
+    f(hn::ScalableTag<T>());
 }

@@ -5,7 +5,8 @@
 namespace holdout::train {
 
 template <class T>
-void measure(const Model<T>& model, Link link, const Design<T>& design, const Metric& objective, std::vector<LaneResult>& results) {
+void measure(const Model<T>& model, Link link, const Design<T>& design, const Metric& objective,
+             std::vector<LaneResult>& results) {
   LaneTable<T> theta(model.parameters(), results.size());
   for (std::size_t lane = 0; lane < results.size(); ++lane)
     for (std::size_t r = 0; r < theta.rows(); ++r) theta.at(r, lane) = static_cast<T>(results[lane].theta[r]);

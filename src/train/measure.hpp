@@ -11,6 +11,7 @@ namespace holdout::train {
 
 /// Fills in metrics, value and the last point of the curve, from each lane's theta: one pass over the hold-out rows.
 template <class T>
-void measure(const Model<T>& model, Link link, const Design<T>& design, const Metric& objective, std::vector<LaneResult>& results);
+void measure(const Model<T>& model, Link link, const Design<T>& design, const Metric& objective,
+             std::vector<LaneResult>& results);
 
 }  // namespace holdout::train

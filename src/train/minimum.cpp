@@ -54,7 +54,8 @@ class Landscape {
   Eigen::MatrixXd hessian(const Eigen::VectorXd& theta, std::size_t from) const {
     const std::size_t n = parameters(), lanes = n - from;
     Problem wide{problem_.design, problem_.model, problem_.loss, problem_.weights, {}, {}, {}};
-    wide.l2.assign(lanes, problem_.l2[0]), wide.l1.assign(lanes, 0), wide.coefficient.assign(lanes, problem_.coefficient[0]);
+    wide.l2.assign(lanes, problem_.l2[0]), wide.l1.assign(lanes, 0),
+        wide.coefficient.assign(lanes, problem_.coefficient[0]);
     Values values(wide);
     LaneTable<double> at(n, lanes), unit(n, lanes), product(n, lanes);
     for (std::size_t lane = 0; lane < lanes; ++lane) {

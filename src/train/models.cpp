@@ -22,7 +22,8 @@ constexpr std::string_view kOfAnything[] = {"squared", "logistic", "softmax"};
 constexpr std::array<ModelKind, 5> kKinds{{
     {{"linear", "linear regression; ridge with l2, lasso with l1"}, Classes::none, kOfNumbers},
     {{"logistic", "logistic regression, two classes"}, Classes::two, kOfOdds},
-    {{"softmax", "logistic regression for any number of classes, one weight vector each", "Bishop, PRML, 2006, § 4.3.4"},
+    {{"softmax", "logistic regression for any number of classes, one weight vector each",
+      "Bishop, PRML, 2006, § 4.3.4"},
      Classes::any,
      kOfClasses},
     {{"svm", "linear support vector machine, two classes", "Cortes and Vapnik, 1995"}, Classes::two, kOfMargins},

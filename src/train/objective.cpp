@@ -45,9 +45,9 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
       const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
       model_.scores(rows, theta, scores_.data(), tape_.data());
-      loss(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order,
-                              part_.y.data() + (rows.order ? 0 : at), share, sums,
-                              coefficients_, weights && !rows.order ? weights + at : weights});
+      loss(loss_,
+           LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order, part_.y.data() + (rows.order ? 0 : at),
+                       share, sums, coefficients_, weights && !rows.order ? weights + at : weights});
       model_.gradient(rows, theta, scores_.data(), tape_.data(), out, done == 0 && !batch.onto);
     }
   };
@@ -72,8 +72,10 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
       const Rows<T> rows = all.part(at, rows_here);
       model_.scores(rows, theta, scores_.data(), nullptr);
       model_.scores(rows, direction, tangents, nullptr);  // scores are linear in theta
-      loss_tangent(loss_, LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share,
-                                      nullptr, coefficients_, weights_.empty() ? nullptr : weights_.data() + at}, tangents);
+      loss_tangent(loss_,
+                   LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share, nullptr,
+                               coefficients_, weights_.empty() ? nullptr : weights_.data() + at},
+                   tangents);
       model_.gradient(rows, theta, tangents, nullptr, out, done == 0);
     }
   };

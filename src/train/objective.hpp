@@ -11,8 +11,8 @@
 
 namespace holdout::train {
 
-/// Rows are summed in blocks of so many, in row order inside a block, and the blocks' sums are joined pairwise by index:
-/// the same bits on any number of threads.
+/// Rows are summed in blocks of so many, in row order inside a block, and the blocks' sums are joined pairwise by
+/// index: the same bits on any number of threads.
 inline constexpr std::size_t kRowBlock = 1024;
 
 /// Rows that go through the model at a time: their scores, and what the tape keeps of them, stay in the cache between

@@ -14,15 +14,15 @@ std::span<const Info> OptimizerChoice::alternatives() const {
   return all;
 }
 
-std::size_t OptimizerChoice::selected() const {
-  return solver_ ? update::rules().size() + *solver_ : rule_.selected();
-}
+std::size_t OptimizerChoice::selected() const { return solver_ ? update::rules().size() + *solver_ : rule_.selected(); }
 
 void OptimizerChoice::select(std::size_t alternative) {
   const std::size_t rules = update::rules().size();
   solver_.reset();
-  if (alternative < rules) rule_.select(alternative);
-  else solver_ = alternative - rules;
+  if (alternative < rules)
+    rule_.select(alternative);
+  else
+    solver_ = alternative - rules;
 }
 
 void OptimizerChoice::fields(FieldVisitor& f) {

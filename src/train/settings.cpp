@@ -113,8 +113,8 @@ void TrainingSettings::fields(FieldVisitor& f) {
   f({"stop", "reasons to stop before the last epoch"}, stop);
   f({"average", "what the result is: the last parameters, or an average over steps", Scope::cohort}, average,
     ChoiceStyle{"name", true});
-  f({"starts", "of an mlp: so many initializations; the one with the least training loss is kept", Scope::cohort}, starts,
-    between<std::int64_t>(1, kMostStarts));
+  f({"starts", "of an mlp: so many initializations; the one with the least training loss is kept", Scope::cohort},
+    starts, between<std::int64_t>(1, kMostStarts));
   f({"precision", "numbers of the training", Scope::cohort}, precision, kPrecisions);
 }
 

@@ -97,8 +97,9 @@ class SolverTrainer final : public Trainer {
 
   void solve(bool closed_form, double tolerance, const std::atomic<bool>* interrupt) {
     const ModelSettings& shared = configs_[0].model;
-    Problem problem{design_, *model_, shared.loss.loss(), row_weights(design_.train, design_.classes, shared.class_weight),
-                    {}, {}, {}};
+    Problem problem{
+        design_, *model_, shared.loss.loss(), row_weights(design_.train, design_.classes, shared.class_weight), {},
+        {},      {}};
     std::vector<std::size_t> lanes;
     std::vector<LaneResult> results;
     for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
@@ -135,8 +136,7 @@ std::unique_ptr<Trainer> make_solver_trainer(const Design<double>& design, const
                                              std::span<const std::vector<double>> start) {
   const std::string model(lanes[0].model.type());
   if (!is_convex(model))
-    throw Error("a solver needs a convex J; that of model " + model + " is not",
-                "choose an update rule, such as adam");
+    throw Error("a solver needs a convex J; that of model " + model + " is not", "choose an update rule, such as adam");
   return std::make_unique<SolverTrainer>(design, objective, lanes, start);
 }
 

@@ -47,12 +47,13 @@ class StartsTrainer final : public Trainer {
       const bool good = r.end != LaneEnd::diverged && std::isfinite(r.train_loss);
       return good ? r.train_loss : std::numeric_limits<double>::infinity();
     };
-    LaneResult best =
-        *std::min_element(starts.begin(), starts.end(), [&](const auto& a, const auto& b) { return loss(a) < loss(b); });
+    LaneResult best = *std::min_element(starts.begin(), starts.end(),
+                                        [&](const auto& a, const auto& b) { return loss(a) < loss(b); });
     for (const LaneResult& r : starts) {
       best.start_values.push_back(r.value);
       // As long as one is in training, another may become the best.
-      if (r.end == LaneEnd::running || (r.end == LaneEnd::interrupted && best.end != LaneEnd::running)) best.end = r.end;
+      if (r.end == LaneEnd::running || (r.end == LaneEnd::interrupted && best.end != LaneEnd::running))
+        best.end = r.end;
     }
     return best;
   }
@@ -85,7 +86,7 @@ std::unique_ptr<Trainer> make_starts_trainer(const Design<T>& design, const Metr
 
 template std::unique_ptr<Trainer> make_starts_trainer(const Design<float>&, const Metric&, std::span<const LaneConfig>,
                                                       Seed, std::size_t);
-template std::unique_ptr<Trainer> make_starts_trainer(const Design<double>&, const Metric&,
-                                                      std::span<const LaneConfig>, Seed, std::size_t);
+template std::unique_ptr<Trainer> make_starts_trainer(const Design<double>&, const Metric&, std::span<const LaneConfig>,
+                                                      Seed, std::size_t);
 
 }  // namespace holdout::train

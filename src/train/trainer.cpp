@@ -24,8 +24,8 @@ namespace holdout::train {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr double kTiny = 1e-300;      // keeps a relative gradient norm finite where ∇J(0) is 0
-constexpr double kExploding = 1e8;    // a loss so many times its first value never comes back in time
+constexpr double kTiny = 1e-300;    // keeps a relative gradient norm finite where ∇J(0) is 0
+constexpr double kExploding = 1e8;  // a loss so many times its first value never comes back in time
 
 template <class T>
 class CohortTrainer final : public Trainer {
@@ -95,14 +95,14 @@ class CohortTrainer final : public Trainer {
   std::size_t running_;
   std::vector<LaneResult> results_;
   std::vector<Progress> progress_;
-  std::vector<double> losses_, epoch_losses_;  // by slot
-  std::vector<double> sums_;                   // by slot, with padding
+  std::vector<double> losses_, epoch_losses_;        // by slot
+  std::vector<double> sums_;                         // by slot, with padding
   std::vector<std::vector<double>> holdout_scores_;  // by slot, of the last look
-  std::vector<double> start_rates_;            // by lane
-  bool rates_change_ = false;                  // whether a lane has a schedule
-  bool clips_ = false;                         // whether a lane has a clip_norm
-  bool shrinks_ = false;                       // whether a lane has l1
-  std::vector<std::int64_t> watched_;          // steps to come, the next one last
+  std::vector<double> start_rates_;                  // by lane
+  bool rates_change_ = false;                        // whether a lane has a schedule
+  bool clips_ = false;                               // whether a lane has a clip_norm
+  bool shrinks_ = false;                             // whether a lane has l1
+  std::vector<std::int64_t> watched_;                // steps to come, the next one last
   StepWatcher watcher_;
 };
 
@@ -141,9 +141,7 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
                       std::string(configs_[lane].model.type()) + " is not convex",
                   "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
     start_rates_.push_back(
-        given != LearningRate::kAuto
-            ? given
-            : automatic_rate(design.curvature, configs_[lane].model, full_batch_));
+        given != LearningRate::kAuto ? given : automatic_rate(design.curvature, configs_[lane].model, full_batch_));
     cohort_.rate.at(0, lane) = start_rates_[lane];
     rates_change_ = rates_change_ || configs_[lane].training.learning_rate.changes();
     clips_ = clips_ || configs_[lane].training.clip_norm > 0;
@@ -306,8 +304,9 @@ void CohortTrainer<T>::take_norms(const LaneTable<T>& point) {
     squared_sums(NormPass<T>{g.row(0), g.rows(), g.stride(), sums_.data()});
 }
 
-// Each lane's gradient times min(1, clip_norm / ‖∇J‖): Pascanu, Mikolov, Bengio, On the difficulty of training recurrent
-// neural networks, ICML 2013, algorithm 1. A norm that is not finite stays visible: 0 would hide that the lane diverged.
+// Each lane's gradient times min(1, clip_norm / ‖∇J‖): Pascanu, Mikolov, Bengio, On the difficulty of training
+// recurrent neural networks, ICML 2013, algorithm 1. A norm that is not finite stays visible: 0 would hide that the
+// lane diverged.
 template <class T>
 void CohortTrainer<T>::clip_gradient() {
   LaneTable<T>& g = cohort_.gradient;
@@ -364,7 +363,8 @@ void CohortTrainer<T>::check_gradient() {
     r.gradient_norm = norm / std::max(p.first_norm, kTiny);
     if (tolerance() == 0 || !(norm <= tolerance() * std::max(p.first_norm, kTiny))) continue;
     if (full_batch_ && looks_ahead_)  // the point whose gradient is small is the solution
-      for (std::size_t row = 0; row < cohort_.theta.rows(); ++row) cohort_.theta.at(row, slot) = cohort_.ahead.at(row, slot);
+      for (std::size_t row = 0; row < cohort_.theta.rows(); ++row)
+        cohort_.theta.at(row, slot) = cohort_.ahead.at(row, slot);
     finish(slot, LaneEnd::converged);
   }
 }
@@ -384,8 +384,7 @@ void CohortTrainer<T>::check_finite() {
 
 template <class T>
 void CohortTrainer<T>::look_at_holdout(bool record) {
-  holdout_scores_ =
-      lane_scores(*model_, design_.holdout, design_.features, outcome(), std::move(holdout_scores_));
+  holdout_scores_ = lane_scores(*model_, design_.holdout, design_.features, outcome(), std::move(holdout_scores_));
   for (std::vector<double>& scores : holdout_scores_) apply_link(link_, scores);
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
     if (!in_training(slot)) continue;
@@ -472,8 +471,7 @@ std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start) {
   if (lanes[0].training.optimizer.is_solver()) return make_solver_trainer(design, objective, lanes, start);
-  if (start.empty() && lanes[0].training.starts > 1)
-    return make_starts_trainer(design, objective, lanes, seed, fold);
+  if (start.empty() && lanes[0].training.starts > 1) return make_starts_trainer(design, objective, lanes, seed, fold);
   return std::make_unique<CohortTrainer<double>>(design, objective, lanes, seed, fold, start);
 }
 
@@ -482,8 +480,7 @@ std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric&
                                       std::span<const std::vector<double>> start) {
   if (lanes[0].training.optimizer.is_solver())
     throw Error("optimizer exact works in float64, not in float32", "write precision: float64, or choose a rule");
-  if (start.empty() && lanes[0].training.starts > 1)
-    return make_starts_trainer(design, objective, lanes, seed, fold);
+  if (start.empty() && lanes[0].training.starts > 1) return make_starts_trainer(design, objective, lanes, seed, fold);
   return std::make_unique<CohortTrainer<float>>(design, objective, lanes, seed, fold, start);
 }
 

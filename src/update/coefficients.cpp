@@ -14,9 +14,15 @@ void visit(FieldVisitor& f, std::span<const Coefficient> table, std::vector<doub
     const Field field{c.name, c.help, Scope::lane};
     double& value = values[i];
     switch (c.kind) {
-      case Coefficient::Kind::decay: f(field, value, half_open(0.0, 1.0)); break;
-      case Coefficient::Kind::real: f(field, value, between(0.0, c.max)); break;
-      case Coefficient::Kind::positive: f(field, value, Range<double>{0.0, c.max, true}); break;
+      case Coefficient::Kind::decay:
+        f(field, value, half_open(0.0, 1.0));
+        break;
+      case Coefficient::Kind::real:
+        f(field, value, between(0.0, c.max));
+        break;
+      case Coefficient::Kind::positive:
+        f(field, value, Range<double>{0.0, c.max, true});
+        break;
       case Coefficient::Kind::flag: {
         bool on = value != 0;
         f(field, on);

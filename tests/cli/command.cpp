@@ -25,7 +25,8 @@ std::string study(const std::string& search = "grid") {
          "data: {file: rows.csv, target: target, split: {method: holdout, fraction: 0.25, test: 0.2}}\n"
          "model: {type: linear, l2: {min: 1e-3, max: 10, scale: log, points: 9}}\n"
          "training: {optimizer: {values: [gd, nesterov]}, learning_rate: auto, batch_size: batch, epochs: 300}\n"
-         "search: {method: " + search + "}\n";
+         "search: {method: " +
+         search + "}\n";
 }
 
 void write_study(const Folder& folder, const std::string& text = study()) {
@@ -117,10 +118,11 @@ TEST_CASE("run: SIGINT and SIGTERM end it with 130 and 143; what is finished is 
     CAPTURE(signal);
     Folder folder;
     // One batch of a thousand short trials and then many more: it cannot end before it is told to.
-    write_study(folder, "name: long\ndata: {file: rows.csv, target: target}\n"
-                        "model: {type: linear, l2: {min: 1e-6, max: 1, scale: log}}\n"
-                        "training: {optimizer: gd, learning_rate: auto, batch_size: batch, epochs: 2000}\n"
-                        "search: {method: random, trials: 1000000}\n");
+    write_study(folder,
+                "name: long\ndata: {file: rows.csv, target: target}\n"
+                "model: {type: linear, l2: {min: 1e-6, max: 1, scale: log}}\n"
+                "training: {optimizer: gd, learning_rate: auto, batch_size: batch, epochs: 2000}\n"
+                "search: {method: random, trials: 1000000}\n");
     const int ended = process::interrupted(folder, "small.yaml", signal, [&] {
       return std::filesystem::exists(folder.path / "run/study.db-wal") &&
              std::filesystem::file_size(folder.path / "run/study.db-wal") > 1'000'000;  // some trials have outcomes
@@ -135,9 +137,10 @@ TEST_CASE("run: SIGINT and SIGTERM end it with 130 and 143; what is finished is 
 
 TEST_CASE("run: every trial diverges: exit 3, the reasons are told") {
   Folder folder;
-  write_study(folder, "name: wild\ndata: {file: rows.csv, target: target}\n"
-                      "model: {type: linear, l2: {values: [0, 1]}}\n"
-                      "training: {optimizer: gd, learning_rate: 1e6, batch_size: batch, epochs: 100}\n");
+  write_study(folder,
+              "name: wild\ndata: {file: rows.csv, target: target}\n"
+              "model: {type: linear, l2: {values: [0, 1]}}\n"
+              "training: {optimizer: gd, learning_rate: 1e6, batch_size: batch, epochs: 100}\n");
   const auto ended = shell(folder, "$H run small.yaml --out run");
   CHECK(ended.code == 3);
   CHECK(has(ended.out, "diverged"));

@@ -110,8 +110,8 @@ TEST_CASE("importance: words, a switched-off parameter and diverging trials do n
   const auto found = find(s).importance;
   REQUIRE(found);
   CHECK(found->trials == 200);
-  // Variances: of the words 2, of l2 1/12, and about 0.65 that the fence leaves of four trials: a share of 0.73. A forest
-  // explains some of the latter by other parameters.
+  // Variances: of the words 2, of l2 1/12, and about 0.65 that the fence leaves of four trials: a share of 0.73. A
+  // forest explains some of the latter by other parameters.
   CHECK(found->alone[0] > 0.6);
   CHECK(found->alone[1] > 0.01);
   CHECK(found->alone[2] < 0.05);

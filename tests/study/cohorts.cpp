@@ -70,7 +70,8 @@ TEST_CASE("enough cohorts for the threads: 61 of float64 on 16 cores are 8 of on
 TEST_CASE("a cohort's working set stays in half of the cache, but never below one vector") {
   const std::size_t features = 1000;
   for (const std::size_t lanes : sizes(study::cut_into_cohorts(configs(200), {features, 0, 1, 1, kMegabyte})))
-    CHECK(lanes * train::working_set(configs(1)[0], features, 0) <= kMegabyte / 2 + 8 * train::working_set(configs(1)[0], features, 0));
+    CHECK(lanes * train::working_set(configs(1)[0], features, 0) <=
+          kMegabyte / 2 + 8 * train::working_set(configs(1)[0], features, 0));
   for (const std::size_t lanes : sizes(study::cut_into_cohorts(configs(200), {1'000'000, 0, 1, 1, kMegabyte})))
     CHECK(lanes == 8);
 }

@@ -204,7 +204,8 @@ TEST_CASE("reader: each mistake has its message") {
        "'auto' is for convex models, not for mlp"},
       {"model: {type: mlp}\nobjective: {metric: error}\ntraining: {optimizer: exact}\n",
        "4:23: error: training.optimizer: 'exact' finds the minimum of a convex J, and that of model mlp is not convex"},
-      {"model: {type: mlp}\nobjective: {metric: error}\ntraining: {learning_rate: 1, optimizer: {values: [gd, exact]}}\n",
+      {"model: {type: mlp}\nobjective: {metric: error}\ntraining: {learning_rate: 1, optimizer: {values: [gd, "
+       "exact]}}\n",
        "'exact' finds the minimum of a convex J"},
       {"model: {type: mlp, class_weight: balanced}\nobjective: {metric: mse}\ntraining: {learning_rate: 1}\n",
        "2:34: error: model.class_weight: 'mse' measures numbers, and there are no classes"},

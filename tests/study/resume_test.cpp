@@ -43,8 +43,7 @@ struct Watcher final : Observer {
   }
 };
 
-RunEnd go(StudyFile file, const std::string& path, Watcher& watcher, std::atomic<bool>& interrupt,
-          int threads = 1) {
+RunEnd go(StudyFile file, const std::string& path, Watcher& watcher, std::atomic<bool>& interrupt, int threads = 1) {
   const data::Prepared data = prepare(file);
   const StudyRecord now = record_of(file, data);
   const auto storage = std::filesystem::exists(path) ? Storage::open(path, false) : Storage::create(path, now);

@@ -160,7 +160,8 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   CHECK(!storage->facts());
   CHECK(!storage->winner());
   RunFacts facts;
-  facts.task = "classification", facts.search = "random", facts.data_file = "data/x.csv", facts.target = "\"y\"", facts.classes = {"no", "yes"};
+  facts.task = "classification", facts.search = "random", facts.data_file = "data/x.csv", facts.target = "\"y\"",
+  facts.classes = {"no", "yes"};
   facts.rows = 5'000'000'000, facts.features = 30, facts.train_rows = 320, facts.holdout_rows = 107,
   facts.test_rows = 142;
   facts.folds = 5, facts.baseline = kInfinity, facts.notices = {"a", "b\n"}, facts.threads = 8, facts.seconds = 0.1;

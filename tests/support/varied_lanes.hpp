@@ -30,7 +30,8 @@ inline std::vector<train::LaneConfig> varied_lanes(std::size_t n, std::string_vi
       set_field(c.training.optimizer, k.name, value);
     }
     c.model.loss.select(rule % c.model.loss.alternatives().size());  // a cohort field: the rules take turns
-    if (c.model.loss.info().has_coefficient()) set_field(c.model.loss, c.model.loss.info().coefficient.name, 0.2 + draw.uniform());
+    if (c.model.loss.info().has_coefficient())
+      set_field(c.model.loss, c.model.loss.info().coefficient.name, 0.2 + draw.uniform());
     if (c.training.optimizer.rule()->proximal && i % 4 == 1) c.model.l1 = 0.2 * draw.uniform();
     if (c.model.type() != "linear" && rule % 3 == 1) c.model.class_weight = "balanced";
     if (i % 3 == 0) c.training.clip_norm = std::pow(10.0, -2 + 2 * draw.uniform());

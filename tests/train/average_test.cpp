@@ -81,7 +81,8 @@ TEST_CASE("averages that cannot differ from the last parameters have their bits"
   CHECK(testing::difference(testing::train_lanes(design, {fresh}, {0})[0], expected) == "");
 }
 
-TEST_CASE_TEMPLATE("property: a lane's average has the same bits alone and among others, dense and sparse", T, double, float) {
+TEST_CASE_TEMPLATE("property: a lane's average has the same bits alone and among others, dense and sparse", T, double,
+                   float) {
   for (const std::string_view model : {"linear", "softmax"})
     for (const char* name : {"polyak", "exponential"}) {
       const auto dense = testing::sparse_toy_design<T>(Seed{43}, model, 200, 60, true);

@@ -26,14 +26,15 @@ struct Problem {
   LinearModel<T> model;
   LaneTable<T> theta, gradient;
 
-  Problem(std::size_t k, std::size_t n) : kind(k), outputs(k == find_loss("softmax") ? 4 : 1), model(features, outputs) {
+  Problem(std::size_t k, std::size_t n)
+      : kind(k), outputs(k == find_loss("softmax") ? 4 : 1), model(features, outputs) {
     Stream draw = stream(Seed{21}, "gradient test", static_cast<std::uint64_t>(k));
     part.n = n;
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j < features; ++j) part.x.push_back(static_cast<T>(draw.normal()));
       part.y.push_back(kind == find_loss("squared")    ? static_cast<T>(draw.normal())
                        : kind == find_loss("logistic") ? (draw.uniform() < 0.5 ? T(-1) : T(1))
-                                                    : static_cast<T>(draw.below(outputs)));
+                                                       : static_cast<T>(draw.below(outputs)));
     }
     theta = gradient = LaneTable<T>(model.parameters(), lanes);
     for (std::size_t r = 0; r < theta.rows(); ++r)
@@ -60,7 +61,8 @@ struct Problem {
           f[k] += static_cast<long double>(x[j]) * static_cast<long double>(theta.at(k * features + j, lane));
       }
       if (kind == find_loss("squared")) loss += (y - f[0]) * (y - f[0]) / 2, slope[0] = f[0] - y;
-      if (kind == find_loss("logistic")) loss += std::log1p(std::exp(-y * f[0])), slope[0] = -y / (1 + std::exp(y * f[0]));
+      if (kind == find_loss("logistic"))
+        loss += std::log1p(std::exp(-y * f[0])), slope[0] = -y / (1 + std::exp(y * f[0]));
       if (kind == find_loss("softmax")) {
         long double sum = 0;
         for (const long double s : f) sum += std::exp(s);

@@ -32,8 +32,8 @@ Answer<T> ask(std::size_t kind, const std::vector<std::vector<T>>& scores, T y, 
   AlignedVector<double> losses(stride);
   LaneTable<T> coefficients(1, lanes);
   for (std::size_t lane = 0; lane < stride; ++lane) *(coefficients.row(0) + lane) = kCoefficient;
-  loss(kind, LossPass<T>{table.row(0), 1, scores.size(), stride, nullptr, &y, share, losses.data(),
-                         coefficients.row(0)});
+  loss(kind,
+       LossPass<T>{table.row(0), 1, scores.size(), stride, nullptr, &y, share, losses.data(), coefficients.row(0)});
   Answer<T> answer;
   answer.loss.assign(losses.begin(), losses.begin() + static_cast<std::ptrdiff_t>(lanes));
   for (std::size_t k = 0; k < scores.size(); ++k)
@@ -88,7 +88,8 @@ TEST_CASE_TEMPLATE("closed form: losses are their textbook formulas, slopes thei
           const long double f = scores[i], value = textbook(name, f, y);
           const long double slope = (textbook(name, f + h, y) - textbook(name, f - h, y)) / (2 * h);
           CHECK(std::abs(static_cast<long double>(answer.loss[i]) - value) <= 40 * unit * (1 + std::abs(value)));
-          CHECK(std::abs(static_cast<long double>(answer.slopes[i]) - slope) <= (40 * unit + 1e-9L) * (1 + std::abs(value)));
+          CHECK(std::abs(static_cast<long double>(answer.slopes[i]) - slope) <=
+                (40 * unit + 1e-9L) * (1 + std::abs(value)));
         }
       }
     }

@@ -90,7 +90,8 @@ TEST_CASE("closed form: J rises where the learning rate is above 2/L") {
   const double edge = 2 / facts.largest_eigenvalue;
   CHECK(solved(design, testing::lane("linear", "gd", 0.98 * edge, 0.1, TrainingSettings::kFullBatch, 40)).rises == 0);
   CHECK(solved(design, testing::lane("linear", "gd", 1.3 * edge, 0.1, TrainingSettings::kFullBatch, 40)).rises > 20);
-  CHECK(solved(design, testing::lane("linear", "gd", 0.5 * edge, 0.1, 16, 5)).rises == -1);  // mini-batches: not watched
+  CHECK(solved(design, testing::lane("linear", "gd", 0.5 * edge, 0.1, 16, 5)).rises ==
+        -1);  // mini-batches: not watched
 }
 
 }  // namespace

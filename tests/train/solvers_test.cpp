@@ -24,7 +24,8 @@ std::vector<LaneConfig> exact_lanes(std::string_view model, std::vector<double> 
   return lanes;
 }
 
-std::vector<LaneResult> solve(const Design<double>& design, std::string_view model, const std::vector<LaneConfig>& lanes) {
+std::vector<LaneResult> solve(const Design<double>& design, std::string_view model,
+                              const std::vector<LaneConfig>& lanes) {
   const auto trainer = make_trainer(design, testing::metric_of(model), lanes, Seed{1}, 0);
   trainer->run_to({100000, {}});
   return trainer->results();
@@ -86,7 +87,8 @@ TEST_CASE("reference: Newton ends where nesterov does after 20 000 epochs") {
   const auto design = testing::toy_design<double>(Seed{6}, "logistic", 300, 4);
   auto slow = testing::lane("logistic", "nesterov", LearningRate::kAuto, 0.01, TrainingSettings::kFullBatch, 20000);
   slow.training.stop.gradient_norm = 1e-12;
-  const auto descent = solve(design, "logistic", {slow}), newton = solve(design, "logistic", exact_lanes("logistic", {0.01}));
+  const auto descent = solve(design, "logistic", {slow}),
+             newton = solve(design, "logistic", exact_lanes("logistic", {0.01}));
   for (std::size_t r = 0; r < newton[0].theta.size(); ++r)
     CHECK(newton[0].theta[r] == doctest::Approx(descent[0].theta[r]).epsilon(1e-9));
   CHECK(newton[0].value == doctest::Approx(descent[0].value).epsilon(1e-9));
@@ -150,7 +152,8 @@ TEST_CASE("exact, newton and lbfgs arrive at one minimum, whatever the smooth lo
       for (std::size_t lane = 0; lane < 3; ++lane)
         for (std::size_t p = 0; p < results[0][lane].theta.size(); ++p)
           for (std::size_t other : {1u, 2u})
-            CHECK(results[other][lane].theta[p] == doctest::Approx(results[0][lane].theta[p]).epsilon(1e-6).scale(1e-3));
+            CHECK(results[other][lane].theta[p] ==
+                  doctest::Approx(results[0][lane].theta[p]).epsilon(1e-6).scale(1e-3));
     }
   }
 }
@@ -172,7 +175,8 @@ TEST_CASE("Hessian products are differences of gradients") {
     const double h = 1e-5;
     LaneTable<double> there = theta, here = theta;
     for (std::size_t r = 0; r < n; ++r)
-      for (std::size_t lane = 0; lane < lanes; ++lane) there.at(r, lane) += h * v.at(r, lane), here.at(r, lane) -= h * v.at(r, lane);
+      for (std::size_t lane = 0; lane < lanes; ++lane)
+        there.at(r, lane) += h * v.at(r, lane), here.at(r, lane) -= h * v.at(r, lane);
     sum.mean(there, {nullptr, design.train.n, 0}, up, nullptr);
     sum.mean(here, {nullptr, design.train.n, 0}, down, nullptr);
     for (std::size_t r = 0; r < n; ++r)

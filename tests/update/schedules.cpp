@@ -65,9 +65,21 @@ TEST_CASE("derivatives: shares follow their coefficients, by dual numbers agains
     CHECK(dual(at) == doctest::Approx(difference).epsilon(1e-8));
   };
   check([](double f) { return update::Exponential::share(3.5, 10, &f); },
-        [](double f) { const D c(f, 1.0); return update::Exponential::share(3.5, 10, &c).d; }, 0.9);
+        [](double f) {
+          const D c(f, 1.0);
+          return update::Exponential::share(3.5, 10, &c).d;
+        },
+        0.9);
   check([](double f) { return update::InverseTime::share(3.5, 10, &f); },
-        [](double f) { const D c(f, 1.0); return update::InverseTime::share(3.5, 10, &c).d; }, 0.2);
+        [](double f) {
+          const D c(f, 1.0);
+          return update::InverseTime::share(3.5, 10, &c).d;
+        },
+        0.2);
   check([](double f) { return update::Cosine::share(3.5, 10, &f); },
-        [](double f) { const D c(f, 1.0); return update::Cosine::share(3.5, 10, &c).d; }, 0.2);
+        [](double f) {
+          const D c(f, 1.0);
+          return update::Cosine::share(3.5, 10, &c).d;
+        },
+        0.2);
 }

@@ -80,8 +80,7 @@ int verify(const Options& options) {
   std::vector<std::string> overrides;
   if (options.given("data"))
     overrides.push_back("data.file=" + std::filesystem::absolute(options.text("data")).string());
-  study::StudyFile study =
-      study::read_study_text(file, storage->study().text, storage->study().folder, overrides);
+  study::StudyFile study = study::read_study_text(file, storage->study().text, storage->study().folder, overrides);
   const data::Prepared data = study::prepare(study);
   const study::Verification result = study::verify(*storage, study, data, trials, workers);
   print(result, study::reasons_to_differ(*storage, study::record_of(study, data)));

@@ -60,9 +60,7 @@ struct Range {
   bool open_min = false, open_max = false;  // whether the end itself is refused
   std::span<const NamedNumber<T>> words = {};
 
-  bool contains(T x) const {
-    return (open_min ? x > min : x >= min) && (open_max ? x < max : x <= max);
-  }
+  bool contains(T x) const { return (open_min ? x > min : x >= min) && (open_max ? x < max : x <= max); }
   Range or_word(std::span<const NamedNumber<T>> w) const {
     Range range = *this;
     range.words = w;
@@ -70,12 +68,30 @@ struct Range {
   }
 };
 
-template <class T> Range<T> any_number() { return {}; }
-template <class T> Range<T> at_least(T min) { return {min}; }
-template <class T> Range<T> above(T min) { return {min, std::numeric_limits<T>::max(), true}; }
-template <class T> Range<T> between(T min, T max) { return {min, max}; }           // both ends allowed
-template <class T> Range<T> half_open(T min, T max) { return {min, max, false, true}; }  // min allowed, max not
-template <class T> Range<T> open(T min, T max) { return {min, max, true, true}; }
+template <class T>
+Range<T> any_number() {
+  return {};
+}
+template <class T>
+Range<T> at_least(T min) {
+  return {min};
+}
+template <class T>
+Range<T> above(T min) {
+  return {min, std::numeric_limits<T>::max(), true};
+}
+template <class T>
+Range<T> between(T min, T max) {
+  return {min, max};
+}  // both ends allowed
+template <class T>
+Range<T> half_open(T min, T max) {
+  return {min, max, false, true};
+}  // min allowed, max not
+template <class T>
+Range<T> open(T min, T max) {
+  return {min, max, true, true};
+}
 
 /// "a number > 0", "an integer from 1 to 10", "an integer >= 1 or batch, stochastic": for error messages and help.
 std::string describe(const Range<double>& range);
@@ -104,7 +120,8 @@ class Choice {
 
 /// How a choice is spelled in a study.
 struct ChoiceStyle {
-  std::string_view key;  // names the alternative in a mapping: `optimizer: {name: adam, …}`, `search: {method: grid, …}`
+  std::string_view
+      key;  // names the alternative in a mapping: `optimizer: {name: adam, …}`, `search: {method: grid, …}`
   /// true: the settings' paths carry the alternative's name (training.optimizer.adam.beta1) and the path of the choice
   /// itself is the name (training.optimizer). false: the settings stand beside the key (search.method, search.trials).
   bool nested = false;
@@ -138,9 +155,12 @@ class FieldVisitor {
   }
 
   template <class Settings>
-    requires requires(Settings& s, FieldVisitor& f) { s.fields(f); } && (!std::derived_from<Settings, Choice>)
-  void operator()(const Field& field, Settings& settings, std::string_view shorthand = {}) {
-    section(field, [&settings](FieldVisitor& f) { settings.fields(f); }, shorthand);
+  requires requires(Settings& s, FieldVisitor& f) {
+    s.fields(f);
+  } &&(!std::derived_from<Settings, Choice>)void operator()(const Field& field, Settings& settings,
+                                                            std::string_view shorthand = {}) {
+    section(
+        field, [&settings](FieldVisitor& f) { settings.fields(f); }, shorthand);
   }
 };
 

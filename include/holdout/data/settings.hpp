@@ -18,12 +18,12 @@ class SplitSettings final : public Choice {
   void select(std::size_t alternative) override;
   void fields(FieldVisitor& f) override;
 
-  double fraction = 0.25;      // holdout: share of all rows that measures
-  std::int64_t folds = 5;      // kfold
-  bool stratify = true;        // holdout, kfold: every part has the classes' shares; means nothing for regression
-  double test = 0;             // holdout, kfold: share of all rows set aside for the winner
-  std::string column_name;     // column: its values are train, holdout, test, or fold numbers (−1: test)
-  std::string file;            // column: a side file with one row for each data row; empty: the data file
+  double fraction = 0.25;   // holdout: share of all rows that measures
+  std::int64_t folds = 5;   // kfold
+  bool stratify = true;     // holdout, kfold: every part has the classes' shares; means nothing for regression
+  double test = 0;          // holdout, kfold: share of all rows set aside for the winner
+  std::string column_name;  // column: its values are train, holdout, test, or fold numbers (−1: test)
+  std::string file;         // column: a side file with one row for each data row; empty: the data file
 
  private:
   std::size_t method_ = holdout;

@@ -44,17 +44,18 @@ struct Basin {
 struct Descent {
   static constexpr double kFlat = 1e-4;  // relative: what counts as equally good
   std::size_t parameter = 0;
-  std::vector<Basin> basins;                       // best first
-  std::optional<std::pair<double, double>> flat;   // every point seen there is as good as the best; wide enough to say so
+  std::vector<Basin> basins;  // best first
+  std::optional<std::pair<double, double>>
+      flat;  // every point seen there is as good as the best; wide enough to say so
 };
 
 /// Whether the trials that were made were enough: how much better the best one got by the second half of them.
 struct SearchEnd {
-  std::size_t half = 0;      // complete trials of the first half
-  double half_value = 0;     // the best value of so many
-  double gain = 0;           // how far the best value of all is on the good side of that; not negative
-  double noise = 0;          // what counts as nothing: the standard error of the best value, or 1 % of it if not known
-  bool expected = false;     // independent draws: half_value is the mean over all halves, not that of the first trials
+  std::size_t half = 0;   // complete trials of the first half
+  double half_value = 0;  // the best value of so many
+  double gain = 0;        // how far the best value of all is on the good side of that; not negative
+  double noise = 0;       // what counts as nothing: the standard error of the best value, or 1 % of it if not known
+  bool expected = false;  // independent draws: half_value is the mean over all halves, not that of the first trials
   bool settled() const { return gain <= noise; }
 };
 
@@ -67,8 +68,8 @@ struct Refinement {
 
 /// A trial that the data cannot tell from the best one, and that is simpler: the one-standard-error rule.
 struct Simpler {
-  std::size_t trial = 0;               // index in `trials`
-  std::vector<std::size_t> parameters; // indices in the search space of what is simpler in it
+  std::size_t trial = 0;                // index in `trials`
+  std::vector<std::size_t> parameters;  // indices in the search space of what is simpler in it
 };
 
 /// Which parameters the metric depends on: shares of the variance of a random forest fitted to the complete trials.
@@ -111,17 +112,18 @@ struct Findings {
   std::optional<std::size_t> rate;          // the learning rate's index in the search space, if it is searched
   std::optional<double> largest_good_rate;  // among complete trials
   std::optional<Convergence> convergence;
-  std::optional<Descent> descent;           // of a gradient search in one dimension
+  std::optional<Descent> descent;  // of a gradient search in one dimension
   /// From eight complete trials on; not for grids, of which more trials are another grid.
-  /// Dodge, Gururangan, Card, Schwartz, Smith, Show Your Work, EMNLP 2019: expected best of n draws; without replacement
-  /// as Tang et al., ACL 2020.
+  /// Dodge, Gururangan, Card, Schwartz, Smith, Show Your Work, EMNLP 2019: expected best of n draws; without
+  /// replacement as Tang et al., ACL 2020.
   std::optional<SearchEnd> search_end;
   std::optional<Refinement> refinement;
   /// Breiman, Friedman, Olshen, Stone, Classification and Regression Trees, 1984, § 3.4.3. Simpler: a stronger penalty,
   /// fewer hidden units, and nothing less simple.
   std::optional<Simpler> simpler;
-  /// From 20 complete trials over two parameters on. Hutter, Hoos and Leyton-Brown, ICML 2014 (functional ANOVA). Values
-  /// far on the bad side (Tukey's fence) are drawn in to it first, or diverging trainings would decide everything.
+  /// From 20 complete trials over two parameters on. Hutter, Hoos and Leyton-Brown, ICML 2014 (functional ANOVA).
+  /// Values far on the bad side (Tukey's fence) are drawn in to it first, or diverging trainings would decide
+  /// everything.
   std::optional<Importance> importance;
 
   const study::Trial* best() const { return ranking.empty() ? nullptr : &trials[ranking.front()]; }

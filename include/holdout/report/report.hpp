@@ -21,10 +21,11 @@
 //     folds       the k values, if k > 1
 //     starts      the value of each initialization, with training.starts
 //     curve       [{epoch, train_loss, holdout}], at most 200 points
-//   findings      {gain, middle: value that half of the trials are better than, search_end: {half, half_value, gain, noise,
+//   findings      {gain, middle: value that half of the trials are better than, search_end: {half, half_value, gain,
+//   noise,
 //                 expected, settled}, refinement: {path, at, value, gain}, simpler: {trial, value, parameters: [path]},
-//                 importance: {alone: {path: share}, pairs: [{paths, share}], trials}: findings.hpp, null where there is
-//                 none; near_ties: {percent, standard_error}, bounds: [{path, end: min | max, value, bound}],
+//                 importance: {alone: {path: share}, pairs: [{paths, share}], trials}: findings.hpp, null where there
+//                 is none; near_ties: {percent, standard_error}, bounds: [{path, end: min | max, value, bound}],
 //                 failures: [{state, reason, trials: how many}]}
 //   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,
 //                 train_loss, gradient_norm, end, folds?}]; value is null unless complete, and `reason` says why
@@ -48,8 +49,8 @@ namespace holdout::report {
 /// json, markdown, html, csv: what a study's `report.formats` may name.
 std::span<const std::string_view> formats();
 
-/// Writes report.json, report.md, report.html and trials.csv, as far as `formats` names them, and best.yaml and model.json
-/// if the winner is known; each is written whole or not at all.
+/// Writes report.json, report.md, report.html and trials.csv, as far as `formats` names them, and best.yaml and
+/// model.json if the winner is known; each is written whole or not at all.
 /// @return the paths written
 /// @throws Error for an unknown format (before anything is written), Error(Fault::failure) if a file cannot be written
 std::vector<std::string> write(const Findings& findings, const std::string& folder,

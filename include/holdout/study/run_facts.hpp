@@ -15,8 +15,8 @@ namespace holdout::study {
 /// The data as it was trained on, and the run as it went.
 struct RunFacts {
   // Follow from the study alone.
-  std::string task;                  // regression or classification
-  std::string search;                // method: grid, random …
+  std::string task;    // regression or classification
+  std::string search;  // method: grid, random …
   std::string data_file, target;
   std::vector<std::string> classes;  // of two, the last is the positive one
   std::int64_t rows = 0, features = 0, train_rows = 0, holdout_rows = 0, test_rows = 0;  // k-fold: of the first fold
@@ -26,8 +26,8 @@ struct RunFacts {
   // May differ between two runs of one study.
   int threads = 0;
   double seconds = 0;
-  std::string version, cpu_target;   // 0.1.0, AVX3
-  std::string started, finished;     // UTC, 2026-11-24 05:30:00; finished is empty while a process works on it
+  std::string version, cpu_target;  // 0.1.0, AVX3
+  std::string started, finished;    // UTC, 2026-11-24 05:30:00; finished is empty while a process works on it
   bool interrupted = false;
   // How the process began: trials with an outcome then, and how many before it died in a row without adding one.
   std::int64_t stored = 0, deaths = 0;
@@ -45,16 +45,16 @@ struct HoldoutPredictions {
 /// The winner, trained again after the search, and its one look at the test rows.
 struct Winner {
   int trial = 0;
-  double holdout_standard_error = 0; // of the best value, over the hold-out rows; NaN: unknown, or k-fold
-  Metrics test;                      // by the model trained on the training rows; empty without test rows or with k-fold
-  Metrics refit_test;                // by the model refitted on training and hold-out rows; empty without test rows
+  double holdout_standard_error = 0;  // of the best value, over the hold-out rows; NaN: unknown, or k-fold
+  Metrics test;        // by the model trained on the training rows; empty without test rows or with k-fold
+  Metrics refit_test;  // by the model refitted on training and hold-out rows; empty without test rows
   std::int64_t refit_epochs = 0;
   // Many λ, one a group: the best trial in which they are all the same, and its error on the test rows.
   std::optional<int> tied;
   Metrics tied_test;
-  double test_standard_error = 0;    // of the objective's metric over the test rows; NaN where it has none
-  std::string best_yaml;             // the winning configuration as a study that runs
-  std::optional<TunedModel> model;   // the refitted one; empty if that training diverged
+  double test_standard_error = 0;   // of the objective's metric over the test rows; NaN where it has none
+  std::string best_yaml;            // the winning configuration as a study that runs
+  std::optional<TunedModel> model;  // the refitted one; empty if that training diverged
   // Of its training, k-fold: of the first fold.
   std::optional<train::MinimumFacts> minimum;
   std::int64_t rises = -1, steps = 0;  // full-batch steps after which J was higher (−1: not watched), and all steps

@@ -19,12 +19,12 @@ data::Prepared prepare(StudyFile& file);
 
 /// How far a run is.
 struct RunState {
-  std::int64_t done = 0, failed = 0;   // trials with an outcome; those of them that failed
-  std::int64_t stored = 0;             // those of them that an earlier process trained
-  std::int64_t planned = 0;            // 0: not known
-  std::int64_t cohorts = 0;            // in training at this moment (k folds: each of a cohort's folds counts)
-  std::optional<double> best;          // as the metric counts
-  bool winner = false;                 // the search is over, the winner is trained again
+  std::int64_t done = 0, failed = 0;  // trials with an outcome; those of them that failed
+  std::int64_t stored = 0;            // those of them that an earlier process trained
+  std::int64_t planned = 0;           // 0: not known
+  std::int64_t cohorts = 0;           // in training at this moment (k folds: each of a cohort's folds counts)
+  std::optional<double> best;         // as the metric counts
+  bool winner = false;                // the search is over, the winner is trained again
 };
 
 /// Is told how far a run is, by one thread at a time.

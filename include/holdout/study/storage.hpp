@@ -19,10 +19,10 @@ struct StudyRecord {
   std::string name;
   bool maximize = false;
   std::string metric;
-  std::string text;                    // the study in its normal form: YAML that runs
+  std::string text;  // the study in its normal form: YAML that runs
   search::SearchSpace space;
-  std::string fingerprint;             // JSON: what must not change between a run and its resumption
-  std::string folder;                  // absolute; file names in the text are relative to it
+  std::string fingerprint;  // JSON: what must not change between a run and its resumption
+  std::string folder;       // absolute; file names in the text are relative to it
 };
 
 /// One run's database. Thread-safe; all writing goes through one connection.
@@ -39,8 +39,8 @@ class Storage {
   virtual const StudyRecord& study() const = 0;
   /// The run goes on with a study that differs only in what does not matter to its trials: text, fingerprint, folder.
   virtual void go_on_as(const StudyRecord& study) = 0;
-  /// Notes that these trials have begun: RUNNING rows with their parameters. One transaction. New numbers go on from the
-  /// largest stored one, in order; a trial that a killed run left RUNNING is begun again under its number.
+  /// Notes that these trials have begun: RUNNING rows with their parameters. One transaction. New numbers go on from
+  /// the largest stored one, in order; a trial that a killed run left RUNNING is begun again under its number.
   virtual void begin(std::span<const Trial> trials) = 0;
   /// Notes outcomes of begun trials: state, value, attributes and curve together, in one transaction. A trial with an
   /// outcome is never written again. Complete with a value that is not finite is stored as failed.

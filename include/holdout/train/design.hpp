@@ -17,9 +17,9 @@ struct Part {
   AlignedVector<T> x;                    // [n][features], standardized; of sparse data the nonzeros, row by row
   std::vector<std::size_t> start;        // of sparse data: [n + 1], where in x each row begins; else empty
   AlignedVector<std::uint32_t> columns;  // of sparse data: the feature of each nonzero, ascending in a row
-  std::vector<T> y;        // for the loss: target; two classes: ±1; more: index of the class
-  std::vector<double> target;  // for metrics: target, or index of the class
-  std::vector<double> weights;  // of mean 1; empty: all rows count the same
+  std::vector<T> y;                      // for the loss: target; two classes: ±1; more: index of the class
+  std::vector<double> target;            // for metrics: target, or index of the class
+  std::vector<double> weights;           // of mean 1; empty: all rows count the same
 };
 
 /// Bounds of the curvature of the data, from the training rows: what `learning_rate: auto` is made of.

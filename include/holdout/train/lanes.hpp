@@ -33,8 +33,8 @@ constexpr std::size_t lane_stride(std::size_t lanes) {
   return lanes <= kHalf ? kHalf : (lanes + kWhole - 1) / kWhole * kWhole;
 }
 
-/// A table [row][lane], lanes contiguous, every row aligned. What stands behind the last lane is padding: it is computed
-/// with and never looked at.
+/// A table [row][lane], lanes contiguous, every row aligned. What stands behind the last lane is padding: it is
+/// computed with and never looked at.
 template <class T>
 class LaneTable {
  public:

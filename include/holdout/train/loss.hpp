@@ -23,11 +23,11 @@ enum class Link {
 
 struct LossInfo {
   Info info;
-  Classes classes;                // targets y; none: a number, two: ±1, any: index of the class
+  Classes classes;  // targets y; none: a number, two: ±1, any: index of the class
   Link link;
-  double curvature;               // κ: a bound of L″ (of the largest eigenvalue of ∂²L/∂f²); infinity: there is none
-  bool smooth = true;             // false: ∂L/∂f jumps, so there is no second derivative where it matters
-  bool quadratic = false;         // L″ is constant
+  double curvature;        // κ: a bound of L″ (of the largest eigenvalue of ∂²L/∂f²); infinity: there is none
+  bool smooth = true;      // false: ∂L/∂f jumps, so there is no second derivative where it matters
+  bool quadratic = false;  // L″ is constant
   update::Coefficient coefficient = {};  // one a lane; without a name: none
   constexpr bool has_coefficient() const { return !coefficient.name.empty(); }
 };

@@ -5,8 +5,8 @@
 //   static constexpr LossInfo info;
 //   value(V f, V y, V c), slope(V f, V y, V c)     L and ∂L/∂f of one score; c: the lane's coefficient
 //
-// Included without a guard, once for each target, after the operations (update/numbers-inl.hpp, src/train/lanes-inl.hpp).
-// Wants <tuple>, <utility> and <holdout/train/loss.hpp> before it.
+// Included without a guard, once for each target, after the operations (update/numbers-inl.hpp,
+// src/train/lanes-inl.hpp). Wants <tuple>, <utility> and <holdout/train/loss.hpp> before it.
 #include <holdout/train/losses/absolute-inl.hpp>
 #include <holdout/train/losses/hinge-inl.hpp>
 #include <holdout/train/losses/huber-inl.hpp>

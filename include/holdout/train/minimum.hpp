@@ -13,8 +13,8 @@ enum class Convexity { none, convex, strongly };
 /// Facts of J at some parameters, on the rows it was trained on. NaN: not known.
 struct MinimumFacts {
   Convexity convexity = Convexity::none;
-  std::string reason;           // why, in words
-  double gradient_norm = 0;     // ‖∇J‖; with l1 of the subgradient of least norm
+  std::string reason;                                   // why, in words
+  double gradient_norm = 0;                             // ‖∇J‖; with l1 of the subgradient of least norm
   double least_eigenvalue = 0, largest_eigenvalue = 0;  // of the Hessian of J without l1; with few parameters
   /// No minimum is farther away, in the norm of the weights: ‖∇J‖/μ, where J is strongly convex with μ (Boyd and
   /// Vandenberghe, Convex Optimization, 2004, eq. 9.11). Squared loss: μ is the least eigenvalue, and the intercept

@@ -99,7 +99,7 @@ struct TrainingSettings {
   double clip_norm = 0;          // largest ‖∇J‖ that a step uses: longer gradients are shortened to it; 0: off
   StopSettings stop;
   AverageChoice average;
-  std::int64_t starts = 1;       // of models with layers: initializations, of which the one of least training loss is kept
+  std::int64_t starts = 1;  // of models with layers: initializations, of which the one of least training loss is kept
   std::string precision = "float64";  // or float32
   void fields(FieldVisitor& f);
 };

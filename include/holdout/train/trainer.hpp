@@ -38,16 +38,16 @@ struct LanePoint {
 /// What is known of one lane.
 struct LaneResult {
   LaneEnd end = LaneEnd::running;
-  std::int64_t epochs = 0, steps = 0;   // completed
-  std::int64_t best_epoch = 0;          // with patience: the epoch whose parameters are kept; else `epochs`
-  double train_loss = 0;                // of the last epoch that measured it; NaN before the first
-  double gradient_norm = 0;             // ‖∇J‖ relative to ‖∇J(0)‖, of the last full-batch gradient; NaN if there was none
-  std::int64_t rises = -1;              // full-batch steps after which J was higher than before; −1: not watched
-  std::vector<LanePoint> curve;         // at most kCurvePoints
-  std::vector<double> theta;            // [parameter]: weights [output][feature], layer by layer, then the intercepts
+  std::int64_t epochs = 0, steps = 0;  // completed
+  std::int64_t best_epoch = 0;         // with patience: the epoch whose parameters are kept; else `epochs`
+  double train_loss = 0;               // of the last epoch that measured it; NaN before the first
+  double gradient_norm = 0;  // ‖∇J‖ relative to ‖∇J(0)‖, of the last full-batch gradient; NaN if there was none
+  std::int64_t rises = -1;       // full-batch steps after which J was higher than before; −1: not watched
+  std::vector<LanePoint> curve;  // at most kCurvePoints
+  std::vector<double> theta;     // [parameter]: weights [output][feature], layer by layer, then the intercepts
   std::vector<std::pair<std::string, double>> metrics;  // every metric that fits, on the hold-out rows
-  double value = 0;                     // the objective's metric among them
-  std::vector<double> start_values;     // with training.starts: the value of each; `value` is that of the one kept
+  double value = 0;                                     // the objective's metric among them
+  std::vector<double> start_values;  // with training.starts: the value of each; `value` is that of the one kept
 };
 
 inline constexpr std::size_t kCurvePoints = 200;
@@ -67,11 +67,12 @@ using StepWatcher = std::function<void(std::int64_t step, std::size_t lane, std:
 class Trainer {
  public:
   virtual ~Trainer() = default;
-  /// Trains the running lanes on, to goal.epochs epochs in all or to their own end. Lanes that reach the epochs of their
-  /// settings end; those that only reach the goal stay running.
+  /// Trains the running lanes on, to goal.epochs epochs in all or to their own end. Lanes that reach the epochs of
+  /// their settings end; those that only reach the goal stay running.
   /// @param interrupt  read at every epoch and mini-batch; when true, running lanes end as interrupted
   virtual void run_to(const Goal& goal, const std::atomic<bool>* interrupt = nullptr) = 0;
-  /// Has the watcher called after each of these steps, for every lane in training. Solvers take no steps: they never call.
+  /// Has the watcher called after each of these steps, for every lane in training. Solvers take no steps: they never
+  /// call.
   /// @param steps  ascending; the first step of a training is step 1
   virtual void watch(std::vector<std::int64_t> steps, StepWatcher watcher) = 0;
   /// Ends a running lane as it stands.
@@ -87,7 +88,8 @@ class Trainer {
 /// @param fold    part of the address of the shuffling streams
 /// @param start   [lane][parameter] to start from; none: zeros, or an mlp's weights by `seed`, the same in every lane.
 ///                Given ones count as the only ones, whatever training.starts says
-/// @throws Error if settings do not go together (learning_rate auto with an adaptive rule; exact or auto with mlp; several starts without)
+/// @throws Error if settings do not go together (learning_rate auto with an adaptive rule; exact or auto with mlp;
+/// several starts without)
 std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start = {});
@@ -120,8 +122,8 @@ std::vector<double> predict(const Part<float>& part, const Shape& shape, std::sp
 /// max_i ‖(x_i, 1)‖² + λ, λ the largest of all groups. κ bounds L″: LossInfo::curvature, which must be finite.
 double automatic_rate(const Curvature& curvature, const ModelSettings& model, bool full_batch);
 
-/// The epochs (or steps) at which curves are recorded: all if they are at most `most`, else log-spaced with the first and
-/// the last.
+/// The epochs (or steps) at which curves are recorded: all if they are at most `most`, else log-spaced with the first
+/// and the last.
 std::vector<std::int64_t> recorded_epochs(std::int64_t epochs, std::size_t most = kCurvePoints);
 
 }  // namespace holdout::train

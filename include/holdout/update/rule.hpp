@@ -8,9 +8,9 @@
 //
 // State and memory start at 0. Arrays have room(n) elements, as C++ has none of size 0. Optional: kDecay, the index of
 // a factor that the caller puts at 0 for unpenalized parameters (intercepts); look_ahead(theta, state, k), the point at
-// which the gradient is taken; step_size(state, k), what one unit of gradient moves a parameter after a step, for proximal
-// penalties (rules without it do not take l1); kKeepsStep, if state[0] is what the last step took from theta. A rule
-// touches each parameter alone (elementwise).
+// which the gradient is taken; step_size(state, k), what one unit of gradient moves a parameter after a step, for
+// proximal penalties (rules without it do not take l1); kKeepsStep, if state[0] is what the last step took from theta.
+// A rule touches each parameter alone (elementwise).
 #pragma once
 
 #include <array>

@@ -54,7 +54,9 @@ inline constexpr bool kProximal = requires(const double (&state)[RuleSizes<Rule>
 
 /// Whether state[0] is what the last step took from theta.
 template <class Rule>
-inline constexpr bool kKeepsStep = requires { Rule::kKeepsStep; };
+inline constexpr bool kKeepsStep = requires {
+  Rule::kKeepsStep;
+};
 
 /// Index of the factor that is 0 for unpenalized parameters, or −1.
 template <class Rule>

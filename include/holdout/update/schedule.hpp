@@ -1,5 +1,5 @@
-// Step sizes over a training: what the learning rate's start is multiplied by. Written over a number type V, as the rules
-// are; settings may differ from lane to lane.
+// Step sizes over a training: what the learning rate's start is multiplied by. Written over a number type V, as the
+// rules are; settings may differ from lane to lane.
 #pragma once
 
 #include <array>
@@ -32,10 +32,9 @@ struct Constant {
 };
 
 struct Step {
-  static constexpr RuleInfo<2> info{
-      {"step", "multiplied by factor once every so many epochs"},
-      {{{"every", 30, Coefficient::Kind::positive, "epochs between two drops", 1e9},
-        {"factor", 0.1, Coefficient::Kind::positive, "what a drop multiplies by", 1}}}};
+  static constexpr RuleInfo<2> info{{"step", "multiplied by factor once every so many epochs"},
+                                    {{{"every", 30, Coefficient::Kind::positive, "epochs between two drops", 1e9},
+                                      {"factor", 0.1, Coefficient::Kind::positive, "what a drop multiplies by", 1}}}};
   template <class V>
   static V share(double epoch, double, const V* c) {
     return exp(V(std::floor(epoch / value_of(c[0]))) * log(c[1]));

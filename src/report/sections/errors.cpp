@@ -38,7 +38,8 @@ std::string seed_noise_text(const std::vector<double>& values) {
   for (const double v : good) mean += v / n;
   for (const double v : good) squares += (v - mean) * (v - mean);
   const auto [low, high] = std::minmax_element(good.begin(), good.end());
-  std::string text = "Of " + counted(values.size(), "start") + " of the best configuration the one with the least training loss was kept. ";
+  std::string text = "Of " + counted(values.size(), "start") +
+                     " of the best configuration the one with the least training loss was kept. ";
   if (good.size() < values.size()) text += std::to_string(values.size() - good.size()) + " gave no number. ";
   return text + "Their hold-out values go from " + to_text(*low, 4) + " to " + to_text(*high, 4) +
          ", with a standard deviation of " + to_text(std::sqrt(squares / (n - 1)), 3) +

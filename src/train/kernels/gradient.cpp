@@ -11,8 +11,8 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace holdout::train::HWY_NAMESPACE {
-#include "lanes-inl.hpp"
 #include "kernels/columns-inl.hpp"
+#include "lanes-inl.hpp"
 
 // kJ features × kN vectors of lanes stay in registers while the rows pass by.
 template <size_t kJ, size_t kN, class D, class T = hn::TFromD<D>>
@@ -23,8 +23,7 @@ HWY_INLINE void block(D d, const GradientPass<T>& p, size_t feature, size_t lane
 #pragma GCC unroll 16
   for (size_t j = 0; j < kJ; ++j)
 #pragma GCC unroll 4
-    for (size_t n = 0; n < kN; ++n)
-      sum[j][n] = p.first ? hn::Zero(d) : hn::Load(d, out + j * p.stride + n * width);
+    for (size_t n = 0; n < kN; ++n) sum[j][n] = p.first ? hn::Zero(d) : hn::Load(d, out + j * p.stride + n * width);
   const T* slopes = p.slopes + lane;
   const bool fetch = lane == 0 && 2 * feature >= p.rows.features && p.rows.next > 0;
   for (size_t i = 0; i < p.rows.n; ++i, slopes += p.slopes_stride) {

@@ -77,8 +77,10 @@ HWY_INLINE void any_loss(size_t which, const LossPass<T>& p) {
   with_tag<T>(p.stride, [&](auto d) HWY_ATTR {
     with_loss(which, [&](auto loss) HWY_ATTR {
       using Loss = decltype(loss);
-      if constexpr (kManyOutputs<Loss>) p.losses ? many_outputs<true>(d, p) : many_outputs<false>(d, p);
-      else p.losses ? one_output<Loss, true>(d, p) : one_output<Loss, false>(d, p);
+      if constexpr (kManyOutputs<Loss>)
+        p.losses ? many_outputs<true>(d, p) : many_outputs<false>(d, p);
+      else
+        p.losses ? one_output<Loss, true>(d, p) : one_output<Loss, false>(d, p);
     });
   });
 }
@@ -94,8 +96,12 @@ namespace holdout::train {
 HWY_EXPORT(loss_f64);
 HWY_EXPORT(loss_f32);
 template <>
-void loss(std::size_t which, const LossPass<double>& p) { HWY_DYNAMIC_DISPATCH(loss_f64)(which, p); }
+void loss(std::size_t which, const LossPass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(loss_f64)(which, p);
+}
 template <>
-void loss(std::size_t which, const LossPass<float>& p) { HWY_DYNAMIC_DISPATCH(loss_f32)(which, p); }
+void loss(std::size_t which, const LossPass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(loss_f32)(which, p);
+}
 }  // namespace holdout::train
 #endif

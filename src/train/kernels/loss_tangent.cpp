@@ -55,8 +55,10 @@ HWY_INLINE void any_tangent(size_t which, const LossPass<T>& p, T* tangents) {
   with_tag<T>(p.stride, [&](auto d) HWY_ATTR {
     with_loss(which, [&](auto loss) HWY_ATTR {
       using Loss = decltype(loss);
-      if constexpr (kManyOutputs<Loss>) many_outputs(d, p, tangents);
-      else one_output<Loss>(d, p, tangents);
+      if constexpr (kManyOutputs<Loss>)
+        many_outputs(d, p, tangents);
+      else
+        one_output<Loss>(d, p, tangents);
     });
   });
 }
@@ -72,8 +74,12 @@ namespace holdout::train {
 HWY_EXPORT(tangent_f64);
 HWY_EXPORT(tangent_f32);
 template <>
-void loss_tangent(std::size_t which, const LossPass<double>& p, double* t) { HWY_DYNAMIC_DISPATCH(tangent_f64)(which, p, t); }
+void loss_tangent(std::size_t which, const LossPass<double>& p, double* t) {
+  HWY_DYNAMIC_DISPATCH(tangent_f64)(which, p, t);
+}
 template <>
-void loss_tangent(std::size_t which, const LossPass<float>& p, float* t) { HWY_DYNAMIC_DISPATCH(tangent_f32)(which, p, t); }
+void loss_tangent(std::size_t which, const LossPass<float>& p, float* t) {
+  HWY_DYNAMIC_DISPATCH(tangent_f32)(which, p, t);
+}
 }  // namespace holdout::train
 #endif

@@ -3,8 +3,8 @@
 #include "lanes-inl.hpp"
 #undef HOLDOUT_LANES_WITH_EXP
 #define RULE_FN HWY_INLINE
-#include <holdout/update/numbers-inl.hpp>
 #include <holdout/train/losses-inl.hpp>
+#include <holdout/update/numbers-inl.hpp>
 #undef RULE_FN
 
 // A row as a pass has it: its target, and its share of the mean.

@@ -11,16 +11,16 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace holdout::train::HWY_NAMESPACE {
-#include "lanes-inl.hpp"
 #include "kernels/columns-inl.hpp"
+#include "lanes-inl.hpp"
 
 // Some features: their rows of theta stay in the L1 cache while all rows of data pass by.
 struct Panel {
   size_t from, to;
 };
 
-// kR rows × kN vectors of lanes stay in registers while j runs: one broadcast of X feeds kN multiply-adds. The chain over
-// j goes on from panel to panel through the scores.
+// kR rows × kN vectors of lanes stay in registers while j runs: one broadcast of X feeds kN multiply-adds. The chain
+// over j goes on from panel to panel through the scores.
 template <size_t kR, size_t kN, class D, class T = hn::TFromD<D>>
 HWY_INLINE void block(D d, const ScorePass<T>& p, Panel panel, size_t row, size_t lane) {
   const size_t width = hn::Lanes(d);
@@ -50,8 +50,7 @@ HWY_INLINE void block(D d, const ScorePass<T>& p, Panel panel, size_t row, size_
 #pragma GCC unroll 16
   for (size_t r = 0; r < kR; ++r)
 #pragma GCC unroll 4
-    for (size_t n = 0; n < kN; ++n)
-      hn::Store(sum[r][n], d, p.scores + (row + r) * p.scores_stride + lane + n * width);
+    for (size_t n = 0; n < kN; ++n) hn::Store(sum[r][n], d, p.scores + (row + r) * p.scores_stride + lane + n * width);
 }
 
 template <size_t kN, class D, class T = hn::TFromD<D>>

@@ -100,25 +100,45 @@ HWY_EXPORT(add_f64);
 HWY_EXPORT(add_f32);
 HWY_EXPORT(name_of_target);
 template <>
-void penalty(const PenaltyPass<double>& p) { HWY_DYNAMIC_DISPATCH(penalty_f64)(p); }
+void penalty(const PenaltyPass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(penalty_f64)(p);
+}
 template <>
-void penalty(const PenaltyPass<float>& p) { HWY_DYNAMIC_DISPATCH(penalty_f32)(p); }
+void penalty(const PenaltyPass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(penalty_f32)(p);
+}
 template <>
-void squared_sums(const NormPass<double>& p) { HWY_DYNAMIC_DISPATCH(norm_f64)(p); }
+void squared_sums(const NormPass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(norm_f64)(p);
+}
 template <>
-void squared_sums(const NormPass<float>& p) { HWY_DYNAMIC_DISPATCH(norm_f32)(p); }
+void squared_sums(const NormPass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(norm_f32)(p);
+}
 template <>
-void subgradient_sums(const SubgradientPass<double>& p) { HWY_DYNAMIC_DISPATCH(subgradient_f64)(p); }
+void subgradient_sums(const SubgradientPass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(subgradient_f64)(p);
+}
 template <>
-void subgradient_sums(const SubgradientPass<float>& p) { HWY_DYNAMIC_DISPATCH(subgradient_f32)(p); }
+void subgradient_sums(const SubgradientPass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(subgradient_f32)(p);
+}
 template <>
-void scale(const ScalePass<double>& p) { HWY_DYNAMIC_DISPATCH(scale_f64)(p); }
+void scale(const ScalePass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(scale_f64)(p);
+}
 template <>
-void scale(const ScalePass<float>& p) { HWY_DYNAMIC_DISPATCH(scale_f32)(p); }
+void scale(const ScalePass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(scale_f32)(p);
+}
 template <>
-void add(const AddPass<double>& p) { HWY_DYNAMIC_DISPATCH(add_f64)(p); }
+void add(const AddPass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(add_f64)(p);
+}
 template <>
-void add(const AddPass<float>& p) { HWY_DYNAMIC_DISPATCH(add_f32)(p); }
+void add(const AddPass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(add_f32)(p);
+}
 
 const char* simd_target() { return HWY_DYNAMIC_DISPATCH(name_of_target)(); }
 

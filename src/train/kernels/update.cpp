@@ -126,13 +126,21 @@ HWY_EXPORT(look_f64);
 HWY_EXPORT(look_f32);
 HWY_EXPORT(shape);
 template <>
-void begin_step(std::size_t rule, const UpdatePass<double>& p) { HWY_DYNAMIC_DISPATCH(begin_f64)(rule, p); }
+void begin_step(std::size_t rule, const UpdatePass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(begin_f64)(rule, p);
+}
 template <>
-void begin_step(std::size_t rule, const UpdatePass<float>& p) { HWY_DYNAMIC_DISPATCH(begin_f32)(rule, p); }
+void begin_step(std::size_t rule, const UpdatePass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(begin_f32)(rule, p);
+}
 template <>
-void update(std::size_t rule, const UpdatePass<double>& p) { HWY_DYNAMIC_DISPATCH(step_f64)(rule, p); }
+void update(std::size_t rule, const UpdatePass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(step_f64)(rule, p);
+}
 template <>
-void update(std::size_t rule, const UpdatePass<float>& p) { HWY_DYNAMIC_DISPATCH(step_f32)(rule, p); }
+void update(std::size_t rule, const UpdatePass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(step_f32)(rule, p);
+}
 template <>
 void look_ahead(std::size_t rule, const UpdatePass<double>& p, double* out) {
   HWY_DYNAMIC_DISPATCH(look_f64)(rule, p, out);

@@ -36,9 +36,12 @@ void Arrival::judge(double tolerance, int iteration, const LaneTable<double>& th
       for (std::size_t p = 0; p < theta.rows(); ++p) r.theta[p] = theta.at(p, lane);
     }
     r.epochs = iteration, r.steps = passes_[lane];
-    if (norm_[lane] <= tolerance * first_[lane]) r.end = LaneEnd::converged;
-    else if (!std::isfinite(norm_[lane])) r.end = LaneEnd::diverged;
-    else if (stalled_[lane] >= patience_ && best_[lane] <= kNearRounding * first_[lane]) r.end = LaneEnd::rounding;
+    if (norm_[lane] <= tolerance * first_[lane])
+      r.end = LaneEnd::converged;
+    else if (!std::isfinite(norm_[lane]))
+      r.end = LaneEnd::diverged;
+    else if (stalled_[lane] >= patience_ && best_[lane] <= kNearRounding * first_[lane])
+      r.end = LaneEnd::rounding;
   }
 }
 
@@ -47,8 +50,10 @@ bool Arrival::go_on(bool out_of_iterations, const std::atomic<bool>* interrupt) 
   bool any = false;
   for (LaneResult& r : results_) {
     if (r.end != LaneEnd::running) continue;
-    if (interrupted) r.end = LaneEnd::interrupted;
-    else if (out_of_iterations) r.end = LaneEnd::epochs;
+    if (interrupted)
+      r.end = LaneEnd::interrupted;
+    else if (out_of_iterations)
+      r.end = LaneEnd::epochs;
     any = any || r.end == LaneEnd::running;
   }
   return any;

@@ -65,8 +65,10 @@ LaneTable<double> NewtonSolver::subgradient(const LaneTable<double>& theta, cons
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
       const double l1 = problem_.l1[lane], w = theta.at(p, lane), g = gradient.at(p, lane);
       if (l1 == 0) continue;
-      if (w != 0) out.at(p, lane) = w > 0 ? g + l1 : g - l1;
-      else out.at(p, lane) = g > l1 ? g - l1 : (g < -l1 ? g + l1 : 0);
+      if (w != 0)
+        out.at(p, lane) = w > 0 ? g + l1 : g - l1;
+      else
+        out.at(p, lane) = g > l1 ? g - l1 : (g < -l1 ? g + l1 : 0);
     }
   return out;
 }
@@ -86,7 +88,8 @@ void NewtonSolver::find_direction() {
   direction_ = LaneTable<double>(parameters_, lanes_);
   // Weights that l1 holds at 0 do not move.
   const auto held = [this](std::size_t p, std::size_t lane) {
-    return problem_.l1[lane] > 0 && p < problem_.model.penalized() && theta_.at(p, lane) == 0 && slope_.at(p, lane) == 0;
+    return problem_.l1[lane] > 0 && p < problem_.model.penalized() && theta_.at(p, lane) == 0 &&
+           slope_.at(p, lane) == 0;
   };
   for (std::size_t p = 0; p < parameters_; ++p)
     for (std::size_t lane = 0; lane < lanes_; ++lane) search.at(p, lane) = -steered.at(p, lane);
@@ -106,8 +109,10 @@ void NewtonSolver::find_direction() {
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
       if (!going[lane]) continue;
       arrival_->count_pass(lane);
-      if (!(curvature[lane] > 0)) going[lane] = 0;  // flat to rounding: what is found so far is the direction
-      else alpha[lane] = squares[lane] / curvature[lane];
+      if (!(curvature[lane] > 0))
+        going[lane] = 0;  // flat to rounding: what is found so far is the direction
+      else
+        alpha[lane] = squares[lane] / curvature[lane];
     }
     for (std::size_t p = 0; p < parameters_; ++p)
       for (std::size_t lane = 0; lane < lanes_; ++lane) {
@@ -146,7 +151,8 @@ void NewtonSolver::search_line() {
   for (int halving = 0; any(searching); ++halving) {
     for (std::size_t p = 0; p < parameters_; ++p)
       for (std::size_t lane = 0; lane < lanes_; ++lane)
-        if (searching[lane]) point.at(p, lane) = projected(p, lane, theta_.at(p, lane) + t[lane] * direction_.at(p, lane));
+        if (searching[lane])
+          point.at(p, lane) = projected(p, lane, theta_.at(p, lane) + t[lane] * direction_.at(p, lane));
     LaneTable<double> way = point;
     for (std::size_t p = 0; p < parameters_; ++p)
       for (std::size_t lane = 0; lane < lanes_; ++lane) way.at(p, lane) -= theta_.at(p, lane);
@@ -160,8 +166,8 @@ void NewtonSolver::search_line() {
       arrival_->count_pass(lane);
       value[lane] += loss[lane];
       const bool falls = value[lane] <= value_[lane] + kEnough * fall[lane];
-      const bool flat = value[lane] <= value_[lane] + kRounding * std::abs(value_[lane]) &&
-                        squares[lane] < squares_[lane];
+      const bool flat =
+          value[lane] <= value_[lane] + kRounding * std::abs(value_[lane]) && squares[lane] < squares_[lane];
       if (!falls && !flat && halving < kMostHalvings) {
         t[lane] /= 2;
         continue;

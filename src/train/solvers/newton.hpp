@@ -28,11 +28,11 @@ class NewtonSolver final : public Solver {
   Problem problem_;
   Values values_;
   std::size_t lanes_, parameters_;
-  Arrival* arrival_ = nullptr;              // of the run
+  Arrival* arrival_ = nullptr;                              // of the run
   LaneTable<double> theta_, gradient_, slope_, direction_;  // slope_: the subgradient of least norm
-  LaneTable<double> preconditioner_;        // its diagonal, where features have λ of their own; else empty
-  std::vector<double> loss_, value_;        // of the current theta, without and with penalty
-  std::vector<double> squares_;             // ‖slope_‖²
+  LaneTable<double> preconditioner_;  // its diagonal, where features have λ of their own; else empty
+  std::vector<double> loss_, value_;  // of the current theta, without and with penalty
+  std::vector<double> squares_;       // ‖slope_‖²
 };
 
 }  // namespace holdout::train

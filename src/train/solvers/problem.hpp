@@ -17,11 +17,11 @@ namespace holdout::train {
 struct Problem {
   const Design<double>& design;
   const Model<double>& model;
-  std::size_t loss;                // place in losses(), smooth
-  AlignedVector<double> weights;   // of the training rows; empty: all count the same
-  std::vector<Ridges> l2;          // [lane]
-  std::vector<double> l1;          // [lane]
-  std::vector<double> coefficient; // [lane], of the loss
+  std::size_t loss;                 // place in losses(), smooth
+  AlignedVector<double> weights;    // of the training rows; empty: all count the same
+  std::vector<Ridges> l2;           // [lane]
+  std::vector<double> l1;           // [lane]
+  std::vector<double> coefficient;  // [lane], of the loss
 };
 
 /// Values and derivatives at points that the solver gives. Not thread-safe.

@@ -101,10 +101,14 @@ void RidgeSolver::run(double tolerance, std::span<LaneResult> results, const std
         r.steps = step + 2;  // passes over the rows
         for (std::size_t p = 0; p < parameters; ++p) r.theta[p] = theta.at(p, lane);
       }
-      if (norm <= tolerance) r.end = LaneEnd::converged;
-      else if (!std::isfinite(norm)) r.end = LaneEnd::diverged;
-      else if (!better || step == kMostSteps) r.end = LaneEnd::rounding;
-      else if (interrupt && interrupt->load()) r.end = LaneEnd::interrupted;
+      if (norm <= tolerance)
+        r.end = LaneEnd::converged;
+      else if (!std::isfinite(norm))
+        r.end = LaneEnd::diverged;
+      else if (!better || step == kMostSteps)
+        r.end = LaneEnd::rounding;
+      else if (interrupt && interrupt->load())
+        r.end = LaneEnd::interrupted;
       if (r.end != LaneEnd::running) continue;
       running = true;
       newton_step(covariance, problem_.l2[lane], gradient, lane, theta);

@@ -3,7 +3,9 @@
 // Koenker and Bassett, Regression Quantiles, Econometrica 46, 1978.
 struct Absolute {
   static constexpr LossInfo info{.info = {"absolute", "|y − f|, little moved by outliers", "Koenker and Bassett, 1978"},
-                                 .classes = Classes::none, .link = Link::identity, .curvature = kUnbounded,
+                                 .classes = Classes::none,
+                                 .link = Link::identity,
+                                 .curvature = kUnbounded,
                                  .smooth = false};
   template <class V>
   static RULE_FN V value(V f, V y, V) {

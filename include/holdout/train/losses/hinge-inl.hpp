@@ -3,7 +3,9 @@
 // Cortes and Vapnik, Support-Vector Networks, Machine Learning 20, 1995.
 struct Hinge {
   static constexpr LossInfo info{.info = {"hinge", "max(0, 1 − y f), y = ±1", "Cortes and Vapnik, 1995"},
-                                 .classes = Classes::two, .link = Link::decision, .curvature = kUnbounded,
+                                 .classes = Classes::two,
+                                 .link = Link::decision,
+                                 .curvature = kUnbounded,
                                  .smooth = false};
   template <class V>
   static RULE_FN V value(V f, V y, V) {

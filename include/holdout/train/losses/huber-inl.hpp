@@ -6,7 +6,9 @@ struct Huber {
                                              "residual from which the loss grows linearly, in units of the target",
                                              1e300};
   static constexpr LossInfo info{.info = {"huber", "½ (y − f)² up to |y − f| = δ, then linear", "Huber, 1964"},
-                                 .classes = Classes::none, .link = Link::identity, .curvature = 1,
+                                 .classes = Classes::none,
+                                 .link = Link::identity,
+                                 .curvature = 1,
                                  .coefficient = delta};
   template <class V>
   static RULE_FN V value(V f, V y, V delta) {

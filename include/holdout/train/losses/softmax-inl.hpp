@@ -3,7 +3,9 @@
 // Scores are shifted by their maximum, so that nothing overflows.
 struct Softmax {
   static constexpr LossInfo info{.info = {"softmax", "log Σ_k e^{f_k} − f_y, y one of K classes"},
-                                 .classes = Classes::any, .link = Link::odds, .curvature = 0.5};
+                                 .classes = Classes::any,
+                                 .link = Link::odds,
+                                 .curvature = 0.5};
   /// f: [K] rows of V in memory, `stride` elements apart, `gap` from value to tangent; scores become share · slopes.
   /// @return L
   template <class V, class T>

@@ -3,7 +3,9 @@
 // Chapelle, Training a Support Vector Machine in the Primal, Neural Computation 19, 2007 (as LIBLINEAR's L2-loss).
 struct SquaredHinge {
   static constexpr LossInfo info{.info = {"squared_hinge", "max(0, 1 − y f)², y = ±1", "Chapelle, 2007"},
-                                 .classes = Classes::two, .link = Link::decision, .curvature = 2};
+                                 .classes = Classes::two,
+                                 .link = Link::decision,
+                                 .curvature = 2};
   template <class V>
   static RULE_FN V value(V f, V y, V) {
     const V gap = above(f, y);
