@@ -19,15 +19,27 @@ double error_of(const study::Outcome& outcome) {
   return std::sqrt(squares / (k - 1) / k);
 }
 
+// Complete trials, and those that a gradient search solved in part: their values are near enough to be drawn.
+Trials with_value(const Findings& f) {
+  Trials trials = drawn_trials(f);
+  for (const study::Trial& trial : f.trials) {
+    const study::Outcome& outcome = trial.outcome;
+    if (outcome.state == study::TrialState::pruned && std::isfinite(outcome.value) && !outcome.guard)
+      trials.push_back(&trial);
+  }
+  return trials;
+}
+
 }  // namespace
 
 std::string one_parameter(const Findings& f) {
-  if (f.ranking.size() < 2 || f.study.space.size() != 1 || !f.study.space.parameters()[0].interval) return {};
+  if (f.study.space.size() != 1 || !f.study.space.parameters()[0].interval) return {};
   const search::Parameter& parameter = f.study.space.parameters()[0];
   const std::optional<ParameterAxis> axis = parameter_axis(parameter);
   if (!axis) return {};
-  Trials trials = drawn_trials(f);
+  Trials trials = with_value(f);
   std::erase_if(trials, [&](const study::Trial* trial) { return !place(*axis, f, 0, *trial); });
+  if (trials.size() < 2) return {};
   const auto at = [&](const study::Trial& trial) { return Point{*place(*axis, f, 0, trial), trial.outcome.value}; };
   std::stable_sort(trials.begin(), trials.end(),
                    [&](const study::Trial* a, const study::Trial* b) { return at(*a).x < at(*b).x; });

@@ -11,8 +11,9 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace holdout::train::HWY_NAMESPACE {
-#include "kernels/columns-inl.hpp"
 #include "lanes-inl.hpp"
+
+#include "kernels/columns-inl.hpp"
 
 // kJ features × kN vectors of lanes stay in registers while the rows pass by.
 template <size_t kJ, size_t kN, class D, class T = hn::TFromD<D>>

@@ -11,8 +11,9 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace holdout::train::HWY_NAMESPACE {
-#include "kernels/columns-inl.hpp"
 #include "lanes-inl.hpp"
+
+#include "kernels/columns-inl.hpp"
 
 // Some features: their rows of theta stay in the L1 cache while all rows of data pass by.
 struct Panel {
