@@ -110,6 +110,17 @@ TEST_CASE("plots: a study of one range has its curve with error bars and arrows 
   CHECK(drawn("one-parameter", rich()).empty());
 }
 
+TEST_CASE("plots: trials that a gradient search solved in part are points of its curve") {
+  FakeStorage s = lambda_curve();
+  const int best = find(s).best()->number;
+  for (study::Trial& t : s.all)
+    if (t.number != best) t.outcome.state = study::TrialState::pruned;
+  const std::string out = drawn("one-parameter", s);
+  CHECK(count(out, "<circle") == 9);
+  CHECK(count(out, "class=\"arrow\"") == 9);
+  CHECK(count(out, "are drawn") == 0);
+}
+
 TEST_CASE("plots: nothing to draw is no figure") {
   const FakeStorage s = storage("mse", false, {trial(0, 1)});
   for (const PlotKind& kind : plot_kinds()) {

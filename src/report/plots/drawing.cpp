@@ -32,7 +32,7 @@ Trials drawn_trials(const Findings& f, std::size_t most) {
 }
 
 std::string left_out(const Findings& f, const Trials& trials) {
-  if (trials.size() == f.ranking.size()) return {};
+  if (trials.size() >= f.ranking.size()) return {};
   return " " + std::to_string(trials.size()) + " of " + std::to_string(f.ranking.size()) + " trials are drawn.";
 }
 
