@@ -1,5 +1,5 @@
 // Products and decompositions by Eigen, for tests to compare with. Compiled once (algebra.cpp): every file that
-// instantiates them itself takes ten seconds longer. Sums and elementwise operations are cheap anywhere.
+// instantiates them itself takes much longer to compile. Sums and elementwise operations are cheap anywhere.
 #pragma once
 
 #include <Eigen/Core>
