@@ -8,7 +8,7 @@ Factor::Factor(const Eigen::MatrixXd& hessian, std::vector<Eigen::Index> kept) :
   // A pivot that lost 12 digits: what is left of it is rounding.
   constexpr double kSingular = 1e-13;
   const Eigen::Index n = static_cast<Eigen::Index>(kept_.size());
-  Eigen::MatrixXd h(n, n);
+  Eigen::MatrixXd h = Eigen::MatrixXd::Zero(n, n);  // the upper half is not read, but has to be finite
   for (Eigen::Index j = 0; j < n; ++j)
     for (Eigen::Index i = j; i < n; ++i)
       h(i, j) = hessian(kept_[static_cast<std::size_t>(i)], kept_[static_cast<std::size_t>(j)]);
