@@ -76,12 +76,12 @@ std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, st
   return train::make_hyper_solver(guarded ? designs_.guarded(fold).design : designs_.get<double>(fold), metric_, model);
 }
 
-std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<const train::LaneConfig> lanes,
-                                                std::span<const search::Request* const> requests,
-                                                const std::atomic<bool>* interrupt) {
+std::vector<train::HyperDerivatives> Derivatives::solve_implicitly(std::size_t fold,
+                                                                   std::span<const train::LaneConfig> lanes,
+                                                                   std::span<const std::string> wrt,
+                                                                   std::span<const search::Request* const> requests,
+                                                                   const std::atomic<bool>* interrupt) {
   const search::Request& first = *requests[0];
-  std::vector<std::string> wrt;
-  for (const std::size_t i : axes(first.configuration)) wrt.push_back(study_.space.parameters()[i].path);
   std::vector<train::HyperStart> starts;
   for (const search::Request* request : requests)
     starts.push_back(request->near ? start(*request->near, fold, wrt.size()) : train::HyperStart());
@@ -91,19 +91,33 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
   const auto want = first.want == search::Want::curvature ? train::HyperWant::curvature : train::HyperWant::gradient;
   std::vector<train::HyperDerivatives> solved =
       solver->solve({lanes, wrt, first.fidelity.tolerance.value_or(0), want, starts, interrupt});
+  const std::lock_guard lock(mutex_);
+  idle_[key].push_back(std::move(solver));
+  return solved;
+}
+
+std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<const train::LaneConfig> lanes,
+                                                std::span<const search::Request* const> requests,
+                                                const std::atomic<bool>* interrupt) {
+  const search::Request& first = *requests[0];
+  std::vector<std::string> wrt;
+  for (const std::size_t i : axes(first.configuration)) wrt.push_back(study_.space.parameters()[i].path);
+  const train::Design<double>& design = first.guarded ? designs_.guarded(fold).design : designs_.get<double>(fold);
+  std::vector<train::HyperDerivatives> solved =
+      method_ == train::Hypergradient::implicit
+          ? solve_implicitly(fold, lanes, wrt, requests, interrupt)
+          : train::forward_derivatives(design, metric_, lanes, wrt, Seed{static_cast<std::uint64_t>(study_.seed)}, fold,
+                                       {}, interrupt);
   std::vector<FoldDerivatives> out;
   for (std::size_t i = 0; i < solved.size(); ++i) {
     FoldDerivatives& folded = out.emplace_back();
     folded.derivatives = std::move(solved[i]);
     if (!first.guarded) continue;
     const train::Part<double>& guard = designs_.guarded(fold).guard;
-    const train::Design<double>& design = designs_.guarded(fold).design;
     const std::vector<double> scores =
         train::predict(guard, {lanes[i].model, design.features, design.classes}, folded.derivatives.result.theta);
     folded.guard = metric_.value({scores, scores.size() / guard.n, guard.target});
   }
-  const std::lock_guard lock(mutex_);
-  idle_[key].push_back(std::move(solver));
   return out;
 }
 
@@ -121,16 +135,22 @@ void Derivatives::put(Outcome& outcome, int trial, const search::Request& reques
     sloped = sloped && fold.derivatives.gradient.size() == axes;
     curved = curved && fold.derivatives.curvature.size() == axes * axes;
   }
-  outcome.value = 0, outcome.error_bound = 0, outcome.cost = 0;
-  outcome.fold_values.clear();
+  const bool solved = method_ == train::Hypergradient::implicit;  // else trained: what the training says stands
+  if (solved) {
+    outcome.value = 0, outcome.error_bound = 0;
+    outcome.fold_values.clear();
+  }
+  outcome.cost = 0;
   if (sloped) outcome.gradient.assign(n, 0);
   if (sloped && curved) outcome.curvature.assign(n * n, 0);
   double guard = 0;
   std::vector<std::vector<double>> states;
   for (FoldDerivatives& fold : folds) {
     train::HyperDerivatives& d = fold.derivatives;
-    outcome.value += share * d.value, *outcome.error_bound += share * d.error_bound;
-    if (folds.size() > 1) outcome.fold_values.push_back(d.value);
+    if (solved) {
+      outcome.value += share * d.value, *outcome.error_bound += share * d.error_bound;
+      if (folds.size() > 1) outcome.fold_values.push_back(d.value);
+    }
     outcome.cost += share * static_cast<double>(d.work.passes + d.work.products + d.work.factorizations);
     guard += share * fold.guard;
     if (sloped)
@@ -150,7 +170,7 @@ void Derivatives::put(Outcome& outcome, int trial, const search::Request& reques
   if (!outcome.full && outcome.reason.empty())
     outcome.reason = request.guarded ? "measured on two thirds of the hold-out rows only"
                                      : "solved to " + holdout::to_text(*request.fidelity.tolerance, 2) + " only";
-  if (outcome.full) return;  // nothing starts from a training of the study's own
+  if (outcome.full || !solved) return;  // nothing starts from a training of the study's own
   outcome.theta = states;
   const std::lock_guard lock(mutex_);
   known_[trial].states = std::move(states);

@@ -50,6 +50,10 @@ class Derivatives {
   std::vector<std::size_t> axes(const search::Configuration& configuration) const;
   std::vector<double> values(const search::Configuration& configuration) const;  // of the axes
   train::HyperStart start(int near, std::size_t fold, std::size_t dimension);
+  std::vector<train::HyperDerivatives> solve_implicitly(std::size_t fold, std::span<const train::LaneConfig> lanes,
+                                                        std::span<const std::string> wrt,
+                                                        std::span<const search::Request* const> requests,
+                                                        const std::atomic<bool>* interrupt);
   std::unique_ptr<train::HyperSolver> take(const std::string& key, std::size_t fold, bool guarded,
                                            const train::ModelSettings& model);
 

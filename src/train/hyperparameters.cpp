@@ -57,7 +57,7 @@ std::optional<StepSlope> step_slope(const LaneConfig& lane, std::string_view pat
     const bool counts = automatic && largest == (penalty->group ? penalty->group->l2 : lane.model.ridge());
     return StepSlope{*penalty, counts ? -automatic_rate * automatic_rate * penalty->l2 : 0, {}};
   }
-  if (path == "training.learning_rate.start") {
+  if (path == "training.learning_rate" || path == "training.learning_rate.start") {  // the former is short for it
     if (automatic) return {};
     return StepSlope{{}, 1, {}};
   }

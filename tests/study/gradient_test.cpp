@@ -116,6 +116,36 @@ TEST_CASE(
             "is a solver"));
 }
 
+TEST_CASE("through the steps of an update rule: derivatives are those of the training as it is, and its bits stay") {
+  const std::string split = "{method: kfold, folds: 3}", file = "breast_cancer.csv";
+  const auto training = [](const std::string& rate) {
+    return "{optimizer: adam, batch_size: 64, epochs: 4, learning_rate: " + rate + "}";
+  };
+  const std::string model = "{type: logistic, l2: ";
+  const auto found =
+      trials_of(study(file, split, model + "{min: 1e-4, max: 1, scale: log}}", "{method: gradient, evaluations: 12}",
+                      training("{min: 1e-3, max: 1, scale: log}")));
+  REQUIRE(found.size() >= 6);
+  const auto value_at = [&](double l2, double rate) {
+    const auto alone = trials_of(
+        study(file, split, model + "{values: [" + to_text(l2) + "]}}", "{method: grid}", training(to_text(rate))));
+    return alone.at(0).outcome.value;
+  };
+  const Trial& best = *best_trial(found, false);
+  CHECK(best.outcome.value < found[0].outcome.value);
+  const double l2 = std::get<double>(best.configuration.values[0].value()),
+               rate = std::get<double>(best.configuration.values[1].value());
+  CHECK(value_at(l2, rate) == best.outcome.value);
+  // Central differences over the logarithms.
+  const Trial& first = found[0];
+  const double x = std::get<double>(first.configuration.values[0].value()),
+               y = std::get<double>(first.configuration.values[1].value()), step = 1e-4;
+  const double by_l2 = (value_at(x * std::exp(step), y) - value_at(x * std::exp(-step), y)) / (2 * step),
+               by_rate = (value_at(x, y * std::exp(step)) - value_at(x, y * std::exp(-step))) / (2 * step);
+  CHECK(first.outcome.gradient.at(0) == doctest::Approx(by_l2).epsilon(1e-6));
+  CHECK(first.outcome.gradient.at(1) == doctest::Approx(by_rate).epsilon(1e-6));
+}
+
 TEST_CASE("auto: solvers go to the minimum, update rules need not") {
   const auto method = [](const std::string& training) {
     return derivative_method(
