@@ -8,7 +8,6 @@ namespace holdout::search {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 constexpr double kWorthALook =
     0.05;                           // a basin is looked into if its prediction is so near to the best value, relatively
 constexpr std::size_t kBasins = 4;  // looked into, at most
@@ -20,7 +19,7 @@ constexpr double kCurved = 0.02;  // least curvature for a Newton step, as a sha
 }  // namespace
 
 double tolerance_for(double gain, double value, const DescentOptions& options) {
-  constexpr double kShare = 0.05, kLoosest = 1e-3;
+  constexpr double kShare = 0.05, kLoosest = 1e-5;  // looser ones save no work, but slopes would be wrong by percents
   return std::clamp(kShare * gain / std::abs(value), options.tolerance, std::max(kLoosest, options.tolerance));
 }
 
@@ -44,12 +43,23 @@ std::vector<Probe> LineSearch::next() {
   for (int i = 0; i < at_once && seeded_ < options_.seeds; ++i, ++seeded_) {
     const double share = options_.seeds > 1 ? seeded_ / (options_.seeds - 1.0) : 0;
     const double x = share == 1 ? low_ : high_ + share * (low_ - high_);
-    ask(x, kSeedTolerance, solved, kNone);
+    ask(x, seed_tolerance(), solved, kNone);
   }
   if (!round_.empty()) return round_;
   for (std::size_t b = 0; b < basins_.size(); ++b)
     if (!basins_[b].ended) ask(basins_[b].next, basins_[b].tolerance, better(basins_[b]).probe, b);
   return round_;
+}
+
+// Beside a seed that is far above the best one, its neighbour hardly matters: the error may be a tenth of the way.
+double LineSearch::seed_tolerance() const {
+  constexpr double kShare = 0.1, kLoosest = 0.1;
+  double best = std::numeric_limits<double>::infinity();
+  const Point* last = nullptr;
+  for (const Point& p : points_)
+    if (!p.failed) best = std::min(best, p.value), last = &p;
+  if (!last) return kSeedTolerance;
+  return std::clamp(kShare * (last->value - best) / std::abs(last->value), kSeedTolerance, kLoosest);
 }
 
 void LineSearch::tell(std::span<const Sight> sights, double rival) {
@@ -80,6 +90,12 @@ void LineSearch::tell(std::span<const Sight> sights, double rival) {
 bool LineSearch::falls(const Point& left) { return left.failed || left.slope < 0; }
 bool LineSearch::rises(const Point& right) { return right.failed || right.slope > 0; }
 
+// Slopes are exact to second order in what is left of a solve, values to third (train/hypergradient.hpp).
+bool LineSearch::uncertain(const Point& p) {
+  const double size = std::abs(p.value);
+  return !p.failed && size > 0 && std::abs(p.slope) <= size * std::cbrt(p.error / size * p.error / size);
+}
+
 std::optional<Knot> LineSearch::cubic_between(const Point& l, const Point& r) {
   if (l.failed || r.failed) return {};
   return cubic_minimum({l.x, l.value, l.slope}, {r.x, r.value, r.slope});
@@ -108,13 +124,15 @@ void LineSearch::find_basins(double rival) {
   for (const auto& [lowest, basin] : found) basins_.push_back(basin);
 }
 
-// The new point takes the place of one end. Where both ends had slopes of one sign, either side may hold the minimum:
-// the side of the lower end is kept, until the slopes say which.
+// The new point takes the place of one end, unless it is not sure which. Where both ends had slopes of one sign, either
+// side may hold the minimum: the side of the lower end is kept, until the slopes say which.
 void LineSearch::narrow(Basin& basin, std::size_t point) const {
   const Point &l = points_[basin.left], &r = points_[basin.right], &p = points_[point];
   const double width = r.x - l.x, slope = std::abs(better(basin).slope);
   if (p.failed)
     (l.failed || (!r.failed && p.x < better(basin).x) ? basin.left : basin.right) = point;
+  else if (uncertain(p))
+    basin.unsure = point;
   else if (falls(l) && rises(r))
     (p.slope < 0 ? basin.left : basin.right) = point;
   else if (l.slope < 0)
@@ -128,11 +146,15 @@ void LineSearch::narrow(Basin& basin, std::size_t point) const {
 
 // Of values that differ by no more than their errors, the one with the smaller slope.
 const LineSearch::Point& LineSearch::better(const Basin& basin) const {
-  const Point &l = points_[basin.left], &r = points_[basin.right];
-  if (l.failed || r.failed) return l.failed ? r : l;
-  const double noise = l.error + r.error + options_.tolerance * std::abs(l.value);
-  if (std::abs(l.value - r.value) > noise) return l.value < r.value ? l : r;
-  return std::abs(l.slope) <= std::abs(r.slope) ? l : r;
+  const Point* best = nullptr;
+  for (const std::size_t i : {basin.left, basin.right, basin.unsure}) {
+    if (i == kNone || points_[i].failed) continue;
+    const Point& p = points_[i];
+    const bool close =
+        best && std::abs(p.value - best->value) <= p.error + best->error + options_.tolerance * std::abs(p.value);
+    if (!best || (close ? std::abs(p.slope) < std::abs(best->slope) : p.value < best->value)) best = &p;
+  }
+  return *best;
 }
 
 // The second derivative, and the third by the nearest other point; by secants where the former is not known.

@@ -1,6 +1,8 @@
 // A descent along one coordinate.
 #pragma once
 
+#include <limits>
+
 #include "descent.hpp"
 #include "hermite.hpp"
 
@@ -21,6 +23,7 @@ class LineSearch final : public Descent {
   std::vector<Candidate> candidates() const override;
 
  private:
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
   struct Point {
     double x = 0, value = 0, error = 0, slope = 0, bend = 0;  // bend: second derivative; NaN if not known
     double tolerance = 0;
@@ -29,12 +32,15 @@ class LineSearch final : public Descent {
   };
   struct Basin {
     std::size_t left = 0, right = 0;  // in points_: slopes < 0 and > 0 there
+    std::size_t unsure = kNone;       // the last one whose slope may have either sign
     int steps = 0, slow = 0;          // steps made; those in a row that got nowhere
     bool ended = false, converged = false;
     double next = 0, gain = 0, tolerance = 0;  // of the step to come
   };
+  double seed_tolerance() const;
   static bool falls(const Point& left);
   static bool rises(const Point& right);
+  static bool uncertain(const Point& p);
   static std::optional<Knot> cubic_between(const Point& l, const Point& r);
   void find_basins(double rival);
   void plan(Basin& basin, double rival) const;
