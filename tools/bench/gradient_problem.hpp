@@ -2,6 +2,8 @@
 // asks for it here, on the same inner solver, and all work is counted.
 #pragma once
 
+#include <ctime>
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -15,10 +17,18 @@ namespace holdout::bench {
 
 inline const double kLow = std::log(1e-6), kHigh = std::log(1e4);  // of log λ
 
+/// CPU time of this thread, in seconds: other work on the machine does not count.
+inline double cpu_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
+
 /// λ that a method looked at, and all the work it had done by then.
 struct Look {
   double log_l2;
   train::HyperWork work;
+  double seconds;  // of CPU
 };
 
 class GradientProblem {
@@ -47,7 +57,7 @@ class GradientProblem {
 
   /// Forgets the looks, and makes a solver that has seen nothing: a method begins.
   void reset() {
-    looks_.clear(), work_ = {};
+    looks_.clear(), work_ = {}, began_ = cpu_seconds();
     solver_ = train::make_hyper_solver(design_, metric_, lane_.model);
   }
 
@@ -58,7 +68,7 @@ class GradientProblem {
     static const std::vector<std::string> wrt{"model.l2"};
     auto d = solver_->solve({std::span(&lane, 1), wrt, tolerance, want, std::span(&start, 1), nullptr}).front();
     work_.passes += d.work.passes, work_.products += d.work.products, work_.factorizations += d.work.factorizations;
-    looks_.push_back({log_l2, work_});
+    looks_.push_back({log_l2, work_, cpu_seconds() - began_});
     return d;
   }
 
@@ -73,6 +83,7 @@ class GradientProblem {
   std::unique_ptr<train::HyperSolver> solver_;
   std::vector<Look> looks_;
   train::HyperWork work_;
+  double began_ = 0;
 };
 
 }  // namespace holdout::bench

@@ -3,8 +3,6 @@
 // method).
 //
 //   build/bench/tools/bench/bench_gradient_search [FOLDER WITH breast_cancer.csv AND digits.csv]     (studies/data)
-#include <ctime>
-
 #include <cmath>
 #include <cstdio>
 #include <limits>
@@ -33,16 +31,10 @@ data::Prepared odd_digits(const std::string& folder) {
   return out;
 }
 
-// Of this thread: other work on the machine does not count.
-double cpu_seconds(auto&& work) {
-  const auto now = [] {
-    timespec t{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-  };
-  const double from = now();
+double seconds_of(auto&& work) {
+  const double from = cpu_seconds();
   work();
-  return now() - from;
+  return cpu_seconds() - from;
 }
 
 // Rows of a logistic model with correlated features, of which a fifth matter.
@@ -110,10 +102,10 @@ Runs run(const Method& method, GradientProblem& problem) {
   for (int seed = 0; seed < (method.random ? kSeeds : 1); ++seed) {
     for (int round = 0; round < (method.random ? 1 : kRounds); ++round) {
       problem.reset();
-      const double ms = 1e3 * cpu_seconds([&] { method.run(problem, Seed{static_cast<std::uint64_t>(seed)}); });
-      runs.milliseconds = std::min(runs.milliseconds, ms);
+      const double ms = 1e3 * seconds_of([&] { method.run(problem, Seed{static_cast<std::uint64_t>(seed)}); });
+      if (round == 0) runs.looks.push_back(problem.looks());
+      if (ms < runs.milliseconds) runs.milliseconds = ms, runs.looks.back() = problem.looks();
     }
-    runs.looks.push_back(problem.looks());
     runs.all = problem.work();
   }
   return runs;
@@ -121,17 +113,20 @@ Runs run(const Method& method, GradientProblem& problem) {
 
 // Work of the run in the middle until the gap was below; nothing if fewer than half of the runs got there.
 std::string work_until(double gap, const Runs& runs, double least, Referee& referee) {
-  std::vector<train::HyperWork> there;
+  std::vector<Look> there;
   for (const auto& looks : runs.looks)
     for (const Look& look : looks)
       if (referee.error_at(look.log_l2) <= least * (1 + gap)) {
-        there.push_back(look.work);
+        there.push_back(look);
         break;
       }
   if (2 * there.size() < runs.looks.size() || there.empty()) return "never";
-  std::sort(there.begin(), there.end(), [](const auto& a, const auto& b) { return a.passes < b.passes; });
-  const train::HyperWork& middle = there[there.size() / 2];
-  return std::to_string(middle.passes) + " + " + std::to_string(middle.factorizations);
+  std::sort(there.begin(), there.end(), [](const Look& a, const Look& b) { return a.work.passes < b.work.passes; });
+  const Look& middle = there[there.size() / 2];
+  char text[64];
+  std::snprintf(text, sizeof text, "%ld + %ld, %.1f", static_cast<long>(middle.work.passes),
+                static_cast<long>(middle.work.factorizations), 1e3 * middle.seconds);
+  return text;
 }
 
 void compare(const char* name, const data::Prepared& data, const char* model) {
@@ -145,20 +140,20 @@ void compare(const char* name, const data::Prepared& data, const char* model) {
   const double least = referee.least();
   std::printf("\n%s, %s: %zu training rows, %zu features; least log loss %.9g\n", name, model, problem.design().train.n,
               problem.design().features, least);
-  std::printf("%-20s %14s %14s %14s %10s %10s %8s\n", "passes + factored", "gap < 1e-3", "gap < 1e-6", "in all",
+  std::printf("%-20s %18s %18s %14s %10s %10s %8s\n", "passes + factored, ms", "gap < 1e-3", "gap < 1e-6", "in all",
               "CPU ms", "gap", "times");
   for (std::size_t m = 0; m < all.size(); ++m) {
     double gap = std::numeric_limits<double>::infinity();
     for (const Look& look : all[m].looks[0]) gap = std::min(gap, referee.error_at(look.log_l2) / least - 1);
     const std::string work = std::to_string(all[m].all.passes) + " + " + std::to_string(all[m].all.factorizations);
-    std::printf("%-20s %14s %14s %14s %10.2f %10.1e %8.1f\n", methods()[m].name.c_str(),
+    std::printf("%-20s %18s %18s %14s %10.2f %10.1e %8.1f\n", methods()[m].name.c_str(),
                 work_until(1e-3, all[m], least, referee).c_str(), work_until(1e-6, all[m], least, referee).c_str(),
                 work.c_str(), all[m].milliseconds, gap, all[m].milliseconds / all[0].milliseconds);
   }
   double lanes = std::numeric_limits<double>::infinity();
   for (int round = 0; round < kRounds; ++round)
-    lanes = std::min(lanes, 1e3 * cpu_seconds([&] { lane_grid(problem, 100); }));
-  std::printf("%-20s %14s %14s %14s %10.2f %10s %8.1f\n", "100 lanes, exact", "", "", "", lanes, "",
+    lanes = std::min(lanes, 1e3 * seconds_of([&] { lane_grid(problem, 100); }));
+  std::printf("%-20s %18s %18s %14s %10.2f %10s %8.1f\n", "100 lanes, exact", "", "", "", lanes, "",
               lanes / all[0].milliseconds);
 }
 
