@@ -4,11 +4,10 @@
 #include "process.hpp"
 
 using process::Folder;
+using process::has;
 using process::shell;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // What bash offers for these words, the last of which is being typed.
 std::string offered(const Folder& folder, const std::string& words) {
