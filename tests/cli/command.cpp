@@ -151,6 +151,13 @@ TEST_CASE("validate: rows, space and number of trials; nothing is written") {
   CHECK(ended.code == 0);
   CHECK(has(ended.out, "trials: 18"));
   CHECK(has(ended.out, "40 rows, 2 features"));
+  write_study(folder,
+              "data: {file: rows.csv, target: target, split: {method: holdout, fraction: 0.25}}\n"
+              "model: {type: linear, l2: {min: 1e-3, max: 10, scale: log}}\n"
+              "training: {optimizer: exact}\nsearch: {method: gradient}\n");
+  const auto gradient = shell(folder, "$H validate small.yaml");
+  CAPTURE(gradient.err);
+  CHECK(has(gradient.out, "trials: as many as the search needs (gradient)"));
   CHECK(!std::filesystem::exists(folder.path / "runs"));
 }
 
