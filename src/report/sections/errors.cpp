@@ -95,7 +95,8 @@ Section error_section(const Findings& f) {
   Table table{{plain("Metric"), plain("Hold-out")}, {}};
   if (!test.empty()) table.header.push_back(plain("Test"));
   if (!refit.empty()) table.header.push_back(plain("Test, refitted"));
-  for (const auto& [name, value] : holdout) {
+  for (const auto& measured : holdout) {
+    const std::string& name = measured.first;  // clang lets no lambda refer to a structured binding
     const bool objective = name == f.study.metric;
     const auto cell = [&](const study::Metrics& metrics, const std::optional<double>& error) {
       const std::optional<double> x = metric(metrics, name);
