@@ -171,6 +171,8 @@ void judge_best(Findings& f) {
   f.standard_error = standard_error(f);
   if (f.facts && std::isfinite(f.facts->baseline))
     f.gain = f.study.maximize ? value - f.facts->baseline : f.facts->baseline - value;
+  if (f.winner && f.winner->defaults && std::isfinite(f.winner->defaults->value))
+    f.default_gain = f.study.maximize ? value - f.winner->defaults->value : f.winner->defaults->value - value;
   if (f.standard_error) f.within_error = 0;
   for (std::size_t i = 1; i < f.ranking.size(); ++i) {
     const double distance = std::abs(f.trials[f.ranking[i]].outcome.value - value);

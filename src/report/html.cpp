@@ -74,6 +74,7 @@ void cards(Writer& writer, const Findings& f) {
     else if (refit)
       writer.card(shown(*refit, test_error(f)), "test " + f.study.metric + ", refitted");
   }
+  if (f.default_gain) writer.card(shown(f.winner->defaults->value), "at the defaults");
   if (f.facts && std::isfinite(f.facts->baseline)) writer.card(shown(f.facts->baseline), "constant model");
   std::string what = "of " + counted(f.trials.size(), "trial") + " complete";
   if (f.pruned > 0) what += ", " + std::to_string(f.pruned) + " pruned";

@@ -157,6 +157,21 @@ ordered_json best_json(const Findings& f) {
   return best;
 }
 
+ordered_json default_json(const Findings& f) {
+  if (!f.winner || !f.winner->defaults) return nullptr;
+  const study::DefaultResult& defaults = *f.winner->defaults;
+  ordered_json undeclared = ordered_json::array();
+  for (const std::int64_t i : defaults.undeclared)
+    undeclared.push_back(f.study.space.parameters()[static_cast<std::size_t>(i)].path);
+  return {{"parameters", parameters_json(f.study.space, defaults.configuration)},
+          {"undeclared", std::move(undeclared)},
+          {"trial", defaults.trial ? ordered_json(*defaults.trial) : ordered_json()},
+          {"value", number_json(defaults.value)},
+          {"reason", defaults.reason.empty() ? ordered_json() : ordered_json(defaults.reason)},
+          {"test", defaults.test.empty() ? ordered_json() : metrics_json(defaults.test)},
+          {"gain", number_json(f.default_gain)}};
+}
+
 ordered_json search_end_json(const Findings& f) {
   if (!f.search_end) return nullptr;
   const SearchEnd& end = *f.search_end;
@@ -211,6 +226,7 @@ ordered_json findings_json(const Findings& f) {
   for (const FailureGroup& group : f.failures)
     failures.push_back({{"state", to_word(group.state)}, {"reason", group.reason}, {"trials", group.trials.size()}});
   return {{"gain", number_json(f.gain)},
+          {"default", default_json(f)},
           {"middle", f.best() ? number_json(f.middle()->outcome.value) : ordered_json()},
           {"search_end", search_end_json(f)},
           {"refinement", refinement_json(f)},

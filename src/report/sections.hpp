@@ -19,6 +19,11 @@ Section trials_section(const Findings& findings);
 Section data_section(const Findings& findings);
 Section files_section(const Page& page);
 
+/// "optimizer adam, learning_rate 0.0376"
+std::string in_words(const Findings& findings, const search::Configuration& configuration);
+/// A difference of the metric, with the words that say what it is worth: "0.02, less than one standard error of …".
+std::string against_noise(const Findings& findings, double difference);
+
 inline Text plain(std::string text) { return {{std::move(text), false}}; }
 inline Text code(std::string text) { return {{std::move(text), true}}; }
 inline const std::string& path(const Findings& f, std::size_t parameter) {

@@ -15,6 +15,7 @@ std::string best_line(const Findings& f) {
   const study::Trial& best = *f.best();
   std::string line = "best " + f.study.metric + ": " + shown(best.outcome.value, f.standard_error) + "  (trial " +
                      std::to_string(best.number);
+  if (f.default_gain) line += "; defaults: " + shown(f.winner->defaults->value);
   if (f.gain) line += "; constant model: " + shown(f.facts->baseline);
   return line + ")";
 }

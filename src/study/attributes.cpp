@@ -23,6 +23,12 @@ double real_from(const Json& json) {
   throw std::domain_error("no number: " + holdout::quoted(word));
 }
 
+// Marked, because a word may be "inf" as well.
+Json value_json(const Value& value) {
+  const auto* real = std::get_if<double>(&value);
+  return real && !std::isfinite(*real) ? Json{{"real", to_json(*real)}} : to_json(value);
+}
+
 Value value_from(const Json& json) {
   if (json.is_boolean()) return json.get<bool>();
   if (json.is_number_integer()) return json.get<std::int64_t>();
@@ -69,6 +75,10 @@ class Writer {
   void operator()(const char* key, const std::optional<TunedModel>& x) {
     if (x) json[key] = to_json(*x);
   }
+  void operator()(const char* key, const search::Configuration& configuration) {
+    Json& all = json[key] = Json::array();
+    for (const auto& value : configuration.values) all.push_back(value ? value_json(*value) : Json());
+  }
   void operator()(const char* key, const Metrics& metrics) {
     Json& all = json[key] = Json::object();
     for (const auto& [name, value] : metrics) all[name] = to_json(value);
@@ -100,6 +110,10 @@ class Reader {
   static void read(const Json& json, std::optional<T>& x) {
     x = member<T>(json);
   }
+  static void read(const Json& json, search::Configuration& configuration) {
+    for (const Json& value : json)
+      configuration.values.push_back(value.is_null() ? std::nullopt : std::optional(value_from(value)));
+  }
   static void read(const Json& json, Metrics& metrics) {
     metrics.clear();
     for (const auto& [name, value] : json.items()) metrics.emplace_back(name, real_from(value));
@@ -126,11 +140,19 @@ requires std::is_same_v<std::remove_const_t<T>, Winner>
 void fields(F& f, T& winner) {
   f("trial", winner.trial), f("test", winner.test), f("refit_test", winner.refit_test);
   f("tied", winner.tied), f("tied_test", winner.tied_test);
+  f("defaults", winner.defaults);
   f("refit_epochs", winner.refit_epochs), f("test_standard_error", winner.test_standard_error);
   f("holdout_standard_error", winner.holdout_standard_error);
   f("best_yaml", winner.best_yaml), f("model", winner.model);
   f("minimum", winner.minimum), f("rises", winner.rises), f("steps", winner.steps);
   f("predictions", winner.predictions);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, DefaultResult>
+void fields(F& f, T& defaults) {
+  f("configuration", defaults.configuration), f("undeclared", defaults.undeclared), f("trial", defaults.trial);
+  f("value", defaults.value), f("reason", defaults.reason), f("test", defaults.test);
 }
 
 template <class F, class T>
@@ -194,11 +216,7 @@ std::string space_json(const search::SearchSpace& space) {
   Json all = Json::array();
   for (const search::Parameter& parameter : space.parameters()) {
     Json json = {{"path", parameter.path}, {"values", Json::array()}};
-    for (const Value& value : parameter.values) {
-      const auto* real = std::get_if<double>(&value);
-      // Marked, because a listed word may be "inf" as well.
-      json["values"].push_back(real && !std::isfinite(*real) ? Json{{"real", to_json(*real)}} : to_json(value));
-    }
+    for (const Value& value : parameter.values) json["values"].push_back(value_json(value));
     if (parameter.interval) json["interval"] = written(*parameter.interval);
     if (const auto& condition = parameter.condition)
       json["condition"] = {{"parameter", condition->parameter}, {"choice", condition->choice}};

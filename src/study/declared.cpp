@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <holdout/base/named_number.hpp>
 #include <holdout/base/number.hpp>
 
 namespace holdout::study {
@@ -13,10 +14,10 @@ class Collector final : public FieldVisitor {
 
   void operator()(const Field& f, bool& value) override { add(f, Leaf::boolean()).standard = value ? "true" : "false"; }
   void operator()(const Field& f, std::int64_t& value, const Range<std::int64_t>& range) override {
-    add(f, Leaf::of(range)).standard = named(value, range);
+    add(f, Leaf::of(range)).standard = to_text(spelled(value, range));
   }
   void operator()(const Field& f, double& value, const Range<double>& range) override {
-    add(f, Leaf::of(range)).standard = named(value, range);
+    add(f, Leaf::of(range)).standard = to_text(spelled(value, range));
   }
   void operator()(const Field& f, std::string& value, std::span<const std::string_view> words) override {
     add(f, Leaf::of(words)).standard = value;
@@ -56,12 +57,6 @@ class Collector final : public FieldVisitor {
   }
 
  private:
-  template <class T>
-  static std::string named(T value, const Range<T>& range) {
-    for (const NamedNumber<T>& word : range.words)
-      if (word.value == value) return std::string(word.name);
-    return to_text(Value(value));
-  }
   Declared& add(const Field& f, const Leaf& leaf) {
     all.push_back({std::string(f.name), std::string(f.help), f.scope, f.required});
     all.back().leaf = leaf;

@@ -128,6 +128,7 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
     observer.changed(state);
     Winner winner = crown(file, data, *best, designs, metric, workers, interrupt);
     if (!interrupt) compare_with_tied(winner, file, data, trials, designs, metric, workers, interrupt);
+    if (!interrupt) compare_with_default(winner, file, data, trials, designs, metric, workers, interrupt);
     if (!interrupt) storage.write(winner);
   }
   facts.interrupted = interrupt;

@@ -89,6 +89,8 @@ std::vector<Attribute> numbers_of(const Winner& winner) {
   add("winner.test", winner.test);
   add("winner.refit.test", winner.refit_test);
   all.emplace_back("winner.refit.epochs", std::to_string(winner.refit_epochs));
+  if (winner.defaults) all.emplace_back("defaults.value", text_of(to_json(winner.defaults->value)));
+  if (winner.defaults) add("defaults.test", winner.defaults->test);
   return all;
 }
 
@@ -115,7 +117,9 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
       compare(trial.number, numbers_of(trial.outcome), numbers_of(again[i]), result.deviations);
       if (winner && winner->trial == trial.number) {
         const std::atomic<bool> never = false;
-        const Winner now = crown(file, data, trial, designs, metric_of(file.study), workers, never);
+        const train::Metric& metric = metric_of(file.study);
+        Winner now = crown(file, data, trial, designs, metric, workers, never);
+        if (winner->defaults) compare_with_default(now, file, data, storage.answers(), designs, metric, workers, never);
         compare(trial.number, numbers_of(*winner), numbers_of(now), result.deviations);
       }
       if (result.deviations.size() == before) result.same.push_back(trial.number);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <new>
 
+#include "default_configuration.hpp"
 #include "gradient_method.hpp"
 #include "objective.hpp"
 #include "predictions.hpp"
@@ -72,6 +74,43 @@ void refit(const StudyFile& file, const data::Prepared& data, const train::LaneC
   model.delimiter = file.study.data.delimiter, model.fills_missing = file.study.data.missing == "mean";
 }
 
+struct Trained {
+  train::LaneConfig config;
+  std::vector<train::LaneResult> folds;
+};
+
+Trained train_folds(const Study& study, const search::Configuration& configuration, Designs& designs,
+                    const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
+  Trained trained{apply(study, configuration), std::vector<train::LaneResult>(designs.folds())};
+  if (trained.config.training.precision == "float32")
+    designs.make<float>(workers);
+  else
+    designs.make<double>(workers);  // a resumed search may have trained nothing
+  const Seed seed{static_cast<std::uint64_t>(study.seed)};
+  workers.for_each(designs.folds(), [&](std::size_t k) {
+    trained.folds[k] = train_lanes(designs, k, metric, std::span(&trained.config, 1), seed, &interrupt).front();
+  });
+  return trained;
+}
+
+// The test rows by the model of the first fold.
+Verdict judge_test(const StudyFile& file, const data::Prepared& data, const train::Metric& metric,
+                   const Trained& trained) {
+  const data::Scaling scaling = data::fit_scaling(data.dataset, data.split.folds[0].train, file.study.data.standardize);
+  return judge(trained.config, data, scaling, data.split.test, metric, trained.folds[0].theta);
+}
+
+// What the refit trains: as many epochs as were best.
+train::LaneConfig refit_config(const Trained& trained) {
+  double epochs = 0;
+  for (const train::LaneResult& r : trained.folds)
+    epochs += static_cast<double>(r.best_epoch) / static_cast<double>(trained.folds.size());
+  train::LaneConfig config = trained.config;
+  config.training.epochs = std::max<std::int64_t>(1, std::llround(epochs));
+  config.training.stop.patience = 0;  // its hold-out rows are training rows now
+  return config;
+}
+
 }  // namespace
 
 const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
@@ -86,48 +125,70 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
 Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& trial, Designs& designs,
              const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
   const Study& study = file.study;
-  const Seed seed{static_cast<std::uint64_t>(study.seed)};
   const std::size_t folds = designs.folds();
   Winner winner;
   winner.trial = trial.number;
   winner.best_yaml = to_yaml(study, &trial.configuration, file.folder);
   winner.test_standard_error = winner.holdout_standard_error = kNaN;
 
-  train::LaneConfig config = apply(study, trial.configuration);
-  if (config.training.precision == "float32")
-    designs.make<float>(workers);
-  else
-    designs.make<double>(workers);  // a resumed search may have trained nothing
-  std::vector<train::LaneResult> again(folds);
-  workers.for_each(folds, [&](std::size_t k) {
-    again[k] = train_lanes(designs, k, metric, std::span(&config, 1), seed, &interrupt).front();
-  });
+  const Trained again = train_folds(study, trial.configuration, designs, metric, workers, interrupt);
   if (interrupt) return winner;
-  winner.rises = again[0].rises, winner.steps = again[0].steps;
+  winner.rises = again.folds[0].rises, winner.steps = again.folds[0].steps;
   designs.make<double>(workers);
-  winner.minimum = train::minimum_facts(designs.get<double>(0), config.model, again[0].theta);
-  const auto scaling = [&](const data::RowList& rows) {
-    return data::fit_scaling(data.dataset, rows, study.data.standardize);
-  };
+  winner.minimum = train::minimum_facts(designs.get<double>(0), again.config.model, again.folds[0].theta);
   PredictionSummary summary(data.dataset.classes.size());
   for (std::size_t k = 0; k < folds; ++k) {
     const data::Fold& fold = data.split.folds[k];
-    const Verdict verdict = judge(config, data, scaling(fold.train), fold.holdout, metric, again[k].theta, &summary);
+    const data::Scaling scaling = data::fit_scaling(data.dataset, fold.train, study.data.standardize);
+    const Verdict verdict = judge(again.config, data, scaling, fold.holdout, metric, again.folds[k].theta, &summary);
     if (folds == 1) winner.holdout_standard_error = verdict.standard_error;
   }
   winner.predictions = summary.result();
   if (folds == 1 && !data.split.test.empty()) {
-    const data::Scaling first = scaling(data.split.folds[0].train);
-    Verdict verdict = judge(config, data, first, data.split.test, metric, again[0].theta);
+    Verdict verdict = judge_test(file, data, metric, again);
     winner.test = std::move(verdict.metrics);
     winner.test_standard_error = verdict.standard_error;
   }
-  double epochs = 0;
-  for (const train::LaneResult& r : again) epochs += static_cast<double>(r.best_epoch) / static_cast<double>(folds);
-  winner.refit_epochs = config.training.epochs = std::max<std::int64_t>(1, std::llround(epochs));
-  config.training.stop.patience = 0;  // its hold-out rows are training rows now
+  const train::LaneConfig config = refit_config(again);
+  winner.refit_epochs = config.training.epochs;
   refit(file, data, config, metric, workers, interrupt, winner);
   return winner;
+}
+
+void compare_with_default(Winner& winner, const StudyFile& file, const data::Prepared& data,
+                          std::span<const Trial> trials, Designs& designs, const train::Metric& metric,
+                          const Workers& workers, const std::atomic<bool>& interrupt) {
+  if (file.study.space.size() == 0) return;
+  DefaultConfiguration standard = default_configuration(file.study);
+  DefaultResult result;
+  const auto same = std::find_if(trials.begin(), trials.end(), [&](const Trial& t) {
+    const bool judged = may_be_best(t.outcome) || t.outcome.state == TrialState::failed;
+    return judged && t.fidelity.full() && t.configuration == standard.configuration;
+  });
+  if (same != trials.end()) {
+    result.trial = same->number;
+    result.value = same->outcome.value, result.reason = same->outcome.reason;
+  }
+  const bool tested = !data.split.test.empty();
+  if (!result.trial || (tested && result.reason.empty())) try {
+      const Trained trained = train_folds(file.study, standard.configuration, designs, metric, workers, interrupt);
+      const std::optional<Outcome> outcome = combine(trained.folds, metric);
+      if (!outcome) return;  // interrupted
+      if (!result.trial) result.value = outcome->value, result.reason = outcome->reason;
+      if (tested && outcome->reason.empty() && trained.folds.size() == 1) {
+        result.test = judge_test(file, data, metric, trained).metrics;
+      } else if (tested && outcome->reason.empty()) {
+        Winner refitted;
+        refit(file, data, refit_config(trained), metric, workers, interrupt, refitted);
+        result.test = std::move(refitted.refit_test);
+      }
+    } catch (const std::bad_alloc&) {
+      result.value = kNaN, result.reason = "out of memory";
+    } catch (const std::exception& e) {
+      result.value = kNaN, result.reason = std::string("error: ") + e.what();
+    }
+  result.configuration = std::move(standard.configuration), result.undeclared = std::move(standard.undeclared);
+  winner.defaults = std::move(result);
 }
 
 void compare_with_tied(Winner& winner, const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,

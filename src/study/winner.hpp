@@ -19,6 +19,13 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize);
 Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& trial, Designs& designs,
              const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
 
+/// Fills in what the study's default configuration gives: the result of the trial that has it, or a training of its
+/// own. Its error on the test rows is had as the winner's: by the model of the training rows, k folds: by the refitted
+/// one.
+void compare_with_default(Winner& winner, const StudyFile& file, const data::Prepared& data,
+                          std::span<const Trial> trials, Designs& designs, const train::Metric& metric,
+                          const Workers& workers, const std::atomic<bool>& interrupt);
+
 /// Fills in how the best trial with one λ for all does on the test rows, where the search had many.
 void compare_with_tied(Winner& winner, const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
                        Designs& designs, const train::Metric& metric, const Workers& workers,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "curvature.hpp"
 #include "kernels.hpp"
 
 namespace holdout::train {
@@ -39,7 +40,7 @@ double power_iteration(const LaneTable<double>& a) {
 
 // The matrix [X 1]ᵀW[X 1] is a gradient pass whose slopes are the weighted rows themselves, a feature a lane.
 template <class T>
-Curvature measure(const Part<T>& part, std::size_t features) {
+Curvature measure_dense(const Part<T>& part, std::size_t features, std::span<const double> weights) {
   constexpr std::size_t kRows = 64;  // at a time: they stay in the cache
   const std::size_t n = features + 1;
   Curvature c;
@@ -55,8 +56,8 @@ Curvature measure(const Part<T>& part, std::size_t features) {
         length += value * value;
       }
       rows.at(i, features) = 1;
-      if (!part.weights.empty()) {
-        const double weight = part.weights[first + i];
+      if (!weights.empty()) {
+        const double weight = weights[first + i];
         for (std::size_t j = 0; j <= features; ++j) rows.at(i, j) *= weight;
         length *= weight;
       }
@@ -72,7 +73,7 @@ Curvature measure(const Part<T>& part, std::size_t features) {
 
 // Of sparse data the matrix would be features × features: the power iteration goes through products with X and Xᵀ.
 template <class T>
-Curvature measure_sparse(const Part<T>& part, std::size_t features) {
+Curvature measure_sparse(const Part<T>& part, std::size_t features, std::span<const double> weights) {
   Curvature c;
   std::vector<double> v = first_vector(features + 1), w(features + 1);
   constexpr double kStill = 1e-14;  // of the norm: once v has length 1, it rises from step to step, up to rounding
@@ -86,7 +87,7 @@ Curvature measure_sparse(const Part<T>& part, std::size_t features) {
         const double x = static_cast<double>(part.x[at]);
         product += x * v[part.columns[at]], length += x * x;
       }
-      if (!part.weights.empty()) product *= part.weights[i], length *= part.weights[i];
+      if (!weights.empty()) product *= weights[i], length *= weights[i];
       for (std::size_t at = part.start[i]; at < part.start[i + 1]; ++at)
         w[part.columns[at]] += static_cast<double>(part.x[at]) * product;
       w[features] += product;
@@ -146,19 +147,25 @@ Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, st
 }
 
 template <class T>
+Curvature measure_curvature(const Part<T>& part, std::size_t features, std::span<const double> weights) {
+  return part.start.empty() ? measure_dense(part, features, weights) : measure_sparse(part, features, weights);
+}
+
+template <class T>
 Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling, const data::Fold& fold) {
   Design<T> design;
   design.features = dataset.features;
   design.classes = dataset.classes.size();
   design.train = make_part<T>(dataset, scaling, fold.train);
   design.holdout = make_part<T>(dataset, scaling, fold.holdout);
-  design.curvature =
-      dataset.is_sparse() ? measure_sparse(design.train, design.features) : measure(design.train, design.features);
+  design.curvature = measure_curvature(design.train, design.features, design.train.weights);
   return design;
 }
 
 template Part<float> make_part(const data::Dataset&, const data::Scaling&, std::span<const std::uint32_t>);
 template Part<double> make_part(const data::Dataset&, const data::Scaling&, std::span<const std::uint32_t>);
+template Curvature measure_curvature(const Part<float>&, std::size_t, std::span<const double>);
+template Curvature measure_curvature(const Part<double>&, std::size_t, std::span<const double>);
 template Design<float> make_design(const data::Dataset&, const data::Scaling&, const data::Fold&);
 template Design<double> make_design(const data::Dataset&, const data::Scaling&, const data::Fold&);
 

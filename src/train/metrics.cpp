@@ -9,6 +9,7 @@
 #include "metrics/classification.hpp"
 #include "metrics/ranking.hpp"
 #include "metrics/regression.hpp"
+#include "metrics/standard_errors.hpp"
 
 namespace holdout::train {
 namespace {
@@ -62,11 +63,15 @@ constexpr bool kOfOdds = requires {
 
 // Scores that are not numbers are those of a training that diverged: no metric has a value then, not even one that
 // only counts decisions.
+bool diverged(const Predictions& p) {
+  bool any = false;
+  for (const double f : p.scores) any |= std::isnan(f);
+  return any;
+}
+
 template <class M>
 double value_of(const Predictions& p) {
-  bool diverged = false;
-  for (const double f : p.scores) diverged |= std::isnan(f);
-  if (diverged) return std::numeric_limits<double>::quiet_NaN();
+  if (diverged(p)) return std::numeric_limits<double>::quiet_NaN();
   if constexpr (MeanOverRows<M>) {
     return mean(terms_of<M>(p), p.weights);
   } else {
@@ -76,18 +81,11 @@ double value_of(const Predictions& p) {
 
 template <class M>
 double error_of(const Predictions& p) {
-  if constexpr (MeanOverRows<M>) {
-    const std::vector<double> terms = terms_of<M>(p);
-    const double n = static_cast<double>(terms.size()), middle = mean(terms, p.weights);
-    double sum = 0;
-    for (std::size_t i = 0; i < terms.size(); ++i) {
-      const double difference = p.weight(i) * (terms[i] - middle);
-      sum += difference * difference;
-    }
-    const double share = p.weights.empty() ? 1 : n / sum_of(p.weights);  // of mean 1 from here on
-    if (n > 1) return std::sqrt(share * share * (sum / (n - 1) / n));
-  }
-  return std::numeric_limits<double>::quiet_NaN();
+  if (diverged(p)) return std::numeric_limits<double>::quiet_NaN();
+  if constexpr (MeanOverRows<M>)
+    return standard_error_of_mean(terms_of<M>(p), p.weights);
+  else
+    return M::standard_error(p);
 }
 
 template <class M>

@@ -130,6 +130,7 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
       results_(configs.size()),
       progress_(configs.size()) {
   const std::vector<double> own_start = model_->start(seed);
+  std::optional<Curvature> curvature;  // all lanes have the same class weights
   for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
     const double given = configs_[lane].training.learning_rate.start;
     if (given == LearningRate::kAuto && shared_.optimizer.rule()->adaptive)
@@ -140,8 +141,9 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
       throw Error("learning_rate auto is 1/L̂, a step size for convex models; " +
                       std::string(configs_[lane].model.type()) + " is not convex",
                   "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
+    if (given == LearningRate::kAuto && !curvature) curvature = curvature_of(design, configs_[lane].model);
     start_rates_.push_back(
-        given != LearningRate::kAuto ? given : automatic_rate(design.curvature, configs_[lane].model, full_batch_));
+        given != LearningRate::kAuto ? given : automatic_rate(*curvature, configs_[lane].model, full_batch_));
     cohort_.rate.at(0, lane) = start_rates_[lane];
     rates_change_ = rates_change_ || configs_[lane].training.learning_rate.changes();
     clips_ = clips_ || configs_[lane].training.clip_norm > 0;

@@ -1,5 +1,7 @@
 #include "weights.hpp"
 
+#include "curvature.hpp"
+
 namespace holdout::train {
 
 template <class T>
@@ -16,6 +18,15 @@ AlignedVector<T> row_weights(const Part<T>& part, std::size_t classes, std::stri
   return weights;
 }
 
+template <class T>
+Curvature curvature_of(const Design<T>& design, const ModelSettings& model) {
+  if (model.class_weight == "none") return design.curvature;
+  const AlignedVector<T> weights = row_weights(design.train, design.classes, model.class_weight);
+  return measure_curvature(design.train, design.features, std::vector<double>(weights.begin(), weights.end()));
+}
+
+template Curvature curvature_of(const Design<float>&, const ModelSettings&);
+template Curvature curvature_of(const Design<double>&, const ModelSettings&);
 template AlignedVector<float> row_weights(const Part<float>&, std::size_t, std::string_view);
 template AlignedVector<double> row_weights(const Part<double>&, std::size_t, std::string_view);
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include <holdout/train/design.hpp>
+#include <holdout/train/settings.hpp>
 
 namespace holdout::train {
 
@@ -13,5 +14,9 @@ namespace holdout::train {
 /// @param class_weight  none or balanced
 template <class T>
 AlignedVector<T> row_weights(const Part<T>& part, std::size_t classes, std::string_view class_weight);
+
+/// The curvature of the training rows as a model counts them: with the weights of classes, if it has any.
+template <class T>
+Curvature curvature_of(const Design<T>& design, const ModelSettings& model);
 
 }  // namespace holdout::train

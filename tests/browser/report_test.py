@@ -89,7 +89,7 @@ class Browser:
 
     def look(self, width=1280, dark=False):
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
-        self.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
+        self.cdp("Emulation.setEmulatedMedia", media="", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def open(self, page):
         self.driver.get("about:blank")
@@ -164,6 +164,27 @@ def readable(browser, name):
             check(not bad, f"{where}: contrast below 4.5: {bad}")
         cut = browser.js(CUT_LABELS)
         check(not cut, f"{name} at {width} px: labels cut off: {cut}")
+
+
+PRINTED = """
+const wide = [...document.querySelectorAll('.table, .cards, figure, p, ul')].filter((e) => e.scrollWidth > e.clientWidth + 1);
+const shown = [...document.querySelectorAll('nav, .controls, .trials, #more, #tip, details')].filter((e) => e.getClientRects().length);
+return [wide, shown].map((all) => all.map((e) => e.tagName + '.' + e.className));
+"""
+
+
+def printed(browser, name):
+    """On A4 less its margins, from a browser that prefers dark pages: white, nothing cut off, nothing to click."""
+    browser.cdp("Emulation.setDeviceMetricsOverride", width=718, height=1000, deviceScaleFactor=1, mobile=False)
+    browser.cdp("Emulation.setEmulatedMedia", media="print", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    wide, shown = browser.js(PRINTED)
+    check(not wide, f"{name}: cut off on paper: {wide}")
+    check(not shown, f"{name}: of no use on paper: {shown}")
+    ground = browser.js("return getComputedStyle(document.body).backgroundColor")
+    check(ground == "rgb(255, 255, 255)", f"{name}: {ground} paper")
+    _, bad = browser.js(CONTRAST)
+    check(not bad, f"{name}: contrast below 4.5 on paper: {bad}")
+    browser.look()
 
 
 def named(browser, name):
@@ -253,6 +274,7 @@ def main():
         tips(browser, "cancer")
         table(browser, "cancer", 128)
         readable(browser, "cancer")
+        printed(browser, "cancer")
 
         opened(ridge, "ridge")
         marks(browser, "ridge", {".one-parameter circle": 41, ".history circle": 41, ".residuals circle": 111, ".slice": 0,
@@ -262,6 +284,7 @@ def main():
         opened(digits, "digits")
         marks(browser, "digits", {".confusion rect": 100, ".roc": 0})
         readable(browser, "digits")
+        printed(browser, "digits")
 
         opened(many, "many")
         check(many.stat().st_size < 5e6, f"many: {many.stat().st_size} bytes")

@@ -4,6 +4,8 @@
 #include "process.hpp"
 
 using process::Folder;
+using process::has;
+using process::lasting;
 using process::read_file;
 using process::shell;
 
@@ -33,11 +35,6 @@ void write_study(const Folder& folder, const std::string& text = study()) {
   process::write_file(folder.path / "rows.csv", rows());
   process::write_file(folder.path / "small.yaml", text);
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-// report.json without its last section, `run`: the only one that may differ.
-std::string lasting(const std::string& json) { return json.substr(0, json.find("\"run\"")); }
 
 }  // namespace
 
@@ -154,6 +151,13 @@ TEST_CASE("validate: rows, space and number of trials; nothing is written") {
   CHECK(ended.code == 0);
   CHECK(has(ended.out, "trials: 18"));
   CHECK(has(ended.out, "40 rows, 2 features"));
+  write_study(folder,
+              "data: {file: rows.csv, target: target, split: {method: holdout, fraction: 0.25}}\n"
+              "model: {type: linear, l2: {min: 1e-3, max: 10, scale: log}}\n"
+              "training: {optimizer: exact}\nsearch: {method: gradient}\n");
+  const auto gradient = shell(folder, "$H validate small.yaml");
+  CAPTURE(gradient.err);
+  CHECK(has(gradient.out, "trials: as many as the search needs (gradient)"));
   CHECK(!std::filesystem::exists(folder.path / "runs"));
 }
 
@@ -192,14 +196,7 @@ TEST_CASE("errors of the command line: exit 2, what is wrong and how to mend it"
       {"touch file; $H run small.yaml --out file", "file"},
       {"$H report .", "study.db"},
   };
-  for (const auto& [line, says] : cases) {
-    CAPTURE(line);
-    const auto ended = shell(folder, line);
-    CAPTURE(ended.err);
-    CHECK(ended.code == 2);
-    CHECK(has(ended.err, says));
-    CHECK(ended.out.empty());
-  }
+  for (const auto& [line, says] : cases) process::check_refused(folder, line, says);
 }
 
 TEST_CASE("help is on standard output, and a full disk behind it is an error") {

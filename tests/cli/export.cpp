@@ -7,6 +7,7 @@
 #include "process.hpp"
 
 using process::Folder;
+using process::has;
 using process::shell;
 
 namespace {
@@ -17,8 +18,6 @@ std::string python(const Folder& folder) {
     if (shell(folder, name + " -c 'import numpy'").code == 0) return name;
   return {};
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string rows(const std::string& target) {
   std::string text = "size,color,depth,y\n";

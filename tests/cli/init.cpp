@@ -4,12 +4,11 @@
 #include "process.hpp"
 
 using process::Folder;
+using process::has;
 using process::read_file;
 using process::shell;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // Everything at once: gaps, words, an identifier, row numbers, a constant, a mix, an empty column, semicolons.
 std::string untidy() {
@@ -88,13 +87,7 @@ TEST_CASE("init: nothing is overwritten; what cannot be is said, near names sugg
       {"printf '1 2:3\\n0 2:1\\n' > s.svm; $H init s.svm --target y", "leave --target away"},
       {"printf 'y,only\\n1,2\\n2,2\\n' > o.csv; $H init o.csv --target y", "'only': the same in every row"},
   };
-  for (const auto& [line, says] : cases) {
-    CAPTURE(line);
-    const auto ended = shell(folder, line);
-    CAPTURE(ended.err);
-    CHECK(ended.code == 2);
-    CHECK(has(ended.err, says));
-  }
+  for (const auto& [line, says] : cases) process::check_refused(folder, line, says);
   CHECK(read_file(folder.path / "there.yaml") == "mine");
   CHECK(!std::filesystem::exists(folder.path / "d.yaml"));
 }

@@ -7,12 +7,11 @@
 #include "process.hpp"
 
 using process::Folder;
+using process::has;
 using process::read_file;
 using process::shell;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::vector<std::vector<std::string>> cells(const std::string& csv) {
   std::vector<std::vector<std::string>> rows;
@@ -141,14 +140,7 @@ TEST_CASE("predict: what is missing or odd is said with its line; the other rows
       {"$H predict run nothere.csv", "no such file"},
       {"$H predict run rows.csv --delimiter x", "none of"},
   };
-  for (const auto& [line, says] : cases) {
-    CAPTURE(line);
-    const auto ended = shell(folder, line);
-    CAPTURE(ended.err);
-    CHECK(ended.code == 2);
-    CHECK(has(ended.err, says));
-    CHECK(ended.out.empty());
-  }
+  for (const auto& [line, says] : cases) process::check_refused(folder, line, says);
 }
 
 TEST_CASE("model.json: there also without test rows, and written again from study.db") {

@@ -15,6 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 namespace process {
 
 inline std::string read_file(const std::filesystem::path& path) {
@@ -25,6 +27,11 @@ inline std::string read_file(const std::filesystem::path& path) {
 inline void write_file(const std::filesystem::path& path, const std::string& content) {
   std::ofstream(path, std::ios::binary) << content;
 }
+
+inline bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// report.json without its last section, `run`: the only one that may differ.
+inline std::string lasting(const std::string& json) { return json.substr(0, json.find("\"run\"")); }
 
 /// A folder of its own, gone with the object.
 struct Folder {
@@ -51,6 +58,16 @@ inline Ended shell(const Folder& folder, const std::string& line) {
                               " ; } > '" + out + "' 2> '" + err + "' < /dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(out), read_file(err)};
+}
+
+/// A line that is the user's mistake: exit code 2, what is wrong on stderr, nothing on stdout.
+inline void check_refused(const Folder& folder, const std::string& line, const std::string& says) {
+  CAPTURE(line);
+  const Ended ended = shell(folder, line);
+  CAPTURE(ended.err);
+  CHECK(ended.code == 2);
+  CHECK(has(ended.err, says));
+  CHECK(ended.out.empty());
 }
 
 /// Starts `holdout run STUDY --out run`, sends the signal once `ready()` says so, and waits for the end.

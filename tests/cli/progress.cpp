@@ -8,11 +8,10 @@
 #include "process.hpp"
 
 using process::Folder;
+using process::has;
 using process::shell;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 void write_study(const Folder& folder) {
   std::string rows = "a,b,target\n";

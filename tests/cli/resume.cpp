@@ -4,15 +4,12 @@
 #include "process.hpp"
 
 using process::Folder;
+using process::has;
+using process::lasting;
 using process::read_file;
 using process::shell;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-// report.json without its last section, `run`: the only one that may differ.
-std::string lasting(const std::string& json) { return json.substr(0, json.find("\"run\"")); }
 
 void write_study(const Folder& folder, const std::string& search) {
   std::string rows = "a,b,target\n";

@@ -4,6 +4,7 @@
 #include "process.hpp"
 
 using process::Folder;
+using process::has;
 using process::read_file;
 using process::shell;
 
@@ -23,8 +24,6 @@ std::string rows() {
     text += std::to_string((i * 7) % 11) + "," + ((i * 7) % 11 + i % 5 > 6 ? "yes" : "no") + "\n";
   return text;
 }
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
@@ -75,14 +74,7 @@ TEST_CASE("trace: what cannot be drawn is exit 2 with the way out; run sends fun
       {"$H run f.yaml", "holdout trace f.yaml"},
       {"$H trac f.yaml", "did you mean 'trace'"},
   };
-  for (const auto& [line, says] : cases) {
-    CAPTURE(line);
-    const auto ended = shell(folder, line);
-    CAPTURE(ended.err);
-    CHECK(ended.code == 2);
-    CHECK(has(ended.err, says));
-    CHECK(ended.out.empty());
-  }
+  for (const auto& [line, says] : cases) process::check_refused(folder, line, says);
   CHECK(!std::filesystem::exists(folder.path / "runs"));
   const auto valid = shell(folder, "$H validate f.yaml");
   CHECK(valid.code == 0);

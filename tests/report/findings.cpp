@@ -1,5 +1,7 @@
 #include <holdout/report/findings.hpp>
 
+#include <holdout/report/report.hpp>
+
 #include <cmath>
 
 #include <doctest/doctest.h>
@@ -109,6 +111,44 @@ TEST_CASE("gain: positive on the good side of the constant model") {
   CHECK(find(s).gain.value() == 3);
   s.record.maximize = true;
   CHECK(find(s).gain.value() == -3);
+}
+
+TEST_CASE("defaults: the gain over them, in words in every format; what failed is said with its reason") {
+  FakeStorage s =
+      storage("mse", false, {trial(0, 3, {{Value(0.25), Value("adam")}}), trial(1, 4, {{Value(2.0), Value("adam")}})});
+  s.record.space = search::SearchSpace({{"model.l2", {}, search::Interval{1e-3, 10, true}, {}},
+                                        {"training.optimizer", {Value("adam"), Value("gd")}, {}, {}}});
+  s.won.emplace();
+  s.won->holdout_standard_error = 0.5, s.won->test = {{"mse", 3.5}};
+  s.won->defaults = study::DefaultResult{{{Value(0.0), Value("adam")}}, {1}, {}, 4, {}, {{"mse", 4.25}}};
+  CHECK(find(s).default_gain == 1);
+  const auto says = [&](const std::string& part) {
+    CAPTURE(part);
+    for (const char* format : {"markdown", "html"}) {
+      std::string text = render(find(s), format);
+      for (const char* code : {"`", "<code>", "</code>", "<wbr>", "\\"})
+        for (std::size_t at; (at = text.find(code)) != std::string::npos;)
+          text.erase(at, std::string_view(code).size());
+      CHECK(text.find(part) != std::string::npos);
+    }
+  };
+  says(
+      "Without tuning, at the defaults (l2 0, optimizer adam), the hold-out mse is 4. Tuning took off 25 %: 1, more "
+      "than one standard error of the best value (0.5). On the test rows: 4.25 at the defaults, 3.5 tuned. No default "
+      "suits training.optimizer: the middle of the range, or the first word of the list, stands for it.");
+  CHECK(summary(find(s), "runs/x").find("defaults: 4") != std::string::npos);
+  const std::string json = render(find(s), "json");
+  CHECK(json.find("\"undeclared\": [\n        \"training.optimizer\"") != std::string::npos);
+  s.won->defaults->trial = 1, s.won->defaults->value = 3;
+  says("at the defaults (l2 0, optimizer adam), which are trial 1, the hold-out mse is 3. Tuning gained nothing.");
+  s.won->defaults->value = 2.5;
+  says("the hold-out mse is 2.5. They are better than every trial: let the ranges reach them.");
+  s.won->defaults->value = NAN, s.won->defaults->reason = "diverged at epoch 3";
+  CHECK_FALSE(find(s).default_gain);
+  says(", there is no model: diverged at epoch 3.");
+  s.record.maximize = true, s.won->trial = 1, s.won->defaults->value = 3.75;
+  CHECK(find(s).default_gain == 0.25);
+  says("Tuning added 0.25, less than one standard error");
 }
 
 TEST_CASE("near ties: within 1 % of the best, within a standard error") {

@@ -52,18 +52,34 @@ FakeStorage rich() {
   return s;
 }
 
-FakeStorage lambda_curve() {
+// A parabola, with its slopes: against log x on a log axis, against x on a linear one.
+FakeStorage lambda_curve(bool log = true) {
   std::vector<study::Trial> trials;
   for (int i = 0; i < 9; ++i) {
-    const double x = std::pow(10, -4 + 0.5 * i), y = (i - 3.5) * (i - 3.5) + 1;
+    const double x = log ? std::pow(10, -4 + 0.5 * i) : i / 8.0, y = (i - 3.5) * (i - 3.5) + 1;
     study::Trial t = trial(i, y, {{Value(x)}});
     t.outcome.fold_values = {y - 0.1, y + 0.1};
-    t.outcome.gradient = {2 * (i - 3.5) / 1.15};
+    t.outcome.gradient = {2 * (i - 3.5) * (log ? 2 / std::log(10) : 8)};
     trials.push_back(t);
   }
   FakeStorage s = storage("mse", false, trials);
-  s.record.space = search::SearchSpace({{"model.l2", {}, search::Interval{1e-4, 1, true}, {}}});
+  s.record.space = search::SearchSpace({{"model.l2", {}, search::Interval{log ? 1e-4 : 0, 1, log}, {}}});
   return s;
+}
+
+struct Arrow {
+  double x = 0, y = 0, to_x = 0, to_y = 0;  // px
+};
+
+std::vector<Arrow> arrows(const std::string& svg) {
+  std::vector<Arrow> all;
+  const std::string head = "class=\"arrow\" d=\"";
+  for (std::size_t at = svg.find(head); at != std::string::npos; at = svg.find(head, at + 1)) {
+    Arrow a;
+    REQUIRE(std::sscanf(svg.c_str() + at + head.size(), "M%lf %lfL%lf %lf", &a.x, &a.y, &a.to_x, &a.to_y) == 4);
+    all.push_back(a);
+  }
+  return all;
 }
 
 }  // namespace
@@ -108,6 +124,23 @@ TEST_CASE("plots: a study of one range has its curve with error bars and arrows 
   CHECK(count(out, "class=\"arrow\"") == 9);
   CHECK(drawn("slices", s).empty());
   CHECK(drawn("one-parameter", rich()).empty());
+}
+
+TEST_CASE("plots: arrows lie on the tangents of the curve, on log and on linear axes") {
+  for (const bool log : {true, false}) {
+    CAPTURE(log);
+    const std::vector<Arrow> all = arrows(drawn("one-parameter", lambda_curve(log)));
+    REQUIRE(all.size() == 9);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      CAPTURE(i);
+      CHECK((all[i].to_x > all[i].x) == (i < 4));  // towards the minimum, between the fourth and the fifth point
+      CHECK(all[i].to_y > all[i].y);               // downhill: px count from the top
+      // In both, points are evenly apart, so that the slope is the mean of the chords to both neighbours.
+      if (i == 0 || i + 1 == all.size()) continue;
+      const double chord = (all[i + 1].y - all[i - 1].y) / (all[i + 1].x - all[i - 1].x);
+      CHECK((all[i].to_y - all[i].y) / (all[i].to_x - all[i].x) == doctest::Approx(chord).epsilon(0.1));
+    }
+  }
 }
 
 TEST_CASE("plots: trials that a gradient search solved in part are points of its curve") {

@@ -91,6 +91,8 @@ TEST_CASE("resume: interrupted after every cohort, a run ends as one that never 
   CHECK(winner->trial == whole->trial);
   check_equal(winner->test, whole->test);
   check_equal(winner->refit_test, whole->refit_test);
+  REQUIRE((winner->defaults && whole->defaults));
+  CHECK(winner->defaults->value == whole->defaults->value);
 }
 
 TEST_CASE("resume: a finished run with more trials is the run that had them from the start") {

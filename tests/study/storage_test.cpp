@@ -172,6 +172,13 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   winner.refit_test = {{"b", -kInfinity}, {"a", 1}};
   winner.refit_epochs = 12, winner.test_standard_error = kNaN, winner.best_yaml = "name: best\nx: 'λ'\n";
   winner.predictions = HoldoutPredictions{3, {1.0 / 3, 2}, {0.1, -1e300}, {5, 1, 0, 7}, {0, 0.5, 1}, {0, 1, 1}};
+  winner.defaults =
+      DefaultResult{{{Value(0.0), {}, Value("inf"), Value(kInfinity), Value(std::int64_t{3}), Value(true)}},
+                    {2, 4},
+                    7,
+                    kNaN,
+                    "diverged at epoch 3",
+                    {{"mse", 1.0 / 3}}};
   storage->write(RunFacts{});
   storage->write(facts);
   storage->write(Winner{});
@@ -206,6 +213,13 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   CHECK(won->refit_epochs == winner.refit_epochs);
   CHECK(bits(won->test_standard_error) == bits(winner.test_standard_error));
   CHECK(won->best_yaml == winner.best_yaml);
+  REQUIRE(won->defaults);
+  CHECK(won->defaults->configuration == winner.defaults->configuration);
+  CHECK(won->defaults->undeclared == winner.defaults->undeclared);
+  CHECK(won->defaults->trial == winner.defaults->trial);
+  CHECK(bits(won->defaults->value) == bits(winner.defaults->value));
+  CHECK(won->defaults->reason == winner.defaults->reason);
+  check_equal(won->defaults->test, winner.defaults->test);
   REQUIRE(won->predictions);
   CHECK(won->predictions->rows == 3);
   CHECK(won->predictions->target == winner.predictions->target);

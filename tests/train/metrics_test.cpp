@@ -20,7 +20,7 @@ namespace {
 struct Row {
   std::string metric;
   std::size_t outputs = 0;
-  double value = 0, standard_error = 0;  // NaN where there is none
+  double value = 0, standard_error = 0;
   std::vector<double> scores, y;
 };
 
@@ -37,7 +37,7 @@ std::vector<Row> rows() {
   for (std::size_t i = 1; i < table.size(); ++i) {
     const auto& cell = table[i];
     out.push_back({cell.at(0), static_cast<std::size_t>(to_integer(cell.at(1)).value()), to_real(cell.at(2)).value(),
-                   cell.at(3).empty() ? NAN : to_real(cell.at(3)).value(), numbers(cell.at(4)), numbers(cell.at(5))});
+                   to_real(cell.at(3)).value(), numbers(cell.at(4)), numbers(cell.at(5))});
   }
   return out;
 }
@@ -55,10 +55,7 @@ TEST_CASE("reference: every metric and standard error is scikit-learn's") {
     REQUIRE(metric);
     const Predictions p{row.scores, row.outputs, row.y};
     CHECK(metric->value(p) == doctest::Approx(row.value).epsilon(1e-13));
-    if (std::isnan(row.standard_error))
-      CHECK(std::isnan(standard_error(*metric, p)));
-    else
-      CHECK(standard_error(*metric, p) == doctest::Approx(row.standard_error).epsilon(1e-12));
+    CHECK(standard_error(*metric, p) == doctest::Approx(row.standard_error).epsilon(1e-12));
   }
 }
 
@@ -105,6 +102,9 @@ TEST_CASE("what has no value is NaN, not a number that looks good") {
   // R² of a constant target: 0/0 if it is hit, −∞ if not.
   CHECK(!std::isfinite(value("r2", {1, 2}, {3, 3})));
   CHECK(std::isnan(value("auc", {INFINITY, INFINITY, 1, 2, 3, 4}, {0, 1, 1}, 2)));
+  const std::vector<double> infinite{INFINITY, INFINITY, 1, 2, 3, 4}, y{0, 1, 1}, weights{1, 2, 3};
+  CHECK(std::isnan(find_metric("auc")->value({infinite, 2, y, weights})));
+  CHECK(std::isnan(standard_error(*find_metric("auc"), {infinite, 2, y, weights})));
   CHECK(value("f1", {-1, -1}, {0, 0}) == 0);  // scikit-learn's zero_division
   CHECK(std::isnan(standard_error(*find_metric("mse"), {std::vector<double>{1}, 1, std::vector<double>{2}})));
 }
@@ -113,6 +113,8 @@ TEST_CASE("hostile: scores that are not numbers give no value") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (const Metric& m : metrics()) {
     CAPTURE(m.info.name);
+    const std::vector<double> scores{1, nan, -2, nan}, y{0, 1, 0, 1};
+    CHECK(std::isnan(standard_error(m, {scores, 1, y})));
     CHECK(std::isnan(value(m.info.name, {nan, nan, nan, nan}, {0, 1, 0, 1})));
     CHECK(std::isnan(value(m.info.name, {1, nan, -2, nan}, {0, 1, 0, 1})));
     if (m.classes != Classes::none) CHECK(std::isnan(value(m.info.name, {1, 2, nan, 4, nan, 0}, {0, 1, 1}, 2)));
@@ -133,6 +135,51 @@ TEST_CASE("a decision: the positive class above 0, the first of equal scores") {
   CHECK(value("error", {1e-300}, {0}) == 1);
   CHECK(value("error", {1, 1, 0}, {0}, 3) == 0);
   CHECK(value("accuracy", {1, 2, 2}, {1}, 3) == 1);
+}
+
+TEST_CASE("closed form: standard errors by hand") {
+  // Squares 0, 4, 16: mse 20/3, of standard error √(Σ(x − 20/3)²/6); rmse has that divided by 2 √(20/3).
+  const std::vector<double> f{1, 2, 3}, y{1, 4, 7};
+  const double mse = 20 / 3.0, se = std::sqrt((std::pow(mse, 2) + std::pow(4 - mse, 2) + std::pow(16 - mse, 2)) / 6);
+  CHECK(standard_error(*find_metric("rmse"), {f, 1, y}) == doctest::Approx(se / 2 / std::sqrt(mse)).epsilon(1e-14));
+  CHECK(std::isnan(standard_error(*find_metric("rmse"), {y, 1, y})));
+  // Positives 2 and 3 win 3/4 and all of 1 and 2; these lose all and 3/4: both variances of means are (1/8)² · 2 / 2.
+  const std::vector<double> scores{1, 2, 2, 3}, classes{0, 0, 1, 1};
+  CHECK(standard_error(*find_metric("auc"), {scores, 1, classes}) ==
+        doctest::Approx(std::sqrt(1 / 32.0)).epsilon(1e-14));
+  CHECK(std::isnan(standard_error(*find_metric("auc"), {scores, 1, std::vector<double>{0, 0, 0, 1}})));
+  // f1 of hits 1, misses 1, false alarms 1 and one right refusal: residuals 2 − ½ · 2, −½, −½, 0; Σ said + real = 4.
+  const std::vector<double> said{1, -1, 1, -1}, real{1, 1, 0, 0};
+  CHECK(standard_error(*find_metric("f1"), {said, 1, real}) ==
+        doctest::Approx(std::sqrt(4 / 3.0 * 1.5) / 4).epsilon(1e-14));
+}
+
+TEST_CASE("reference: standard errors of metrics that are no means are those of the bootstrap") {
+  constexpr std::size_t kRows = 400;
+  constexpr int kDraws = 1500;  // whose standard deviation has a relative error of 1/√(2 · 1500) = 2 %
+  Stream draw = stream(Seed{8}, "bootstrap");
+  for (const char* name : {"rmse", "r2", "auc", "f1"}) {
+    CAPTURE(name);
+    const Metric& metric = *find_metric(name);
+    std::vector<double> scores, y;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      const double x = draw.normal();
+      y.push_back(metric.classes == Classes::none ? x : x > 0.5);
+      scores.push_back(std::round(8 * (x - 0.3 + 0.7 * draw.normal())) / 8);  // with ties
+    }
+    double sum = 0, squares = 0;
+    std::vector<double> drawn_scores(kRows), drawn_y(kRows);
+    for (int k = 0; k < kDraws; ++k) {
+      for (std::size_t i = 0; i < kRows; ++i) {
+        const std::size_t from = draw.below(kRows);
+        drawn_scores[i] = scores[from], drawn_y[i] = y[from];
+      }
+      const double value = metric.value({drawn_scores, 1, drawn_y});
+      sum += value, squares += value * value;
+    }
+    const double mean = sum / kDraws, deviation = std::sqrt(squares / kDraws - mean * mean);
+    CHECK(standard_error(metric, {scores, 1, y}) == doctest::Approx(deviation).epsilon(0.08));
+  }
 }
 
 TEST_CASE("closed form: a row of weight 2 counts as two rows, in every metric") {
@@ -156,8 +203,7 @@ TEST_CASE("closed form: a row of weight 2 counts as two rows, in every metric") 
     weights.assign(60, 0.3);
     CHECK(metric.value({scores, 1, y, weights}) == doctest::Approx(metric.value({scores, 1, y})).epsilon(1e-13));
     const double error = standard_error(metric, {scores, 1, y});
-    if (!std::isnan(error))
-      CHECK(standard_error(metric, {scores, 1, y, weights}) == doctest::Approx(error).epsilon(1e-13));
+    CHECK(standard_error(metric, {scores, 1, y, weights}) == doctest::Approx(error).epsilon(1e-13));
   }
   // By hand: errors 0 and 4 of weights 3 and 1 have mean 1; n/(n − 1) Σ w²(x − 1)² / 16 = 2 (9 · 1 + 1 · 9) / 16.
   const std::vector<double> scores{1, 2}, y{1, 4}, weights{3, 1};

@@ -158,4 +158,38 @@ TEST_CASE("closed form: the step of learning_rate auto is safe with weights") {
   }
 }
 
+TEST_CASE_TEMPLATE("closed form: the step of learning_rate auto is safe with balanced classes, dense and sparse", T,
+                   double, float) {
+  // Few rows of one class, with large features: balanced, each counts as twenty. The step without that goes uphill.
+  data::Dataset d = testing::toy(Seed{5}, 2, kRows, kFeatures);
+  for (std::size_t i = 0; i < kRows; ++i) {
+    d.y[i] = i % 40 == 0;
+    for (std::size_t j = 0; j < kFeatures && i % 40 == 0; ++j) d.x[i * kFeatures + j] *= 10;
+  }
+  for (const bool sparse : {false, true}) {
+    const auto design = make_design<T>(sparse ? testing::to_sparse(d) : d, testing::no_scaling(kFeatures), whole());
+    LaneConfig config = testing::lane("logistic", "gd", LearningRate::kAuto, 0.1, 0, 50);
+    config.model.class_weight = "balanced";
+    const Curvature curvature = curvature_of(design, config.model);
+    if constexpr (std::is_same_v<T, double>) {
+      const auto dense = make_design<double>(d, testing::no_scaling(kFeatures), whole());
+      const auto weights = row_weights(design.train, 2, "balanced");
+      const Eigen::Map<const Eigen::VectorXd> w(weights.data(), static_cast<Eigen::Index>(weights.size()));
+      const Eigen::MatrixXd x = testing::with_ones(dense.train, kFeatures);
+      const Eigen::MatrixXd rooted = (x.array().colwise() * w.cwiseSqrt().array()).matrix();
+      const double largest = testing::eigenvalues(testing::second_moments(rooted)).maxCoeff();
+      CHECK(curvature.largest_eigenvalue == doctest::Approx(largest).epsilon(1e-6));
+      const double row = (x.rowwise().squaredNorm().array() * w.array()).maxCoeff();
+      CHECK(curvature.largest_row == doctest::Approx(row).epsilon(1e-14));
+    }
+    CHECK(train_one(design, config).rises <= 0);
+    config.training.learning_rate.start = automatic_rate(curvature, config.model, true);
+    const LaneResult same = train_one(design, config);
+    config.training.learning_rate.start = LearningRate::kAuto;
+    CHECK(testing::difference(train_one(design, config), same) == "");
+    config.training.learning_rate.start = automatic_rate(design.curvature, config.model, true);
+    CHECK(train_one(design, config).rises > 0);
+  }
+}
+
 }  // namespace holdout::train

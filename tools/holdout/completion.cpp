@@ -140,6 +140,8 @@ std::string zsh_text(std::string_view text) {
 std::string zsh_values(const Values& values) {
   switch (values.kind) {
     case Values::words:
+      if (values.list.ends_with('='))  // no space behind them: a value follows
+        return "{compadd \"$expl[@]\" -S \"\" -- " + values.list + "}";
       return "(" + values.list + ")";
     case Values::files:
       return "_files";

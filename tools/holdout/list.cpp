@@ -3,6 +3,7 @@
 #include <memory>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/named_number.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/study/study.hpp>
 #include <holdout/train/activation.hpp>
@@ -19,10 +20,10 @@ class Printer final : public FieldVisitor {
  public:
   void operator()(const Field& field, bool& value) override { print(field, "true or false", value ? "true" : "false"); }
   void operator()(const Field& field, std::int64_t& value, const Range<std::int64_t>& range) override {
-    print(field, describe(range), named(value, range));
+    print(field, describe(range), to_text(spelled(value, range)));
   }
   void operator()(const Field& field, double& value, const Range<double>& range) override {
-    print(field, describe(range), named(value, range));
+    print(field, describe(range), to_text(spelled(value, range)));
   }
   void operator()(const Field& field, std::string& value, std::span<const std::string_view> words) override {
     print(field, words.empty() ? "text" : any_of(words), value);
@@ -52,12 +53,6 @@ class Printer final : public FieldVisitor {
   }
 
  private:
-  template <class T>
-  static std::string named(T value, const Range<T>& range) {
-    for (const NamedNumber<T>& word : range.words)
-      if (word.value == value) return std::string(word.name);
-    return to_text(Value(value));
-  }
   static std::string any_of(std::span<const std::string_view> words) {
     std::string text;
     for (const std::string_view word : words) text += (text.empty() ? "" : " | ") + std::string(word);

@@ -105,6 +105,8 @@ struct Findings {
   std::optional<double> standard_error;
   /// How far the best value is on the good side of the constant model's (negative: on the bad side).
   std::optional<double> gain;
+  /// The same against the default configuration's, winner->defaults; empty where that has no value.
+  std::optional<double> default_gain;
   std::size_t within_percent = 0;           // other trials whose value is within 1 % of the best
   std::optional<std::size_t> within_error;  // … within one standard error
   std::vector<BoundHit> bounds;             // within 1 % of the range's length, on its scale

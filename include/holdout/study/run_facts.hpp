@@ -42,6 +42,17 @@ struct HoldoutPredictions {
   std::vector<double> false_positive, true_positive;  // two classes: the ROC curve from (0, 0) to (1, 1)
 };
 
+/// What the study would have given without tuning: every searched setting at its declared default, or, where none
+/// suits, in the middle of its range.
+struct DefaultResult {
+  search::Configuration configuration;   // may lie outside of the ranges
+  std::vector<std::int64_t> undeclared;  // indices of parameters that took the middle
+  std::optional<int> trial;              // the trial that has this configuration; empty: trained after the search
+  double value = 0;                      // the objective's metric on the hold-out rows; NaN: it failed
+  std::string reason;                    // of the failure
+  Metrics test;                          // as Winner::test, k folds: as Winner::refit_test
+};
+
 /// The winner, trained again after the search, and its one look at the test rows.
 struct Winner {
   int trial = 0;
@@ -52,9 +63,10 @@ struct Winner {
   // Many λ, one a group: the best trial in which they are all the same, and its error on the test rows.
   std::optional<int> tied;
   Metrics tied_test;
-  double test_standard_error = 0;   // of the objective's metric over the test rows; NaN where it has none
-  std::string best_yaml;            // the winning configuration as a study that runs
-  std::optional<TunedModel> model;  // the refitted one; empty if that training diverged
+  std::optional<DefaultResult> defaults;  // empty: nothing was searched, or an older holdout ended the run
+  double test_standard_error = 0;         // of the objective's metric over the test rows; NaN where it has none
+  std::string best_yaml;                  // the winning configuration as a study that runs
+  std::optional<TunedModel> model;        // the refitted one; empty if that training diverged
   // Of its training, k-fold: of the first fold.
   std::optional<train::MinimumFacts> minimum;
   std::int64_t rises = -1, steps = 0;  // full-batch steps after which J was higher (−1: not watched), and all steps

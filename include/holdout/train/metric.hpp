@@ -53,8 +53,9 @@ const Metric* find_metric(std::string_view name);
 /// Whether it measures models for that many classes (0: regression) whose scores say that of the target.
 bool measures(const Metric& metric, std::size_t classes, Link link);
 
-/// The standard error of a metric that is a mean over rows (mse, mae, log_loss, error, accuracy); NaN for others. With
-/// weights that of a ratio of means: n/(n − 1) Σ w²(x − x̄)² / (Σ w)² (Cochran, Sampling Techniques, 1977, eq. 2.39).
+/// The standard error of a metric over rows that were drawn independently; each metric says by which formula. NaN where
+/// there are too few rows. With weights that of a ratio of means: n/(n − 1) Σ w²(x − x̄)² / (Σ w)² (Cochran, Sampling
+/// Techniques, 1977, eq. 2.39).
 double standard_error(const Metric& metric, const Predictions& predictions);
 
 }  // namespace holdout::train

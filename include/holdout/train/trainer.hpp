@@ -118,8 +118,10 @@ std::vector<double> predict(const Part<double>& part, const Shape& shape, std::s
 std::vector<double> predict(const Part<float>& part, const Shape& shape, std::span<const double> theta);
 
 /// γ of `learning_rate: auto`: 1/L̂, L̂ a bound of the largest Hessian eigenvalue of J over all θ.
-/// Full batch: L̂ = κ · 1.02 · λmax([X 1]ᵀ[X 1]/N) + λ; smaller batches, whose own Hessians may be larger: L̂ = κ ·
-/// max_i ‖(x_i, 1)‖² + λ, λ the largest of all groups. κ bounds L″: LossInfo::curvature, which must be finite.
+/// Full batch: L̂ = κ · 1.02 · λmax([X 1]ᵀW[X 1]/N) + λ, W the weights of the rows; smaller batches, whose own Hessians
+/// may be larger: L̂ = κ · max_i w_i ‖(x_i, 1)‖² + λ, λ the largest of all groups. κ bounds L″: LossInfo::curvature,
+/// which must be finite.
+/// @param curvature  with the weights that the model gives to classes
 double automatic_rate(const Curvature& curvature, const ModelSettings& model, bool full_batch);
 
 /// The epochs (or steps) at which curves are recorded: all if they are at most `most`, else log-spaced with the first

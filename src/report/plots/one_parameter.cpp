@@ -61,12 +61,13 @@ std::string one_parameter(const Findings& f) {
   for (const study::Trial* trial : trials) {
     const Point p = at(*trial);
     const auto& gradient = trial->outcome.gradient;
-    if (gradient.empty() || !std::isfinite(gradient[0]) || !axis->axis.log()) continue;
-    // d value / d log x, of what is minimized: the arrow shows a step downhill along the tangent.
+    if (gradient.empty() || !std::isfinite(gradient[0])) continue;
+    // d value / d x, or d log x on a log axis, of what is minimized: the arrow is a step downhill along the tangent.
     const double slope = f.study.maximize ? -gradient[0] : gradient[0];
-    const double reach = 0.04 * std::log(parameter.interval->max / parameter.interval->min);
+    const auto [min, max] = std::pair(parameter.interval->min, parameter.interval->max);
+    const double reach = 0.04 * (axis->axis.log() ? std::log(max / min) : max - min);
     const double step = gradient[0] > 0 ? -reach : reach;
-    plot.segment(p, {p.x * std::exp(step), p.y + slope * step}, "arrow", true);
+    plot.segment(p, {axis->axis.log() ? p.x * std::exp(step) : p.x + step, p.y + slope * step}, "arrow", true);
     arrows = true;
   }
   for (const study::Trial* trial : trials) {

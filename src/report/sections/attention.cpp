@@ -33,12 +33,6 @@ std::string ties_text(const Findings& f) {
   return text;
 }
 
-// A number of the metric with the word that says what a difference is worth.
-std::string against_noise(const Findings& f, double gain) {
-  const std::string yard = f.standard_error ? "one standard error of the best value" : "1 % of the best value";
-  return shown(gain) + (gain <= noise(f) ? ", less than " : ", more than ") + yard + " (" + shown(noise(f)) + ")";
-}
-
 std::string search_end_text(const Findings& f) {
   const SearchEnd& end = *f.search_end;
   std::string text = end.expected
@@ -89,6 +83,12 @@ std::string tied_text(const Findings& f) {
 }
 
 }  // namespace
+
+std::string against_noise(const Findings& f, double difference) {
+  const std::string yard = f.standard_error ? "one standard error of the best value" : "1 % of the best value";
+  return shown(difference) + (difference <= noise(f) ? ", less than " : ", more than ") + yard + " (" +
+         shown(noise(f)) + ")";
+}
 
 Section attention_section(const Findings& f) {
   List list;

@@ -5,24 +5,19 @@
 #include "../text.hpp"
 
 namespace holdout::report {
-namespace {
 
-// "optimizer adam, learning_rate 0.0376"
-std::string in_words(const Findings& f, const study::Trial& trial) {
+std::string in_words(const Findings& f, const search::Configuration& configuration) {
   const std::vector<std::string> names = short_names(f.study.space);
   std::string text;
-  for (std::size_t i = 0; i < names.size() && i < trial.configuration.values.size(); ++i)
-    if (const auto& value = trial.configuration.values[i])
-      text += (text.empty() ? "" : ", ") + names[i] + " " + shown(value);
+  for (std::size_t i = 0; i < names.size() && i < configuration.values.size(); ++i)
+    if (const auto& value = configuration.values[i]) text += (text.empty() ? "" : ", ") + names[i] + " " + shown(value);
   return text;
 }
-
-}  // namespace
 
 Section best_section(const Findings& f) {
   Section section{"Best configuration", {}};
   const study::Trial& best = *f.best();
-  const std::string words = in_words(f, best);
+  const std::string words = in_words(f, best.configuration);
   std::string text = "Trial " + std::to_string(best.number) + " is the best of " +
                      counted(f.complete, "complete trial") + (words.empty() ? "" : ": " + words) + ". Its hold-out " +
                      f.study.metric + " is " + shown(best.outcome.value, f.standard_error) + ".";

@@ -27,6 +27,44 @@ Text gain_text(const Findings& f) {
   return plain(text);
 }
 
+// What a user would have had without tuning.
+Text default_text(const Findings& f) {
+  const study::DefaultResult& defaults = *f.winner->defaults;
+  constexpr std::size_t kMostWords = 8, kMostPaths = 3;  // of λ of their own there may be hundreds
+  std::string text = "Without tuning, at the defaults";
+  if (f.study.space.size() <= kMostWords) text += " (" + in_words(f, defaults.configuration) + ")";
+  if (defaults.trial) text += ", which are trial " + std::to_string(*defaults.trial);
+  if (!f.default_gain) {
+    text += ", there is no model: " + (defaults.reason.empty() ? "training failed" : defaults.reason) + ".";
+  } else {
+    text += ", the hold-out " + f.study.metric + " is " + shown(defaults.value) + ". ";
+    if (*f.default_gain < 0) {
+      text += "They are better than every trial: let the ranges reach them.";
+    } else if (*f.default_gain == 0) {
+      text += "Tuning gained nothing.";
+    } else {
+      text += std::string("Tuning ") + (f.study.maximize ? "added " : "took off ");
+      if (defaults.value > 0 && f.best()->outcome.value >= 0 && !f.study.maximize)
+        text += percent(*f.default_gain / defaults.value) + ": ";
+      text += against_noise(f, *f.default_gain) + ".";
+    }
+  }
+  const auto before = metric(defaults.test, f.study.metric);
+  const auto after = metric(f.winner->test.empty() ? f.winner->refit_test : f.winner->test, f.study.metric);
+  if (before && after)
+    text += " On the test rows: " + shown(*before) + " at the defaults, " + shown(*after) + " tuned.";
+  Text out = plain(text);
+  if (defaults.undeclared.empty()) return out;
+  if (defaults.undeclared.size() > kMostPaths)
+    out.push_back({" No default suits " + std::to_string(defaults.undeclared.size()) + " of them", false});
+  for (std::size_t k = 0; k < defaults.undeclared.size() && defaults.undeclared.size() <= kMostPaths; ++k) {
+    out.push_back({k == 0 ? " No default suits " : ", ", false});
+    out.push_back({path(f, static_cast<std::size_t>(defaults.undeclared[k])), true});
+  }
+  out.push_back({": the middle of the range, or the first word of the list, stands for it.", false});
+  return out;
+}
+
 // How far apart trainings are that differ in nothing but their start.
 std::string seed_noise_text(const std::vector<double>& values) {
   std::vector<double> good;
@@ -57,7 +95,8 @@ Section error_section(const Findings& f) {
   Table table{{plain("Metric"), plain("Hold-out")}, {}};
   if (!test.empty()) table.header.push_back(plain("Test"));
   if (!refit.empty()) table.header.push_back(plain("Test, refitted"));
-  for (const auto& [name, value] : holdout) {
+  for (const auto& measured : holdout) {
+    const std::string& name = measured.first;  // clang lets no lambda refer to a structured binding
     const bool objective = name == f.study.metric;
     const auto cell = [&](const study::Metrics& metrics, const std::optional<double>& error) {
       const std::optional<double> x = metric(metrics, name);
@@ -69,6 +108,7 @@ Section error_section(const Findings& f) {
     table.rows.push_back(std::move(row));
   }
   if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
+  if (f.winner && f.winner->defaults) section.blocks.emplace_back(Paragraph{default_text(f)});
   if (f.gain) section.blocks.emplace_back(Paragraph{gain_text(f)});
   if (const std::string noise = seed_noise_text(f.best()->outcome.start_values); !noise.empty())
     section.blocks.emplace_back(Paragraph{plain(noise)});

@@ -70,8 +70,8 @@ void TangentCohort::fill(std::size_t lane, std::span<const std::string> wrt) {
   shrinks_ = shrinks_ || config.model.lasso() > 0;
   coefficient_.at(0, lane) = config.model.loss.coefficient();
   const double given = config.training.learning_rate.start;
-  const double rate =
-      given != LearningRate::kAuto ? given : automatic_rate(design_.curvature, config.model, full_batch_);
+  if (given == LearningRate::kAuto && !curvature_) curvature_ = curvature_of(design_, config.model);
+  const double rate = given != LearningRate::kAuto ? given : automatic_rate(*curvature_, config.model, full_batch_);
   start_rates_.push_back(rate);
   start_rate_slopes_.emplace_back();
   for (std::size_t h = 0; h < wrt.size(); ++h) {

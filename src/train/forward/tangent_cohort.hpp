@@ -1,6 +1,7 @@
 // A cohort in training with tangents beside its lanes.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ class TangentCohort {
   TangentSum sum_;
   RuleShape shape_;
   LaneTable<double> theta_, gradient_, state_, factors_, ahead_, l2_, l1_, coefficient_, coefficients_, memory_, rate_;
+  std::optional<Curvature> curvature_;                  // where a lane has learning_rate auto
   std::vector<double> start_rates_;                     // [lane]
   std::vector<std::vector<double>> start_rate_slopes_;  // [lane][h]
   std::int64_t epoch_ = 0, steps_ = 0;

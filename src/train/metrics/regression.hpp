@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cmath>
+#include <vector>
 
 #include <holdout/train/metric.hpp>
+
+#include "standard_errors.hpp"
 
 namespace holdout::train {
 
@@ -13,6 +16,13 @@ double mean_over_rows(const Predictions& p, Term term) {
   double sum = 0, weights = 0;
   for (std::size_t i = 0; i < p.y.size(); ++i) sum += p.weight(i) * term(p.scores[i], p.y[i]), weights += p.weight(i);
   return sum / weights;
+}
+
+/// (y − f)² of each row.
+inline std::vector<double> squared_errors(const Predictions& p) {
+  std::vector<double> squares(p.y.size());
+  for (std::size_t i = 0; i < squares.size(); ++i) squares[i] = (p.y[i] - p.scores[i]) * (p.y[i] - p.scores[i]);
+  return squares;
 }
 
 /// Of the squared loss, ½ (y − f)².
@@ -41,6 +51,11 @@ struct Rmse {
   static double value(const Predictions& p) {
     return std::sqrt(mean_over_rows(p, [](double f, double y) { return (y - f) * (y - f); }));
   }
+  /// That of mse by the slope of the root there, 1 / (2 rmse): the delta method (Casella and Berger, Statistical
+  /// Inference, 2002, theorem 5.5.24). NaN where nothing is wrong: a root has no slope at 0.
+  static double standard_error(const Predictions& p) {
+    return standard_error_of_mean(squared_errors(p), p.weights) / (2 * value(p));
+  }
   static constexpr auto loss = half_square;
   static OfMean of_mean(double mean, const Predictions&) {
     const double root = std::sqrt(2 * mean);
@@ -59,6 +74,14 @@ struct R2 {
   static OfMean of_mean(double mean, const Predictions& rows) {
     const double total = variance(rows);
     return {1 - 2 * mean / total, -2 / total, 0};
+  }
+  /// That of the ratio of two means, (y − f)² and (y − ȳ)². ȳ varies as well, but the variance is least there: to first
+  /// order it does not count.
+  static double standard_error(const Predictions& p) {
+    const double middle = mean_over_rows(p, [](double, double y) { return y; });
+    std::vector<double> spread(p.y.size());
+    for (std::size_t i = 0; i < spread.size(); ++i) spread[i] = (p.y[i] - middle) * (p.y[i] - middle);
+    return standard_error_of_ratio(squared_errors(p), spread, p.weights);
   }
   static double variance(const Predictions& p) {
     const double mean = mean_over_rows(p, [](double, double y) { return y; });
