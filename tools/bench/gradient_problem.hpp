@@ -2,7 +2,6 @@
 // asks for it here, on the same inner solver, and all work is counted.
 #pragma once
 
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
