@@ -16,9 +16,12 @@ namespace holdout::study {
 class Designs {
  public:
   /// @param prepared  must outlive the designs
-  Designs(const data::Prepared& prepared, bool standardize) : prepared_(prepared), standardize_(standardize) {}
+  Designs(const data::Prepared& prepared, bool standardize) : Designs(prepared.dataset, prepared.split, standardize) {}
+  /// @param dataset, split  must outlive the designs
+  Designs(const data::Dataset& dataset, const data::Split& split, bool standardize)
+      : dataset_(dataset), split_(split), standardize_(standardize) {}
 
-  std::size_t folds() const { return prepared_.split.folds.size(); }
+  std::size_t folds() const { return split_.folds.size(); }
   /// Makes the designs of that precision, unless they are there. Not thread-safe.
   /// @param degree  of the features: LaneConfig::polynomial
   template <class T>
@@ -26,9 +29,9 @@ class Designs {
     auto& designs = std::get<Folds<T>>(designs_[degree]);
     if (!designs.empty()) return;
     Folds<T> made(folds());
-    const Rows rows(prepared_.dataset, degree);
+    const Rows rows(dataset_, degree);
     workers.for_each(folds(), [&](std::size_t k) {
-      const data::Fold& fold = prepared_.split.folds[k];
+      const data::Fold& fold = split_.folds[k];
       made[k] = train::make_design<T>(*rows, data::fit_scaling(*rows, fold.train, standardize_), fold);
     });
     designs = std::move(made);
@@ -38,11 +41,11 @@ class Designs {
   void make_guarded(const Workers& workers, std::int64_t degree) {
     if (!guarded_[degree].empty()) return;
     std::vector<Guarded> made(folds());
-    const Rows rows(prepared_.dataset, degree);
+    const Rows rows(dataset_, degree);
     workers.for_each(folds(), [&](std::size_t k) {
-      data::Fold fold{prepared_.split.folds[k].train, {}};
+      data::Fold fold{split_.folds[k].train, {}};
       data::RowList guard;
-      const data::RowList& holdout = prepared_.split.folds[k].holdout;
+      const data::RowList& holdout = split_.folds[k].holdout;
       for (std::size_t i = 0; i < holdout.size(); ++i) (i % 3 == 2 ? guard : fold.holdout).push_back(holdout[i]);
       const data::Scaling scaling = data::fit_scaling(*rows, fold.train, standardize_);
       made[k].design = train::make_design<double>(*rows, scaling, fold);
@@ -85,7 +88,8 @@ class Designs {
     std::optional<data::Dataset> products_;
   };
 
-  const data::Prepared& prepared_;
+  const data::Dataset& dataset_;
+  const data::Split& split_;
   bool standardize_;
   std::map<std::int64_t, std::tuple<Folds<float>, Folds<double>>> designs_;  // by degree
   std::map<std::int64_t, std::vector<Guarded>> guarded_;                     // by degree, [fold]

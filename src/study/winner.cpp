@@ -74,8 +74,8 @@ void refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig 
            const Workers& workers, const std::atomic<bool>& interrupt, Winner& winner) {
   const bool standardize = file.study.data.standardize, tested = !data.split.test.empty();
   const data::Fold fold{all_but_test(data.split), tested ? data.split.test : data.split.folds[0].holdout};
-  const data::Prepared all{data.dataset, {}, {{fold}, data.split.test}, {}, {}};
-  Designs designs(all, standardize);
+  const data::Split all{{fold}, data.split.test};
+  Designs designs(data.dataset, all, standardize);
   config.polynomial = 1;  // what `data` has are all
   make_design(designs, config, workers);
   const Seed seed{static_cast<std::uint64_t>(file.study.seed)};
