@@ -95,7 +95,7 @@ void Encoder::choose_columns() {
         near_names(settings_.target, table_.names()), "data.target");
   target_ = target.value_or(table_.columns.size());
   if (sparse) return;
-  const auto& [include, exclude] = settings_.features;
+  const auto &include = settings_.features.include, &exclude = settings_.features.exclude;
   if (!include.empty() && !exclude.empty())
     add({}, "features: include and exclude cannot both be given", "include names all that are used", "data.features");
   for (std::size_t i = 0; i < include.size(); ++i)

@@ -15,6 +15,8 @@ constexpr std::span<const std::string_view> kAnyText;
 
 // Beyond this a fold's error says little, and the sweep is that many trainings for each configuration.
 constexpr std::int64_t kMostFolds = 1000;
+// Of products of features: beyond, they are alike but for rounding.
+constexpr std::int64_t kHighestDegree = 20;
 
 }  // namespace
 
@@ -43,6 +45,8 @@ void SplitSettings::fields(FieldVisitor& f) {
 void FeatureSettings::fields(FieldVisitor& f) {
   f({"include", "the columns to use; all if left out"}, include, kAnyText);
   f({"exclude", "columns to leave out: identifiers, for one"}, exclude, kAnyText);
+  f({"polynomial", "highest degree of powers and products of features, which become features; 1: none", Scope::cohort},
+    polynomial, between<std::int64_t>(1, kHighestDegree));
 }
 
 void WeightSettings::fields(FieldVisitor& f) {

@@ -53,7 +53,7 @@ std::optional<Value> declared_default(const Study& study, const search::Configur
                                       const search::Parameter& parameter) {
   train::LaneConfig config = apply(study, so_far);
   Finder finder(parameter.path);
-  lane_fields(config, finder);
+  configured_fields(config, finder);
   const auto& listed = parameter.values;
   if (finder.word && std::find(listed.begin(), listed.end(), finder.value) == listed.end()) return {};
   return finder.value;

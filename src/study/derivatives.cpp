@@ -63,7 +63,7 @@ train::HyperStart Derivatives::start(int near, std::size_t fold, std::size_t dim
 }
 
 std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, std::size_t fold, bool guarded,
-                                                      const train::ModelSettings& model) {
+                                                      const train::LaneConfig& config) {
   {
     const std::lock_guard lock(mutex_);
     auto& idle = idle_[key];
@@ -73,7 +73,9 @@ std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, st
       return solver;
     }
   }
-  return train::make_hyper_solver(guarded ? designs_.guarded(fold).design : designs_.get<double>(fold), metric_, model);
+  const std::int64_t degree = config.polynomial;
+  return train::make_hyper_solver(guarded ? designs_.guarded(fold, degree).design : designs_.get<double>(fold, degree),
+                                  metric_, config.model);
 }
 
 std::vector<train::HyperDerivatives> Derivatives::solve_implicitly(std::size_t fold,
@@ -87,7 +89,7 @@ std::vector<train::HyperDerivatives> Derivatives::solve_implicitly(std::size_t f
     starts.push_back(request->near ? start(*request->near, fold, wrt.size()) : train::HyperStart());
   const std::string key =
       std::to_string(fold) + (first.guarded ? " guarded " : " ") + values_of(lanes[0], Scope::cohort);
-  auto solver = take(key, fold, first.guarded, lanes[0].model);
+  auto solver = take(key, fold, first.guarded, lanes[0]);
   const auto want = first.want == search::Want::curvature ? train::HyperWant::curvature : train::HyperWant::gradient;
   std::vector<train::HyperDerivatives> solved =
       solver->solve({lanes, wrt, first.fidelity.tolerance.value_or(0), want, starts, interrupt});
@@ -102,7 +104,9 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
   const search::Request& first = *requests[0];
   std::vector<std::string> wrt;
   for (const std::size_t i : axes(first.configuration)) wrt.push_back(study_.space.parameters()[i].path);
-  const train::Design<double>& design = first.guarded ? designs_.guarded(fold).design : designs_.get<double>(fold);
+  const std::int64_t degree = lanes[0].polynomial;
+  const train::Design<double>& design =
+      first.guarded ? designs_.guarded(fold, degree).design : designs_.get<double>(fold, degree);
   std::vector<train::HyperDerivatives> solved =
       method_ == train::Hypergradient::implicit
           ? solve_implicitly(fold, lanes, wrt, requests, interrupt)
@@ -113,7 +117,7 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
     FoldDerivatives& folded = out.emplace_back();
     folded.derivatives = std::move(solved[i]);
     if (!first.guarded) continue;
-    const train::Part<double>& guard = designs_.guarded(fold).guard;
+    const train::Part<double>& guard = designs_.guarded(fold, degree).guard;
     const std::vector<double> scores =
         train::predict(guard, {lanes[i].model, design.features, design.classes}, folded.derivatives.result.theta);
     folded.guard = metric_.value({scores, scores.size() / guard.n, guard.target});

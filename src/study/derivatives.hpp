@@ -55,7 +55,7 @@ class Derivatives {
                                                         std::span<const search::Request* const> requests,
                                                         const std::atomic<bool>* interrupt);
   std::unique_ptr<train::HyperSolver> take(const std::string& key, std::size_t fold, bool guarded,
-                                           const train::ModelSettings& model);
+                                           const train::LaneConfig& config);
 
   const Study& study_;
   const train::Metric& metric_;

@@ -1,11 +1,14 @@
-// The folds of a study, standardized, in the precisions that its configurations train in.
+// The folds of a study, standardized, with the features and in the precisions that its configurations train in.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
 #include <holdout/base/parallel.hpp>
 #include <holdout/data/load.hpp>
+#include <holdout/data/polynomial.hpp>
 #include <holdout/train/design.hpp>
 
 namespace holdout::study {
@@ -13,56 +16,83 @@ namespace holdout::study {
 class Designs {
  public:
   /// @param prepared  must outlive the designs
-  Designs(const data::Prepared& prepared, bool standardize) : prepared_(prepared), standardize_(standardize) {}
+  Designs(const data::Prepared& prepared, bool standardize) : Designs(prepared.dataset, prepared.split, standardize) {}
+  /// @param dataset, split  must outlive the designs
+  Designs(const data::Dataset& dataset, const data::Split& split, bool standardize)
+      : dataset_(dataset), split_(split), standardize_(standardize) {}
 
-  std::size_t folds() const { return prepared_.split.folds.size(); }
+  std::size_t folds() const { return split_.folds.size(); }
   /// Makes the designs of that precision, unless they are there. Not thread-safe.
+  /// @param degree  of the features: LaneConfig::polynomial
   template <class T>
-  void make(const Workers& workers) {
-    auto& designs = std::get<std::vector<train::Design<T>>>(designs_);
+  void make(const Workers& workers, std::int64_t degree) {
+    auto& designs = std::get<Folds<T>>(designs_[degree]);
     if (!designs.empty()) return;
-    std::vector<train::Design<T>> made(folds());
+    Folds<T> made(folds());
+    const Rows rows(dataset_, degree);
     workers.for_each(folds(), [&](std::size_t k) {
-      const data::Fold& fold = prepared_.split.folds[k];
-      made[k] = train::make_design<T>(prepared_.dataset, data::fit_scaling(prepared_.dataset, fold.train, standardize_),
-                                      fold);
+      const data::Fold& fold = split_.folds[k];
+      made[k] = train::make_design<T>(*rows, data::fit_scaling(*rows, fold.train, standardize_), fold);
     });
     designs = std::move(made);
   }
   /// Makes designs whose hold-out rows lack every third one, and parts of those, unless they are there. They hold the
   /// training rows once more. Not thread-safe.
-  void make_guarded(const Workers& workers) {
-    if (!guarded_.empty()) return;
+  void make_guarded(const Workers& workers, std::int64_t degree) {
+    if (!guarded_[degree].empty()) return;
     std::vector<Guarded> made(folds());
+    const Rows rows(dataset_, degree);
     workers.for_each(folds(), [&](std::size_t k) {
-      data::Fold fold{prepared_.split.folds[k].train, {}};
+      data::Fold fold{split_.folds[k].train, {}};
       data::RowList guard;
-      const data::RowList& holdout = prepared_.split.folds[k].holdout;
+      const data::RowList& holdout = split_.folds[k].holdout;
       for (std::size_t i = 0; i < holdout.size(); ++i) (i % 3 == 2 ? guard : fold.holdout).push_back(holdout[i]);
-      const data::Scaling scaling = data::fit_scaling(prepared_.dataset, fold.train, standardize_);
-      made[k].design = train::make_design<double>(prepared_.dataset, scaling, fold);
-      made[k].guard = train::make_part<double>(prepared_.dataset, scaling, guard);
+      const data::Scaling scaling = data::fit_scaling(*rows, fold.train, standardize_);
+      made[k].design = train::make_design<double>(*rows, scaling, fold);
+      made[k].guard = train::make_part<double>(*rows, scaling, guard);
     });
-    guarded_ = std::move(made);
+    guarded_[degree] = std::move(made);
   }
 
   struct Guarded {
     train::Design<double> design;
     train::Part<double> guard;
   };
-  const Guarded& guarded(std::size_t fold) const { return guarded_[fold]; }
+  const Guarded& guarded(std::size_t fold, std::int64_t degree) const { return guarded_.at(degree)[fold]; }
 
-  /// Of a precision that was made.
+  /// Of a precision and degree that was made.
   template <class T>
-  const train::Design<T>& get(std::size_t fold) const {
-    return std::get<std::vector<train::Design<T>>>(designs_)[fold];
+  const train::Design<T>& get(std::size_t fold, std::int64_t degree) const {
+    return std::get<Folds<T>>(designs_.at(degree))[fold];
+  }
+  /// How many there are with a degree that was made.
+  std::size_t features(std::int64_t degree) const {
+    const auto& [single, twice] = designs_.at(degree);
+    return single.empty() ? twice.at(0).features : single[0].features;
   }
 
  private:
-  const data::Prepared& prepared_;
+  template <class T>
+  using Folds = std::vector<train::Design<T>>;
+
+  // The dataset with products of its features: a copy only where there are any.
+  class Rows {
+   public:
+    Rows(const data::Dataset& dataset, std::int64_t degree) : dataset_(dataset) {
+      if (degree > 1) products_ = data::with_products(dataset, degree);
+    }
+    const data::Dataset& operator*() const { return products_ ? *products_ : dataset_; }
+
+   private:
+    const data::Dataset& dataset_;
+    std::optional<data::Dataset> products_;
+  };
+
+  const data::Dataset& dataset_;
+  const data::Split& split_;
   bool standardize_;
-  std::tuple<std::vector<train::Design<float>>, std::vector<train::Design<double>>> designs_;  // [fold]
-  std::vector<Guarded> guarded_;                                                               // [fold]
+  std::map<std::int64_t, std::tuple<Folds<float>, Folds<double>>> designs_;  // by degree
+  std::map<std::int64_t, std::vector<Guarded>> guarded_;                     // by degree, [fold]
 };
 
 }  // namespace holdout::study

@@ -17,22 +17,22 @@ bool means(std::string_view column, std::string_view feature) {
   return feature.size() > column.size() && feature.starts_with(column) && feature[column.size()] == '=';
 }
 
-void find_features(StudyFile& file, const data::Dataset& dataset) {
+void find_features(StudyFile& file, const std::vector<std::string>& features) {
   Errors errors;
-  std::vector<const train::PenaltyGroup*> owner(dataset.features);
+  std::vector<const train::PenaltyGroup*> owner(features.size());
   for (train::PenaltyGroup& group : file.study.config.model.l2_groups) {
     group.features.clear();
     for (std::size_t i = 0; i < group.columns.size(); ++i) {
       const std::string path = path_of(group.name) + ".columns." + std::to_string(i);
       bool found = false;
-      for (std::size_t j = 0; j < dataset.features; ++j) {
-        if (!means(group.columns[i], dataset.feature_names[j])) continue;
+      for (std::size_t j = 0; j < features.size(); ++j) {
+        if (!means(group.columns[i], features[j])) continue;
         found = true;
         if (owner[j] == &group) continue;
         if (owner[j]) {
           errors.add(file.located({{},
-                                   "feature " + quoted(dataset.feature_names[j]) + " is in the groups " +
-                                       quoted(owner[j]->name) + " and " + quoted(group.name),
+                                   "feature " + quoted(features[j]) + " is in the groups " + quoted(owner[j]->name) +
+                                       " and " + quoted(group.name),
                                    "a weight has one λ: name it in one of them",
                                    {},
                                    path}));
@@ -44,7 +44,7 @@ void find_features(StudyFile& file, const data::Dataset& dataset) {
       if (!found)
         errors.add(file.located({{},
                                  path_of(group.name) + ": no feature is called " + quoted(group.columns[i]),
-                                 did_you_mean(group.columns[i], dataset.feature_names),
+                                 did_you_mean(group.columns[i], features),
                                  {},
                                  path}));
     }
@@ -54,13 +54,13 @@ void find_features(StudyFile& file, const data::Dataset& dataset) {
 
 // The parameter of all becomes that of the first feature; those of the others follow at the end, so that conditions,
 // which count parameters, stay true.
-void separate(StudyFile& file, const data::Dataset& dataset) {
+void separate(StudyFile& file, const std::vector<std::string>& features) {
   Study& study = file.study;
   train::ModelSettings& model = study.config.model;
   std::vector<search::Parameter> parameters = study.space.parameters();
   const auto common = study.space.find(kPath);
-  for (std::size_t j = 0; j < dataset.features; ++j) {
-    const std::string& name = dataset.feature_names[j];
+  for (std::size_t j = 0; j < features.size(); ++j) {
+    const std::string& name = features[j];
     model.l2_groups.push_back({name, {name}, model.l2, {static_cast<std::uint32_t>(j)}});
     if (!common) continue;
     search::Parameter own = study.space.parameters()[*common];
@@ -86,9 +86,9 @@ void separate(StudyFile& file, const data::Dataset& dataset) {
 
 }  // namespace
 
-void find_groups(StudyFile& file, const data::Dataset& dataset) {
-  if (file.study.config.model.l2_each == "feature") return separate(file, dataset);
-  find_features(file, dataset);
+void find_groups(StudyFile& file, const std::vector<std::string>& features) {
+  if (file.study.config.model.l2_each == "feature") return separate(file, features);
+  find_features(file, features);
 }
 
 }  // namespace holdout::study

@@ -97,14 +97,15 @@ void put_values(const search::SearchSpace& space, std::span<const Constant> cons
 
 train::LaneConfig apply(const Study& study, const search::Configuration& configuration) {
   train::LaneConfig config = study.config;
-  put_values(study.space, study.constants, configuration, [&](FieldVisitor& f) { lane_fields(config, f); });
+  config.polynomial = study.data.features.polynomial;
+  put_values(study.space, study.constants, configuration, [&](FieldVisitor& f) { configured_fields(config, f); });
   return config;
 }
 
 std::string values_of(const train::LaneConfig& config, Scope scope) {
   train::LaneConfig copy = config;  // fields are for reading and writing
   Printer printer(scope);
-  lane_fields(copy, printer);
+  configured_fields(copy, printer);
   return printer.text;
 }
 

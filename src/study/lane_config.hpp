@@ -10,6 +10,8 @@ namespace holdout::study {
 
 /// `model:` and `training:`
 void lane_fields(train::LaneConfig& config, FieldVisitor& f);
+/// Those, and what of `data:` a configuration can choose.
+void configured_fields(train::LaneConfig& config, FieldVisitor& f);
 
 /// Puts a configuration's values in place, and the constants that go with it.
 /// @param fields  walks the settings that are changed

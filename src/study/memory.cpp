@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <string>
+#include <utility>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
+#include <holdout/data/polynomial.hpp>
 
 #include "cohorts.hpp"
 
@@ -16,10 +19,10 @@ namespace holdout::study {
 namespace {
 
 // A part's rows, as train::Part keeps them: values, for sparse rows their columns, and two targets.
-double part_bytes(const data::Dataset& data, std::span<const std::uint32_t> rows, double bytes) {
+double part_bytes(const data::Dataset& data, std::size_t features, std::span<const std::uint32_t> rows, double bytes) {
   const double n = static_cast<double>(rows.size());
   const double targets = n * (bytes + sizeof(double));
-  if (!data.is_sparse()) return n * static_cast<double>(data.features) * bytes + targets;
+  if (!data.is_sparse()) return n * static_cast<double>(features) * bytes + targets;
   double nonzeros = 0;
   for (const std::uint32_t i : rows) nonzeros += static_cast<double>(data.sparse.start[i + 1] - data.sparse.start[i]);
   return nonzeros * (bytes + sizeof(std::uint32_t)) + n * sizeof(std::size_t) + targets;
@@ -41,26 +44,33 @@ std::string gigabytes(double bytes) { return to_text(bytes / 1e9, 3) + " GB"; }
 double training_bytes(const data::Prepared& data, std::span<const train::LaneConfig> configs, int threads) {
   const data::Dataset& dataset = data.dataset;
   const std::size_t classes = dataset.classes.size();
-  double all = 0;
-  for (const bool single : {true, false}) {
-    double largest = 0;
-    bool occurs = false;
-    for (const train::LaneConfig& config : configs) {
-      if ((config.training.precision == "float32") != single) continue;
-      occurs = true;
-      largest = std::max(largest, static_cast<double>(train::working_set(config, dataset.features, classes)));
-    }
-    if (!occurs) continue;
-    const double bytes = single ? sizeof(float) : sizeof(double);
-    for (const data::Fold& fold : data.split.folds)
-      all += part_bytes(dataset, fold.train, bytes) + part_bytes(dataset, fold.holdout, bytes);
-    if (!data.split.test.empty())
-      all += part_bytes(dataset, data.split.folds[0].train, bytes) +
-             part_bytes(dataset, data.split.folds[0].holdout, bytes) + part_bytes(dataset, data.split.test, bytes);
-    constexpr double kVector = 64;  // bytes; cohorts have a vector of lanes at least
-    all += threads * largest * kVector / bytes;
+  // By precision (single first) and degree: the bytes of a lane.
+  std::map<std::pair<bool, std::int64_t>, double> largest;
+  std::map<std::int64_t, std::size_t> features;
+  for (const train::LaneConfig& config : configs) {
+    const std::int64_t degree = config.polynomial;
+    if (!features.contains(degree)) features[degree] = dataset.features + data::products_of(dataset, degree).size();
+    double& most = largest[{config.training.precision != "float32", degree}];
+    most = std::max(most, static_cast<double>(train::working_set(config, features[degree], classes)));
   }
-  return all;
+  double all = 0, copied = 0;
+  for (const auto& [kind, lane] : largest) {
+    const auto [twice, degree] = kind;
+    const std::size_t wide = features[degree];
+    const double bytes = twice ? sizeof(double) : sizeof(float);
+    for (const data::Fold& fold : data.split.folds)
+      all += part_bytes(dataset, wide, fold.train, bytes) + part_bytes(dataset, wide, fold.holdout, bytes);
+    if (!data.split.test.empty())
+      all += part_bytes(dataset, wide, data.split.folds[0].train, bytes) +
+             part_bytes(dataset, wide, data.split.folds[0].holdout, bytes) +
+             part_bytes(dataset, wide, data.split.test, bytes);
+    constexpr double kVector = 64;  // bytes; cohorts have a vector of lanes at least
+    all += threads * lane * kVector / bytes;
+    // Rows with products are there once more, in double, while designs are made of them.
+    if (degree > 1)
+      copied = std::max(copied, static_cast<double>(dataset.rows) * static_cast<double>(wide) * sizeof(double));
+  }
+  return all + copied;
 }
 
 std::optional<double> free_bytes() {

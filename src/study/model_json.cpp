@@ -124,7 +124,12 @@ void check(const TunedModel& model) {
   require(inputs == (loss->classes == train::Classes::any ? model.classes.size() : 1), "a wrong number of outputs");
   std::size_t from_columns = 0;
   for (const data::InputColumn& column : model.columns) from_columns += std::max<std::size_t>(1, column.levels.size());
-  require(model.sparse || from_columns == model.features.size(), "columns do not go with the features");
+  from_columns += model.products.size();
+  require(model.sparse ? model.products.empty() : from_columns == model.features.size(),
+          "columns do not go with the features");
+  for (std::size_t p = 0, plain = model.features.size() - model.products.size(); p < model.products.size(); ++p)
+    require(model.products[p].parent < plain + p && model.products[p].factor < plain,
+            "a product of features that do not come before it");
   for (const double scale : model.scaling.scale) require(scale > 0, "a scale that is not positive");
 }
 
@@ -139,6 +144,10 @@ Json to_json(const TunedModel& model) {
   if (!model.sparse) {
     json["delimiter"] = model.delimiter, json["missing"] = model.fills_missing ? "mean" : "refuse";
     json["columns"] = columns_json(model);
+  }
+  if (!model.products.empty()) {
+    json["products"] = Json::array();
+    for (const data::Product& product : model.products) json["products"].push_back({product.parent, product.factor});
   }
   json["features"] = Json::array();
   const auto& [mean, scale, fill] = model.scaling;
@@ -164,6 +173,9 @@ TunedModel tuned_model_from(const Json& json) {
           {column.at("name").get<std::string>(),
            column.contains("levels") ? column["levels"].get<std::vector<std::string>>() : std::vector<std::string>()});
   }
+  if (json.contains("products"))
+    for (const Json& product : json["products"])
+      model.products.push_back({product.at(0).get<std::uint32_t>(), product.at(1).get<std::uint32_t>()});
   auto& [mean, scale, fill] = model.scaling;
   for (const Json& feature : json.at("features")) {
     model.features.push_back(feature.at("name").get<std::string>());

@@ -52,11 +52,20 @@ std::string diverged(const train::LaneResult& lane, std::size_t fold, std::size_
 
 }  // namespace
 
+void make_design(Designs& designs, const train::LaneConfig& config, const Workers& workers) {
+  if (trains_in_float(config))
+    designs.make<float>(workers, config.polynomial);
+  else
+    designs.make<double>(workers, config.polynomial);
+}
+
 std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t fold, const train::Metric& metric,
                                            std::span<const train::LaneConfig> lanes, Seed seed,
                                            const std::atomic<bool>* interrupt) {
-  if (trains_in_float(lanes[0])) return train_on(designs.get<float>(fold), metric, lanes, seed, fold, interrupt);
-  return train_on(designs.get<double>(fold), metric, lanes, seed, fold, interrupt);
+  const std::int64_t degree = lanes[0].polynomial;
+  if (trains_in_float(lanes[0]))
+    return train_on(designs.get<float>(fold, degree), metric, lanes, seed, fold, interrupt);
+  return train_on(designs.get<double>(fold, degree), metric, lanes, seed, fold, interrupt);
 }
 
 std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const train::Metric& metric) {
@@ -193,17 +202,19 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
 // @param begun  the pending trials
 void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial> begun) {
   const std::span<const train::LaneConfig> configs(batch.configs);
-  if (std::any_of(configs.begin(), configs.end(), trains_in_float)) designs_.make<float>(world_.workers);
-  const bool derivatives = std::any_of(batch.requests.begin(), batch.requests.end(), Derivatives::wanted);
-  if (derivatives || !std::all_of(configs.begin(), configs.end(), trains_in_float))
-    designs_.make<double>(world_.workers);
-  if (std::any_of(batch.requests.begin(), batch.requests.end(), [](const search::Request& r) { return r.guarded; }))
-    designs_.make_guarded(world_.workers);
+  std::size_t features = 0;  // of the widest
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    const std::int64_t degree = configs[i].polynomial;
+    make_design(designs_, configs[i], world_.workers);
+    if (Derivatives::wanted(batch.requests[i])) designs_.make<double>(world_.workers, degree);
+    if (batch.requests[i].guarded) designs_.make_guarded(world_.workers, degree);
+    features = std::max(features, designs_.features(degree));
+  }
   const std::size_t folds = designs_.folds();
-  batch.cohorts = cut_into_cohorts(configs.subspan(alone),
-                                   {world_.dataset.features, world_.dataset.classes.size(), folds,
-                                    world_.workers.threads(), 0, world_.dataset.is_sparse()},
-                                   std::span(batch.keys).subspan(alone));
+  batch.cohorts = cut_into_cohorts(
+      configs.subspan(alone),
+      {features, world_.dataset.classes.size(), folds, world_.workers.threads(), 0, world_.dataset.is_sparse()},
+      std::span(batch.keys).subspan(alone));
   for (auto& cohort : batch.cohorts)
     for (std::size_t& i : cohort) i += alone;
   for (std::size_t i = 0; i < alone; ++i) batch.cohorts.push_back({i});

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include <holdout/base/number.hpp>
+#include <holdout/data/polynomial.hpp>
 #include <holdout/search/search.hpp>
 
 #include "facts.hpp"
@@ -27,6 +28,28 @@ constexpr int kCarefulAfter = 2;
 
 // Models for both take the metric's word for it.
 bool is_regression(const Study& study) { return metric_of(study).classes == train::Classes::none; }
+
+// The highest degree that a configuration may have.
+std::int64_t highest_degree(const Study& study) {
+  std::int64_t degree = study.data.features.polynomial;
+  if (const auto searched = study.space.find("data.features.polynomial")) {
+    const search::Parameter& p = study.space.parameters()[*searched];
+    for (const Value& value : p.values) degree = std::max(degree, std::get<std::int64_t>(value));
+    if (p.interval) degree = std::max(degree, static_cast<std::int64_t>(p.interval->max));
+  }
+  return degree;
+}
+
+// Of all that a configuration may have, and says how many there are: those of a lower degree are the first.
+std::vector<std::string> feature_names(const Study& study, data::Prepared& data) {
+  const std::int64_t degree = highest_degree(study);
+  if (degree == 1) return data.dataset.feature_names;
+  std::vector<std::string> names =
+      data::names_with_products(data.dataset.feature_names, data::products_of(data.dataset, degree));
+  data.notices.push_back(std::to_string(data.dataset.features) + " features and their products up to degree " +
+                         std::to_string(degree) + " are " + std::to_string(names.size()));
+  return names;
+}
 
 }  // namespace
 
@@ -65,7 +88,7 @@ data::Prepared prepare(StudyFile& file) {
           break;
         }
     errors.throw_if_any();
-    find_groups(file, data.dataset);
+    find_groups(file, feature_names(study, data));
     check_many(study, data);  // when groups are known
     return data;
   } catch (const Error& e) {

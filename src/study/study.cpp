@@ -39,6 +39,14 @@ void lane_fields(train::LaneConfig& config, FieldVisitor& f) {
   f({"training", "how it is trained"}, config.training);
 }
 
+void configured_fields(train::LaneConfig& config, FieldVisitor& f) {
+  data::FeatureSettings features;
+  features.polynomial = config.polynomial;
+  f.section({"data", ""}, [&](FieldVisitor& g) { g({"features", ""}, features); }, {});
+  config.polynomial = features.polynomial;
+  lane_fields(config, f);
+}
+
 void Study::fields(FieldVisitor& f) {
   f({"name", "name of the study"}, name, {});
   f({"seed", "root of all randomness"}, seed, at_least<std::int64_t>(0));

@@ -242,6 +242,7 @@ std::string to_yaml(const Study& study, const search::Configuration* configurati
   Study copy = study;
   if (configuration) {
     copy.config = apply(study, *configuration);
+    copy.data.features.polynomial = copy.config.polynomial;
     copy.space = search::SearchSpace();
     copy.constants.clear();
     copy.search = SearchSettings();

@@ -21,7 +21,7 @@ class Fit {
         data_(data),
         designs_(data, file.study.data.standardize),
         seed_{static_cast<std::uint64_t>(file.study.seed)} {
-    designs_.make<double>(Workers(1));
+    designs_.make<double>(Workers(1), degree());
     check_surface();
   }
 
@@ -49,7 +49,8 @@ class Fit {
   }
 
  private:
-  const train::Design<double>& design() const { return designs_.get<double>(kFold); }
+  const train::Design<double>& design() const { return designs_.get<double>(kFold, degree()); }
+  std::int64_t degree() const { return file_.study.data.features.polynomial; }
 
   [[noreturn]] void refuse(const std::string& path, const std::string& text, const std::string& hint) const {
     throw Error(file_.located({{}, text, hint, {}, path}));
@@ -59,7 +60,7 @@ class Fit {
   void check_surface() const {
     const Study& study = file_.study;
     for (const search::Parameter& p : study.space.parameters())
-      if (p.path.starts_with("model."))
+      if (p.path.starts_with("model.") || p.path.starts_with("data."))
         refuse(p.path, p.path + " is searched, but the paths of a trace share one surface",
                "trace one value at a time: --set " + p.path + "=...");
     const auto& optimizer = study.config.training.optimizer;
@@ -112,8 +113,8 @@ class Fit {
 
   TracePath walk(const train::LaneConfig& config) {
     if (config.training.precision == "float32") {
-      designs_.make<float>(Workers(1));
-      return walk(designs_.get<float>(kFold), config);
+      designs_.make<float>(Workers(1), degree());
+      return walk(designs_.get<float>(kFold, degree()), config);
     }
     return walk(design(), config);
   }

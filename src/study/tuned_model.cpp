@@ -74,8 +74,10 @@ std::vector<double> predict(const TunedModel& model, const data::Dataset& rows) 
   data::RowList all(rows.rows);
   std::iota(all.begin(), all.end(), 0u);
   const train::ModelSettings settings = settings_of(model);
-  return train::predict(train::make_part<double>(rows, model.scaling, all),
-                        {settings, model.features.size(), model.classes.size()}, theta);
+  const auto part = model.products.empty()
+                        ? train::make_part<double>(rows, model.scaling, all)
+                        : train::make_part<double>(data::with_products(rows, model.products), model.scaling, all);
+  return train::predict(part, {settings, model.features.size(), model.classes.size()}, theta);
 }
 
 std::vector<double> probabilities(const TunedModel& model, std::span<const double> scores) {

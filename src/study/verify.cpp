@@ -58,14 +58,14 @@ std::vector<Outcome> train_again(const StudyFile& file, const data::Prepared& da
   const train::Metric& metric = metric_of(study);
   std::vector<train::LaneConfig> configs;
   for (const Trial& trial : trials) configs.push_back(apply(study, trial.configuration));
-  for (const train::LaneConfig& config : configs)
-    if (config.training.precision == "float32")
-      designs.make<float>(workers);
-    else
-      designs.make<double>(workers);
+  std::size_t features = 0;  // of the widest
+  for (const train::LaneConfig& config : configs) {
+    make_design(designs, config, workers);
+    features = std::max(features, designs.features(config.polynomial));
+  }
   const std::size_t folds = designs.folds();
-  const auto cohorts = cut_into_cohorts(configs, {data.dataset.features, data.dataset.classes.size(), folds,
-                                                  workers.threads(), 0, data.dataset.is_sparse()});
+  const auto cohorts = cut_into_cohorts(
+      configs, {features, data.dataset.classes.size(), folds, workers.threads(), 0, data.dataset.is_sparse()});
   std::vector<std::vector<train::LaneResult>> results(trials.size(), std::vector<train::LaneResult>(folds));
   workers.for_each(cohorts.size() * folds, [&](std::size_t task) {
     const std::vector<std::size_t>& members = cohorts[task / folds];

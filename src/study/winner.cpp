@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <new>
+#include <optional>
 
 #include "default_configuration.hpp"
 #include "gradient_method.hpp"
@@ -46,6 +47,20 @@ Verdict judge(const train::LaneConfig& config, const data::Prepared& data, const
   return judge<double>(data, scaling, rows, metric, config.model, theta, summary);
 }
 
+// The data with the products of features that a configuration trains on.
+class Widened {
+ public:
+  Widened(const data::Prepared& plain, std::int64_t degree) : plain_(plain) {
+    if (degree > 1)
+      wide_ = data::Prepared{data::with_products(plain.dataset, degree), plain.columns, plain.split, {}, {}};
+  }
+  const data::Prepared& operator*() const { return wide_ ? *wide_ : plain_; }
+
+ private:
+  const data::Prepared& plain_;
+  std::optional<data::Prepared> wide_;
+};
+
 data::RowList all_but_test(const data::Split& split) {
   data::RowList rows = split.folds[0].train;
   rows.insert(rows.end(), split.folds[0].holdout.begin(), split.folds[0].holdout.end());
@@ -54,16 +69,15 @@ data::RowList all_but_test(const data::Split& split) {
 }
 
 // On all rows but the test rows, which measure it if there are any.
-void refit(const StudyFile& file, const data::Prepared& data, const train::LaneConfig& config,
-           const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt, Winner& winner) {
+// @param data  with all features of the configuration
+void refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig config, const train::Metric& metric,
+           const Workers& workers, const std::atomic<bool>& interrupt, Winner& winner) {
   const bool standardize = file.study.data.standardize, tested = !data.split.test.empty();
   const data::Fold fold{all_but_test(data.split), tested ? data.split.test : data.split.folds[0].holdout};
-  const data::Prepared all{data.dataset, {}, {{fold}, data.split.test}, {}, {}};
-  Designs designs(all, standardize);
-  if (config.training.precision == "float32")
-    designs.make<float>(workers);
-  else
-    designs.make<double>(workers);
+  const data::Split all{{fold}, data.split.test};
+  Designs designs(data.dataset, all, standardize);
+  config.polynomial = 1;  // what `data` has are all
+  make_design(designs, config, workers);
   const Seed seed{static_cast<std::uint64_t>(file.study.seed)};
   const train::LaneResult lane = train_lanes(designs, 0, metric, std::span(&config, 1), seed, &interrupt).front();
   if (tested) winner.refit_test = lane.metrics;
@@ -82,10 +96,7 @@ struct Trained {
 Trained train_folds(const Study& study, const search::Configuration& configuration, Designs& designs,
                     const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
   Trained trained{apply(study, configuration), std::vector<train::LaneResult>(designs.folds())};
-  if (trained.config.training.precision == "float32")
-    designs.make<float>(workers);
-  else
-    designs.make<double>(workers);  // a resumed search may have trained nothing
+  make_design(designs, trained.config, workers);  // a resumed search may have trained nothing
   const Seed seed{static_cast<std::uint64_t>(study.seed)};
   workers.for_each(designs.folds(), [&](std::size_t k) {
     trained.folds[k] = train_lanes(designs, k, metric, std::span(&trained.config, 1), seed, &interrupt).front();
@@ -122,7 +133,7 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
   return best;
 }
 
-Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& trial, Designs& designs,
+Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
              const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
   const Study& study = file.study;
   const std::size_t folds = designs.folds();
@@ -134,8 +145,11 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   const Trained again = train_folds(study, trial.configuration, designs, metric, workers, interrupt);
   if (interrupt) return winner;
   winner.rises = again.folds[0].rises, winner.steps = again.folds[0].steps;
-  designs.make<double>(workers);
-  winner.minimum = train::minimum_facts(designs.get<double>(0), again.config.model, again.folds[0].theta);
+  const std::int64_t degree = again.config.polynomial;
+  designs.make<double>(workers, degree);
+  winner.minimum = train::minimum_facts(designs.get<double>(0, degree), again.config.model, again.folds[0].theta);
+  const Widened wide(plain, degree);
+  const data::Prepared& data = *wide;
   PredictionSummary summary(data.dataset.classes.size());
   for (std::size_t k = 0; k < folds; ++k) {
     const data::Fold& fold = data.split.folds[k];
@@ -152,6 +166,7 @@ Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& tri
   const train::LaneConfig config = refit_config(again);
   winner.refit_epochs = config.training.epochs;
   refit(file, data, config, metric, workers, interrupt, winner);
+  if (winner.model) winner.model->products = data::products_of(plain.dataset, degree);
   return winner;
 }
 
@@ -175,11 +190,12 @@ void compare_with_default(Winner& winner, const StudyFile& file, const data::Pre
       const std::optional<Outcome> outcome = combine(trained.folds, metric);
       if (!outcome) return;  // interrupted
       if (!result.trial) result.value = outcome->value, result.reason = outcome->reason;
+      const Widened wide(data, trained.config.polynomial);
       if (tested && outcome->reason.empty() && trained.folds.size() == 1) {
-        result.test = judge_test(file, data, metric, trained).metrics;
+        result.test = judge_test(file, *wide, metric, trained).metrics;
       } else if (tested && outcome->reason.empty()) {
         Winner refitted;
-        refit(file, data, refit_config(trained), metric, workers, interrupt, refitted);
+        refit(file, *wide, refit_config(trained), metric, workers, interrupt, refitted);
         result.test = std::move(refitted.refit_test);
       }
     } catch (const std::bad_alloc&) {

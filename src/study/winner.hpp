@@ -16,7 +16,8 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize);
 /// Trains the winner again, alone: its error on the test rows, by the model trained on the training rows, and by the
 /// one refitted on training and hold-out rows for as many epochs as were best. Without test rows there are no such
 /// errors; the refitted model is there all the same.
-Winner crown(const StudyFile& file, const data::Prepared& data, const Trial& trial, Designs& designs,
+/// @param plain  without products of features: they are made as the configuration says
+Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
              const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
 
 /// Fills in what the study's default configuration gives: the result of the trial that has it, or a training of its

@@ -5,6 +5,7 @@
 
 #include "curvature.hpp"
 #include "kernels.hpp"
+#include "moments.hpp"
 
 namespace holdout::train {
 namespace {
@@ -68,6 +69,23 @@ Curvature measure_dense(const Part<T>& part, std::size_t features, std::span<con
                                   first == 0});
   }
   c.largest_eigenvalue = power_iteration(gram) / static_cast<double>(part.n);
+  return c;
+}
+
+// The same where moments are known.
+template <class T>
+Curvature measure_moments(const Part<T>& part, const Moments& moments) {
+  const std::size_t d = moments.mean.size();
+  Curvature c;
+  c.largest_eigenvalue = power_iteration(hessian_of(moments));
+  for (std::size_t i = 0; i < part.n; ++i) {
+    double length = 1;
+    for (std::size_t j = 0; j < d; ++j) {
+      const double x = static_cast<double>(part.x[i * d + j]);
+      length += x * x;
+    }
+    c.largest_row = std::max(c.largest_row, part.weights.empty() ? length : length * part.weights[i]);
+  }
   return c;
 }
 
@@ -158,7 +176,10 @@ Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling
   design.classes = dataset.classes.size();
   design.train = make_part<T>(dataset, scaling, fold.train);
   design.holdout = make_part<T>(dataset, scaling, fold.holdout);
-  design.curvature = measure_curvature(design.train, design.features, design.train.weights);
+  if (design.classes == 0 && moments_pay(design.train, design.features))
+    design.moments = moments_of(design.train, design.features);
+  design.curvature = design.moments ? measure_moments(design.train, *design.moments)
+                                    : measure_curvature(design.train, design.features, design.train.weights);
   return design;
 }
 

@@ -32,8 +32,14 @@ std::size_t chunk_rows(const Model<T>& model, std::size_t stride) {
 }
 
 template <class T>
+const Moments* moments_for(const Design<T>& design, const Model<T>& model, std::size_t loss) {
+  return design.moments && model.is_linear() && losses()[loss].quadratic ? &*design.moments : nullptr;
+}
+
+template <class T>
 void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient,
                       std::vector<double>* losses) {
+  if (moments_ && !batch.order && batch.n == part_.n) return moments_->mean(theta, theta.stride(), gradient, losses);
   const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows(model_, stride);
   scores_.resize(std::max(scores_.size(), scratch_size(model_, stride)));
   tape_.resize(std::max(tape_.size(), chunk * model_.tape() * stride));
@@ -61,6 +67,7 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
 template <class T>
 void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent) {
   assert(model_.tape() == 0);
+  if (moments_) return moments_->mean(direction, 0, tangent, nullptr);
   const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows(model_, stride);
   scores_.resize(std::max(scores_.size(), scratch_size(model_, stride)));
   T* const tangents = scores_.data() + chunk * outputs * stride;
@@ -127,6 +134,8 @@ std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T
 
 template std::size_t chunk_rows(const Model<float>&, std::size_t);
 template std::size_t chunk_rows(const Model<double>&, std::size_t);
+template const Moments* moments_for(const Design<float>&, const Model<float>&, std::size_t);
+template const Moments* moments_for(const Design<double>&, const Model<double>&, std::size_t);
 template class LossSum<float>;
 template class LossSum<double>;
 template std::vector<std::vector<double>> lane_scores(const Model<float>&, const Part<float>&, std::size_t,

@@ -1,6 +1,7 @@
 // J of a cohort: loss and gradient over rows, scores and metrics.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <holdout/train/design.hpp>
@@ -8,6 +9,7 @@
 #include <holdout/train/metric.hpp>
 
 #include "models.hpp"
+#include "moments.hpp"
 
 namespace holdout::train {
 
@@ -29,15 +31,23 @@ struct Batch {
   bool onto = false;
 };
 
+/// The moments that stand for the training rows in the mean loss of the model and its derivatives; null: only rows will
+/// do. loss: its place in losses().
+template <class T>
+const Moments* moments_for(const Design<T>& design, const Model<T>& model, std::size_t loss);
+
 /// Sums over rows of one part for all lanes of a table. Keeps scratch memory; one object per cohort.
 template <class T>
 class LossSum {
  public:
   /// @param loss     place in losses()
   /// @param weights  of the part's rows, of mean 1; empty: all count the same
+  /// @param moments  what sums over all rows are taken from, if not null
   LossSum(const Model<T>& model, std::size_t loss, const Part<T>& part, std::size_t features,
-          AlignedVector<T> weights = {})
-      : model_(model), loss_(loss), part_(part), features_(features), weights_(std::move(weights)) {}
+          AlignedVector<T> weights = {}, const Moments* moments = nullptr)
+      : model_(model), loss_(loss), part_(part), features_(features), weights_(std::move(weights)) {
+    if (moments) moments_.emplace(*moments);
+  }
 
   /// Coefficients of the loss [lane], for the calls to come; null where it has none.
   void set_coefficients(const T* coefficients) { coefficients_ = coefficients; }
@@ -57,6 +67,7 @@ class LossSum {
   const Part<T>& part_;
   std::size_t features_;
   AlignedVector<T> weights_;
+  std::optional<MomentSum> moments_;
   const T* coefficients_ = nullptr;
   AlignedVector<T> scores_, tape_;
   struct Half {

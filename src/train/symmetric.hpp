@@ -2,6 +2,9 @@
 // compile in every file that has them.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include <Eigen/Core>
 
 namespace holdout::train {
@@ -20,5 +23,9 @@ double noise_level(const Eigen::VectorXd& eigenvalues);
 
 /// x of least norm with a x = b, a positive semidefinite.
 Eigen::VectorXd least_norm_solution(const Eigen::MatrixXd& a, const Eigen::VectorXd& b);
+
+/// x with a x ≈ b, a positive semidefinite [n][n]: its diagonal grows by a hundred-millionth, so that x always exists
+/// and is quickly found.
+std::vector<double> nearly_solved(std::span<const double> a, std::span<const double> b);
 
 }  // namespace holdout::train

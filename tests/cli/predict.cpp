@@ -30,9 +30,9 @@ std::string study(const std::string& data, const std::string& model, const std::
 }
 
 // The split of shared reference runs: tests/data/reference/README.md.
-std::string reference(const std::string& name) {
+std::string reference(const std::string& name, const std::string& split) {
   return "file: " HOLDOUT_SOURCE "/studies/data/" + name +
-         ".csv, target: target, split: {method: column, file: " HOLDOUT_SOURCE "/tests/data/reference/" + name +
+         ".csv, target: target, split: {method: column, file: " HOLDOUT_SOURCE "/tests/data/reference/" + split +
          ".split.csv, column: part0}";
 }
 
@@ -57,21 +57,24 @@ std::string mixed_study(const std::string& test) {
 
 TEST_CASE("predict: the refit gives the test scores of the reference solutions") {
   // tests/data/reference: λ* and refit scores by scipy and glmnet, which agree to 4e-8 and better.
+  // concrete_quad is concrete with its squares and products of two.
   const struct {
-    const char *name, *model;
+    const char *name, *split, *features, *model;
     double score;
-  } cases[] = {{"diabetes", "type: linear, l2: 0.18258266465777268", 2425.5336733738727},
-               {"breast_cancer", "type: logistic, l2: 0.003356756742332471", 0.037341525785503815}};
-  for (const auto& [name, model, score] : cases) {
-    CAPTURE(name);
+  } cases[] = {{"diabetes", "diabetes", "", "type: linear, l2: 0.18258266465777268", 2425.5336733738727},
+               {"breast_cancer", "breast_cancer", "", "type: logistic, l2: 0.003356756742332471", 0.037341525785503815},
+               {"concrete", "concrete_quad", ", features: {polynomial: 2}", "type: linear, l2: 0.004923173902900007",
+                61.184459306685355}};
+  for (const auto& [name, split, features, model, score] : cases) {
+    CAPTURE(split);
     Folder folder;
-    process::write_file(folder.path / "s.yaml", study(reference(name), model, "optimizer: exact"));
+    process::write_file(folder.path / "s.yaml", study(reference(name, split) + features, model, "optimizer: exact"));
     REQUIRE(shell(folder, "$H run s.yaml --out run --quiet").code == 0);
     const auto ended = shell(folder, std::string("$H predict run " HOLDOUT_SOURCE "/studies/data/") + name + ".csv");
     REQUIRE_MESSAGE(ended.code == 0, ended.err);
     const auto predicted = cells(ended.out),
                data = cells(read_file(HOLDOUT_SOURCE "/studies/data/" + std::string(name) + ".csv")),
-               part = cells(read_file(HOLDOUT_SOURCE "/tests/data/reference/" + std::string(name) + ".split.csv"));
+               part = cells(read_file(HOLDOUT_SOURCE "/tests/data/reference/" + std::string(split) + ".split.csv"));
     REQUIRE(predicted.size() == data.size());
     CHECK(predicted[0].back() == "prediction");
     double sum = 0, n = 0;

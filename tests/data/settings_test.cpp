@@ -58,7 +58,7 @@ class Listing final : public FieldVisitor {
 std::map<std::string, std::string> keys(DataSettings& s) {
   Listing listing;
   s.fields(listing);
-  CHECK(listing.searchable.empty());
+  CHECK(listing.searchable == std::vector<std::string>{"features.polynomial"});
   CHECK(listing.all_helped);
   return listing.seen;
 }
@@ -76,6 +76,7 @@ TEST_CASE("settings: the keys of data, and what each method of splitting adds") 
   CHECK(k["features"] == "section");
   CHECK(k["features.include"] == "list text");
   CHECK(k["features.exclude"] == "list text");
+  CHECK(k["features.polynomial"] == "an integer from 1 to 20");
   CHECK(k["weight"] == "section");
   CHECK(k["weight.column"] == "text");
   CHECK(k["split"] == "choice method");

@@ -2,8 +2,6 @@
 // asks for it here, on the same inner solver, and all work is counted.
 #pragma once
 
-#include <ctime>
-
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -13,16 +11,11 @@
 #include <holdout/data/load.hpp>
 #include <holdout/train/hypergradient.hpp>
 
+#include "cpu_seconds.hpp"
+
 namespace holdout::bench {
 
 inline const double kLow = std::log(1e-6), kHigh = std::log(1e4);  // of log λ
-
-/// CPU time of this thread, in seconds: other work on the machine does not count.
-inline double cpu_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 /// λ that a method looked at, and all the work it had done by then.
 struct Look {

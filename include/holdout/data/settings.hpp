@@ -29,9 +29,11 @@ class SplitSettings final : public Choice {
   std::size_t method_ = holdout;
 };
 
-/// `data.features:` which columns are features; all but the target and the split column if nothing is said.
+/// `data.features:` which columns are features, all but the target and the split column if nothing is said; and what is
+/// made of them.
 struct FeatureSettings {
   std::vector<std::string> include, exclude;  // column names; not both
+  std::int64_t polynomial = 1;                // highest degree of their products (polynomial.hpp), 1: none
   void fields(FieldVisitor& f);
 };
 

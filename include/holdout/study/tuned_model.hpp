@@ -14,6 +14,8 @@
 //   delimiter, missing   "," ";" tab; refuse, or mean: missing cells count as the feature's `fill`
 //   columns       [{name, levels?}], csv: where features come from, in their order; each level is a feature of its own
 //                 (1 where the cell is that text, else 0)
+//   products      [[parent, factor]], only with data.features.polynomial: behind the features of the columns comes one
+//                 for each, the product of two that are there: places among all features, from 0
 //   features      [{name, mean, scale, fill}]: z = (x − mean) / scale is what the first layer takes; libsvm: the name
 //   is
 //                 the index, and what a row does not name is 0
@@ -28,6 +30,7 @@
 #include <vector>
 
 #include <holdout/data/load.hpp>
+#include <holdout/data/polynomial.hpp>
 #include <holdout/train/settings.hpp>
 
 namespace holdout::study {
@@ -49,9 +52,10 @@ struct TunedModel {
   std::string delimiter = ",";             // between the cells of a CSV file: "," ";" or tab
   bool fills_missing = false;              // missing cells count as the mean
   std::vector<data::InputColumn> columns;  // of a CSV file
-  std::vector<std::string> features;
-  data::Scaling scaling;      // [feature]
-  std::vector<Layer> layers;  // the last one's units are the scores
+  std::vector<data::Product> products;     // behind the features of the columns, by data.features.polynomial
+  std::vector<std::string> features;       // of the columns, then the products
+  data::Scaling scaling;                   // [feature]
+  std::vector<Layer> layers;               // the last one's units are the scores
 
   std::size_t outputs() const { return layers.back().units; }
   train::Link link() const;
@@ -62,7 +66,7 @@ TunedModel tuned_model(const train::ModelSettings& settings, const data::Prepare
                        std::span<const double> theta);
 
 /// Scores of rows, [row][output], with the kernels of the training in float64; of a log link e^f.
-/// @param rows  features as the model's, in raw units; NaN: missing
+/// @param rows  features of the model's columns, without products, in raw units; NaN: missing
 std::vector<double> predict(const TunedModel& model, const data::Dataset& rows);
 
 /// What the scores of one row say of the classes, in their order; empty where there are no odds.

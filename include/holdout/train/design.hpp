@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <holdout/data/dataset.hpp>
 #include <holdout/train/lanes.hpp>
+#include <holdout/train/moments.hpp>
 
 namespace holdout::train {
 
@@ -34,6 +36,7 @@ struct Design {
   std::size_t features = 0, classes = 0;  // classes 0: regression
   Part<T> train, holdout;
   Curvature curvature;
+  std::optional<Moments> moments;  // of training rows: dense ones of regression, many more than features
 };
 
 /// @param rows  indices of the dataset's rows, in the order they get here

@@ -22,6 +22,7 @@ namespace holdout::train {
 struct LaneConfig {
   ModelSettings model;
   TrainingSettings training;
+  std::int64_t polynomial = 1;  // degree of the features in the design that it is trained on (data.features)
 };
 
 /// How a lane's training ended, or that it has not.

@@ -73,6 +73,16 @@ std::string numbers(const TunedModel& model) {
               (column.levels.empty() ? "None" : list(column.levels, std::string(8, ' '))) + ",\n";
     text += "}\n";
   }
+  if (!model.products.empty()) {
+    text += "# Behind their features come products of two: places among all of them.\nPRODUCTS = [";
+    for (std::size_t p = 0; p < model.products.size(); ++p)
+      text += (p == 0       ? ""
+               : p % 8 == 0 ? ",\n            "
+                            : ", ") +
+              std::string("(") + std::to_string(model.products[p].parent) + ", " +
+              std::to_string(model.products[p].factor) + ")";
+    text += "]\n";
+  }
   const auto& [mean, scale, fill] = model.scaling;
   text += "# Features are standardized: z = (x - MEAN) / SCALE.\nMEAN = np.array(" + list(mean, std::string(17, ' ')) +
           ")\nSCALE = np.array(" + list(scale, std::string(18, ' ')) + ")\n";
@@ -113,15 +123,17 @@ def features(row):
 )";
   const bool words =
       std::any_of(model.columns.begin(), model.columns.end(), [](const auto& c) { return !c.levels.empty(); });
-  if (!words) return text + "        x.append(float(row[column]))\n    return np.array(x)\n";
+  const std::string end = model.products.empty()
+                              ? "    return np.array(x)\n"
+                              : "    for a, b in PRODUCTS:\n        x.append(x[a] * x[b])\n    return np.array(x)\n";
+  if (!words) return text + "        x.append(float(row[column]))\n" + end;
   return text + R"(        if levels is None:
             x.append(float(row[column]))
         elif row[column] in levels:
             x += [float(row[column] == level) for level in levels]
         else:
             raise ValueError(f"{column}: {row[column]!r} is none of {levels}")
-    return np.array(x)
-)";
+)" + end;
 }
 
 std::string score(const TunedModel& model) {

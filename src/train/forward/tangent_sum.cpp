@@ -6,17 +6,20 @@
 namespace holdout::train {
 
 TangentSum::TangentSum(const Model<double>& model, std::size_t loss, const Part<double>& part, std::size_t features,
-                       AlignedVector<double> weights, const Tangents& tangents)
+                       AlignedVector<double> weights, const Tangents& tangents, const Moments* moments)
     : model_(model),
       loss_(loss),
       part_(part),
       features_(features),
       weights_(std::move(weights)),
       tangents_(tangents),
-      scratch_(2 * model.outputs() * tangents.lanes) {}
+      scratch_(2 * model.outputs() * tangents.lanes) {
+  if (moments) moments_.emplace(*moments);
+}
 
 void TangentSum::mean(const LaneTable<double>& theta, const double* coefficients, const Batch& batch,
                       LaneTable<double>& gradient) {
+  if (moments_ && !batch.order && batch.n == part_.n) return moments_->mean(theta, tangents_.lanes, gradient, nullptr);
   const std::size_t chunk = chunk_rows(model_, theta.stride());
   scores_.resize(chunk * model_.outputs() * theta.stride());
   tape_.resize(chunk * model_.tape() * theta.stride());

@@ -1,9 +1,12 @@
 // Gradients over rows, with their tangents.
 #pragma once
 
+#include <optional>
+
 #include <holdout/train/design.hpp>
 
 #include "../models.hpp"
+#include "../moments.hpp"
 #include "../objective.hpp"
 #include "../tangents.hpp"
 
@@ -13,8 +16,9 @@ namespace holdout::train {
 class TangentSum {
  public:
   /// @param weights  of the part's rows, of mean 1; empty: all count the same
+  /// @param moments  what sums over all rows are taken from, if not null
   TangentSum(const Model<double>& model, std::size_t loss, const Part<double>& part, std::size_t features,
-             AlignedVector<double> weights, const Tangents& tangents);
+             AlignedVector<double> weights, const Tangents& tangents, const Moments* moments);
 
   /// gradient = (1/n) Σ ∂L/∂θ over the batch, and its tangents.
   /// @param theta         [parameter][lane, then the lanes' tangents]
@@ -34,6 +38,7 @@ class TangentSum {
   std::size_t features_;
   AlignedVector<double> weights_;
   Tangents tangents_;
+  std::optional<MomentSum> moments_;
   const double* coefficients_ = nullptr;
   AlignedVector<double> scores_, tape_, scratch_;
 };

@@ -18,7 +18,7 @@ Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
 }  // namespace
 
 // Σ_i c_i x̃_i x̃_iᵀ for every pair k ≤ l of outputs, x̃ = (x, 1), c = ∂²L/∂f_k∂f_l.
-struct TrainingLoss::Moments {
+struct TrainingLoss::SecondMoments {
   std::vector<LaneTable<double>> pairs;
   AlignedVector<double> scores, tangents, weighted;
 };
@@ -30,7 +30,7 @@ TrainingLoss::TrainingLoss(const Design<double>& design, const Model<double>& mo
       loss_(loss),
       weights_(row_weights(design.train, design.classes, class_weight)),
       coefficients_(lane_stride<double>(model.outputs())),
-      sum_(model, loss, design.train, design.features, weights_) {
+      sum_(model, loss, design.train, design.features, weights_, moments_for(design, model, loss)) {
   sum_.set_coefficients(coefficients_.data());
 }
 
@@ -48,11 +48,14 @@ double TrainingLoss::value(const Eigen::VectorXd& theta, Eigen::VectorXd& gradie
 
 const Eigen::MatrixXd& TrainingLoss::hessian(const Eigen::VectorXd& theta) {
   if (known_) return hessian_;
+  known_ = losses()[loss_].quadratic;
+  if (const Moments* const moments = moments_for(design_, model_, loss_))
+    return hessian_ = to_columns(hessian_of(*moments));
   const std::size_t outputs = model_.outputs(), d = design_.features;
   const std::size_t stride = lane_stride<double>(outputs), wide = lane_stride<double>(d + 1);
-  Moments moments{std::vector<LaneTable<double>>(outputs * (outputs + 1) / 2, LaneTable<double>(d + 1, d + 1)),
-                  AlignedVector<double>(kChunk * outputs * stride), AlignedVector<double>(kChunk * outputs * stride),
-                  AlignedVector<double>(kChunk * wide)};
+  SecondMoments moments{std::vector<LaneTable<double>>(outputs * (outputs + 1) / 2, LaneTable<double>(d + 1, d + 1)),
+                        AlignedVector<double>(kChunk * outputs * stride),
+                        AlignedVector<double>(kChunk * outputs * stride), AlignedVector<double>(kChunk * wide)};
   const LaneTable<double> everywhere = to_lanes(theta.replicate(1, index(outputs)));
   for (std::size_t first = 0; first < design_.train.n; first += kChunk)
     add_moments(everywhere, first, std::min(kChunk, design_.train.n - first), moments);
@@ -64,11 +67,10 @@ const Eigen::MatrixXd& TrainingLoss::hessian(const Eigen::VectorXd& theta) {
       for (std::size_t j = 0; j <= d; ++j)
         for (std::size_t m = 0; m <= d; ++m)
           hessian_(row(l, m), row(k, j)) = hessian_(row(k, j), row(l, m)) = pair->at(j, m);
-  known_ = losses()[loss_].quadratic;
   return hessian_;
 }
 
-void TrainingLoss::add_moments(const LaneTable<double>& theta, std::size_t first, std::size_t n, Moments& m) {
+void TrainingLoss::add_moments(const LaneTable<double>& theta, std::size_t first, std::size_t n, SecondMoments& m) {
   const std::size_t outputs = model_.outputs(), d = design_.features, stride = theta.stride();
   const Rows<double> rows = rows_of(design_.train, d).part(first, n);
   // A lane for each output: the tangent of its score alone is 1.

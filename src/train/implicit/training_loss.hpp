@@ -27,8 +27,8 @@ class TrainingLoss {
 
  private:
   // Weights of the second moments: per row, the matrix ∂²L/∂f² over the outputs.
-  struct Moments;
-  void add_moments(const LaneTable<double>& theta, std::size_t first, std::size_t n, Moments& moments);
+  struct SecondMoments;
+  void add_moments(const LaneTable<double>& theta, std::size_t first, std::size_t n, SecondMoments& moments);
 
   const Design<double>& design_;
   const Model<double>& model_;

@@ -6,7 +6,8 @@ namespace holdout::train {
 
 Values::Values(const Problem& problem)
     : problem_(problem),
-      sum_(problem.model, problem.loss, problem.design.train, problem.design.features, problem.weights),
+      sum_(problem.model, problem.loss, problem.design.train, problem.design.features, problem.weights,
+           moments_for(problem.design, problem.model, problem.loss)),
       l2_(ridge_table<double>(problem.l2)),
       coefficient_(1, problem.l2.size()) {
   for (std::size_t lane = 0; lane < problem.l2.size(); ++lane) coefficient_.at(0, lane) = problem.coefficient[lane];

@@ -18,8 +18,18 @@ struct Covariance {
   Spectrum spectrum;
 };
 
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+Covariance covariance_of(const Moments& moments) {
+  const auto d = static_cast<Eigen::Index>(moments.mean.size());
+  Covariance c{Eigen::Map<const Eigen::VectorXd>(moments.mean.data(), d),
+               Eigen::Map<const RowMajor>(moments.gram.data(), d + 1, d + 1).topLeftCorner(d, d),
+               {}};
+  c.spectrum = spectrum_of(c.matrix);
+  return c;
+}
+
 Covariance covariance_of(const Part<double>& part, std::size_t features, const AlignedVector<double>& weights) {
-  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   constexpr Eigen::Index kRows = 1024;  // centred copies of so many rows at a time
   const auto n = static_cast<Eigen::Index>(part.n), d = static_cast<Eigen::Index>(features);
   Covariance c{Eigen::VectorXd::Zero(d), Eigen::MatrixXd::Zero(d, d), {}};
@@ -77,7 +87,9 @@ void RidgeSolver::run(double tolerance, std::span<LaneResult> results, const std
   constexpr int kMostSteps = 10;  // each takes back all but ~1e-10 of what is left; two or three are enough
   constexpr double kTiny = 1e-300;
   const std::size_t lanes = results.size(), parameters = problem_.model.parameters();
-  const Covariance covariance = covariance_of(problem_.design.train, problem_.design.features, problem_.weights);
+  const Design<double>& design = problem_.design;
+  const Covariance covariance =
+      design.moments ? covariance_of(*design.moments) : covariance_of(design.train, design.features, problem_.weights);
   Values values(problem_);
   LaneTable<double> theta(parameters, lanes), gradient(parameters, lanes);
   std::vector<double> loss;
