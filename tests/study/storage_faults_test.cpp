@@ -1,4 +1,5 @@
 // Storage where things go wrong: files that are none of ours or damaged, other programs' hands, kills, full disks.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -53,6 +54,23 @@ int in_process(const std::function<void()>& body) {
 }
 
 }  // namespace
+
+// Without it, a reader that closes the file believes itself the last one, and deletes the log that the run writes to.
+TEST_CASE("storage: a new run holds its lock on the database from the beginning") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  const auto storage = Storage::create(path, record());
+  // What SQLite holds as long as a database with a write-ahead log is open (its os_unix.c): these bytes, shared.
+  constexpr off_t kShared = 0x40000002, kSharedBytes = 510;
+  const int status = in_process([&] {
+    struct flock lock {};
+    lock.l_type = F_WRLCK, lock.l_whence = SEEK_SET, lock.l_start = kShared, lock.l_len = kSharedBytes;
+    const int file = ::open(path.c_str(), O_RDWR);
+    if (file < 0 || ::fcntl(file, F_GETLK, &lock) != 0) ::_exit(2);
+    ::_exit(lock.l_type == F_RDLCK ? 0 : 1);
+  });
+  CHECK(status == 0);
+}
 
 TEST_CASE("storage: what is there already is not replaced") {
   const Scratch scratch;
