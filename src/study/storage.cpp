@@ -240,6 +240,13 @@ class SqliteStorage final : public Storage {
   std::vector<Trial> trials() const override { return read(Depth::all); }
   std::vector<Trial> answers() const override { return read(Depth::answers); }
 
+  std::vector<CurvePoint> curve(int number) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<CurvePoint> all;
+    database_.guarded([&] { all = read_curve(database_.sql(), id_, number); });
+    return all;
+  }
+
   std::vector<std::vector<double>> theta(int number) const override {
     const std::lock_guard lock(mutex_);
     std::vector<std::vector<double>> all;
