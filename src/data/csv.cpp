@@ -7,7 +7,7 @@
 namespace holdout::data {
 namespace {
 
-constexpr std::size_t kBuffer = 1 << 20;
+constexpr std::size_t kBuffer = at_once(1 << 20, 16);
 constexpr std::size_t kLongestCell = 1 << 20, kLongestLine = 16 << 20;  // beyond, it is no table
 
 std::string_view trimmed(std::string_view text) {
