@@ -14,7 +14,7 @@
 namespace holdout::data {
 namespace {
 
-constexpr std::size_t kChunk = 256 * 1024;
+constexpr std::size_t kChunk = at_once(256 * 1024, 24);
 
 std::string reason() {
   return errno == ENOENT ? "no such file" : errno == EACCES ? "permission denied" : std::strerror(errno);

@@ -11,6 +11,15 @@
 
 namespace holdout::data {
 
+/// How much is read or set aside at once. Fuzzers get a few bytes, so that small files cross the ends of buffers too.
+constexpr std::size_t at_once([[maybe_unused]] std::size_t usual, [[maybe_unused]] std::size_t fuzzing) {
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+  return fuzzing;
+#else
+  return usual;
+#endif
+}
+
 /// Reads a file from front to back; what starts with gzip's magic number is inflated on the way.
 class Bytes {
  public:

@@ -15,7 +15,7 @@ namespace holdout::data {
 namespace {
 
 constexpr std::size_t kMostErrors = 20, kMostClasses = 10'000;  // no model here takes more
-constexpr std::size_t kBlockRows = 128 * 1024;
+constexpr std::size_t kBlockRows = at_once(128 * 1024, 8);
 constexpr std::uint32_t kLargestIndex = std::uint32_t{1} << 31;
 constexpr const char* kForm = "expected LABEL INDEX:VALUE INDEX:VALUE …, as in: 1 3:0.5 17:2";
 

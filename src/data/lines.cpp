@@ -7,7 +7,7 @@
 namespace holdout::data {
 namespace {
 
-constexpr std::size_t kBuffer = 1 << 20, kLongestLine = 64 << 20;  // some million features
+constexpr std::size_t kBuffer = at_once(1 << 20, 16), kLongestLine = 64 << 20;  // some million features
 
 }  // namespace
 

@@ -17,8 +17,8 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostErrors = 20;
-constexpr std::size_t kKeptLevels = 10'000;      // of a text column; no model here takes more
-constexpr std::size_t kBlockCells = 128 * 1024;  // 1 MiB
+constexpr std::size_t kKeptLevels = 10'000;                   // of a text column; no model here takes more
+constexpr std::size_t kBlockCells = at_once(128 * 1024, 32);  // 1 MiB
 
 std::string cells(std::size_t n) { return std::to_string(n) + (n == 1 ? " cell" : " cells"); }
 

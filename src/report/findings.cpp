@@ -217,9 +217,9 @@ Findings find(const study::Storage& storage) {
   std::stable_sort(f.ranking.begin(), f.ranking.end(), [&](std::size_t a, std::size_t b) {
     return better(f.study.maximize, f.trials[a].outcome.value, f.trials[b].outcome.value);
   });
-  for (study::Trial& t : f.trials)
-    if (&t != f.best() && &t != f.middle() && (f.ranking.empty() || &t != &f.trials[f.ranking.back()]))
-      t.outcome.curve = {};
+  if (f.best())
+    for (const std::size_t i : {f.ranking.front(), f.ranking[f.ranking.size() / 2], f.ranking.back()})
+      f.trials[i].outcome.curve = storage.curve(f.trials[i].number);
 
   group_failures(f);
   if (!f.best()) return f;

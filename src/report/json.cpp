@@ -260,6 +260,15 @@ ordered_json trial_json(const search::SearchSpace& space, const Trial& trial) {
   return t;
 }
 
+// Its lines after the first one indented. File and column names may be no UTF-8, which JSON must be: what is not
+// becomes U+FFFD. Line ends in strings are escaped, so all that there are end lines.
+void append(std::string& out, const ordered_json& value, std::string_view indent) {
+  for (const char c : value.dump(2, ' ', false, ordered_json::error_handler_t::replace)) {
+    out += c;
+    if (c == '\n') out += indent;
+  }
+}
+
 ordered_json run_json(const Findings& f) {
   const study::RunFacts facts = f.facts.value_or(study::RunFacts{});
   return {{"threads", facts.threads},
@@ -275,21 +284,29 @@ ordered_json run_json(const Findings& f) {
 }  // namespace
 
 std::string json(const Findings& f, const Page&) {
-  ordered_json trials = ordered_json::array();
-  for (const Trial& trial : f.trials) trials.push_back(trial_json(f.study.space, trial));
-  const ordered_json report = {
-      {"schema", 1},
-      {"study", f.study.name},
-      {"objective", {{"metric", f.study.metric}, {"direction", f.study.maximize ? "maximize" : "minimize"}}},
-      {"data", data_json(f.facts)},
-      {"search_space", space_json(f.study.space)},
-      {"best", best_json(f)},
-      {"findings", findings_json(f)},
-      {"trials", std::move(trials)},
-      {"notices", f.facts ? ordered_json(f.facts->notices) : ordered_json::array()},
-      {"run", run_json(f)}};
-  // File and column names may be no UTF-8, which JSON must be: what is not becomes U+FFFD.
-  return report.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  // Written member by member, and the trials one by one: as one document 100 000 of them would take ten times the text.
+  std::string out = "{";
+  const auto add = [&out](std::string_view key) {
+    if (out.size() > 1) out += ',';
+    out.append("\n  \"").append(key).append("\": ");
+  };
+  const auto member = [&](std::string_view key, const ordered_json& value) { add(key), append(out, value, "  "); };
+  member("schema", 1);
+  member("study", f.study.name);
+  member("objective", {{"metric", f.study.metric}, {"direction", f.study.maximize ? "maximize" : "minimize"}});
+  member("data", data_json(f.facts));
+  member("search_space", space_json(f.study.space));
+  member("best", best_json(f));
+  member("findings", findings_json(f));
+  add("trials"), out += '[';
+  for (const Trial& trial : f.trials) {
+    out += &trial == f.trials.data() ? "\n    " : ",\n    ";
+    append(out, trial_json(f.study.space, trial), "    ");
+  }
+  out += f.trials.empty() ? "]" : "\n  ]";
+  member("notices", f.facts ? ordered_json(f.facts->notices) : ordered_json::array());
+  member("run", run_json(f));
+  return out + "\n}\n";
 }
 
 }  // namespace holdout::report

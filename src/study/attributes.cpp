@@ -1,7 +1,10 @@
 #include "attributes.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <type_traits>
 
@@ -27,6 +30,40 @@ double real_from(const Json& json) {
 Json value_json(const Value& value) {
   const auto* real = std::get_if<double>(&value);
   return real && !std::isfinite(*real) ? Json{{"real", to_json(*real)}} : to_json(value);
+}
+
+// Nearly all attributes of trials are plain numbers and words: read without a document, which would take most of the
+// time that reading a large run takes. Empty: it has to be looked at more closely.
+template <class T>
+std::optional<T> plain_number(std::string_view json) {
+  if (json.find_first_not_of("0123456789+-.e") != json.npos) return {};
+  T x{};
+  const auto [end, error] = std::from_chars(json.data(), json.data() + json.size(), x);
+  if (error != std::errc() || end != json.data() + json.size()) return {};
+  return x;
+}
+
+std::optional<std::string_view> plain_word(std::string_view json) {
+  if (json.size() < 2 || json.front() != '"' || json.back() != '"') return {};
+  const std::string_view word = json.substr(1, json.size() - 2);
+  const auto special = [](unsigned char c) { return c == '"' || c == '\\' || c < 0x20 || c >= 0x7f; };
+  if (std::any_of(word.begin(), word.end(), special)) return {};
+  return word;
+}
+
+double real_in(std::string_view json) {
+  const std::optional<double> x = plain_number<double>(json);
+  return x ? *x : real_from(Json::parse(json));
+}
+
+std::int64_t whole_in(std::string_view json) {
+  const std::optional<std::int64_t> x = plain_number<std::int64_t>(json);
+  return x ? *x : Json::parse(json).get<std::int64_t>();
+}
+
+std::string word_in(std::string_view json) {
+  const std::optional<std::string_view> word = plain_word(json);
+  return word ? std::string(*word) : Json::parse(json).get<std::string>();
 }
 
 Value value_from(const Json& json) {
@@ -299,50 +336,51 @@ void read_attribute(const std::string& key, std::string_view text, Trial& trial)
   constexpr std::string_view kOurs = "holdout:";
   if (!key.starts_with(kOurs)) return;
   const std::string_view name = std::string_view(key).substr(kOurs.size());
-  const Json json = Json::parse(text);
   Outcome& outcome = trial.outcome;
   if (name == "end")
-    outcome.end = json.get<std::string>();
+    outcome.end = word_in(text);
   else if (name == "epochs")
-    outcome.epochs = json.get<std::int64_t>();
+    outcome.epochs = whole_in(text);
   else if (name == "steps")
-    outcome.steps = json.get<std::int64_t>();
+    outcome.steps = whole_in(text);
   else if (name == "train_loss")
-    outcome.train_loss = real_from(json);
+    outcome.train_loss = real_in(text);
   else if (name == "gradient_norm")
-    outcome.gradient_norm = real_from(json);
+    outcome.gradient_norm = real_in(text);
   else if (name == "value")
-    outcome.value = real_from(json);
+    outcome.value = real_in(text);
   else if (name == "error" || name == "reason")
-    outcome.reason = json.get<std::string>();
-  else if (name == "metrics")
-    for (const auto& [metric, value] : json.items()) outcome.metrics.emplace_back(metric, real_from(value));
-  else if (name == "folds")
-    read_numbers(json, outcome.fold_values);
+    outcome.reason = word_in(text);
+  else if (name == "metrics") {
+    const Json metrics = Json::parse(text);
+    outcome.metrics.reserve(metrics.size());
+    for (const auto& [metric, value] : metrics.items()) outcome.metrics.emplace_back(metric, real_from(value));
+  } else if (name == "folds")
+    read_numbers(Json::parse(text), outcome.fold_values);
   else if (name == "starts")
-    read_numbers(json, outcome.start_values);
+    read_numbers(Json::parse(text), outcome.start_values);
   else if (name == "full")
-    outcome.full = json.get<bool>();
+    outcome.full = Json::parse(text).get<bool>();
   else if (name == "error_bound")
-    outcome.error_bound = real_from(json);
+    outcome.error_bound = real_in(text);
   else if (name == "gradient")
-    read_numbers(json, outcome.gradient);
+    read_numbers(Json::parse(text), outcome.gradient);
   else if (name == "curvature")
-    read_numbers(json, outcome.curvature);
+    read_numbers(Json::parse(text), outcome.curvature);
   else if (name == "guard")
-    outcome.guard = real_from(json);
+    outcome.guard = real_in(text);
   else if (name == "cost")
-    outcome.cost = real_from(json);
+    outcome.cost = real_in(text);
   else if (name == "seconds")
-    outcome.seconds = real_from(json);
+    outcome.seconds = real_in(text);
   else if (name == "asked_epochs")
-    trial.fidelity.epochs = json.get<std::int64_t>();
+    trial.fidelity.epochs = whole_in(text);
   else if (name == "asked_tolerance")
-    trial.fidelity.tolerance = real_from(json);
+    trial.fidelity.tolerance = real_in(text);
   else if (name == "near")
-    trial.near = json.get<int>();
+    trial.near = static_cast<int>(whole_in(text));
   else if (name == "attempts")
-    trial.attempts = json.get<int>();
+    trial.attempts = static_cast<int>(whole_in(text));
 }
 
 }  // namespace holdout::study

@@ -144,7 +144,7 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
     writer.drain();
     state = objective.state();
   }
-  const std::vector<Trial> trials = storage.trials();
+  const std::vector<Trial> trials = storage.answers();
   const Trial* best = best_trial(trials, metric.maximize);
   if (best && !interrupt) {
     state.winner = true;

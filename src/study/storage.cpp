@@ -240,6 +240,13 @@ class SqliteStorage final : public Storage {
   std::vector<Trial> trials() const override { return read(Depth::all); }
   std::vector<Trial> answers() const override { return read(Depth::answers); }
 
+  std::vector<CurvePoint> curve(int number) const override {
+    const std::lock_guard lock(mutex_);
+    std::vector<CurvePoint> all;
+    database_.guarded([&] { all = read_curve(database_.sql(), id_, number); });
+    return all;
+  }
+
   std::vector<std::vector<double>> theta(int number) const override {
     const std::lock_guard lock(mutex_);
     std::vector<std::vector<double>> all;
@@ -293,19 +300,23 @@ class SqliteStorage final : public Storage {
 
 std::unique_ptr<Storage> Storage::create(const std::string& path, const StudyRecord& study) {
   const std::string temporary = temporary_name(path);
-  Descriptor file(create_temporary(temporary, path));
-  try {
-    fill(temporary, path, study);
-    if (::fsync(file.fd()) != 0) throw system_error(path, "cannot be written", errno);
-    if (::access(path.c_str(), F_OK) != 0) remove_remains(path);
-    if (rename_new(temporary, path) != 0) {
-      if (errno == EEXIST)
-        throw refused(path, "there is a run already", "open it to go on, or choose another folder with --out");
-      throw system_error(path, "cannot be written", errno);
+  {
+    // Closed before SQLite opens the file for good: closing any descriptor of a file gives up all locks that the
+    // process has on it. Without its lock, the first reader to leave would take the log with it.
+    Descriptor file(create_temporary(temporary, path));
+    try {
+      fill(temporary, path, study);
+      if (::fsync(file.fd()) != 0) throw system_error(path, "cannot be written", errno);
+      if (::access(path.c_str(), F_OK) != 0) remove_remains(path);
+      if (rename_new(temporary, path) != 0) {
+        if (errno == EEXIST)
+          throw refused(path, "there is a run already", "open it to go on, or choose another folder with --out");
+        throw system_error(path, "cannot be written", errno);
+      }
+    } catch (...) {
+      ::unlink(temporary.c_str());
+      throw;
     }
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
   }
   sync_folder_of(path);
   return std::make_unique<SqliteStorage>(path, false);

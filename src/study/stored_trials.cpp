@@ -166,12 +166,9 @@ class TrialReader {
     read_states(study, space_size);
     read_parameters();
     read_results();
-    if (depth == Depth::all) read_curves();
     read_attributes(depth);
-    for (Trial& trial : trials_)
-      std::sort(trial.outcome.curve.begin(), trial.outcome.curve.end(),
-                [](const CurvePoint& a, const CurvePoint& b) { return a.epoch < b.epoch; });
-    std::sort(trials_.begin(), trials_.end(), [](const Trial& a, const Trial& b) { return a.number < b.number; });
+    const auto before = [](const Trial& a, const Trial& b) { return a.number < b.number; };
+    if (!std::is_sorted(trials_.begin(), trials_.end(), before)) std::sort(trials_.begin(), trials_.end(), before);
     return std::move(trials_);
   }
 
@@ -183,9 +180,11 @@ class TrialReader {
   }
 
   void read_states(long long study, std::size_t space_size) {
-    long long id = 0;
+    long long id = 0, count = 0;
     int number = 0;
     std::string state;
+    sql_ << "select count(*) from trials", soci::into(count);
+    trials_.reserve(static_cast<std::size_t>(count)), ids_.reserve(static_cast<std::size_t>(count));
     soci::statement rows = (sql_.prepare << "select trial_id, number, state from trials where study_id = :study and "
                                             "number is not null order by trial_id",
                             soci::use(study), soci::into(id), soci::into(number), soci::into(state));
@@ -225,25 +224,6 @@ class TrialReader {
       if (Trial* const to = trial(id)) to->outcome.value = number_from(value, filled != soci::i_ok, type);
   }
 
-  void read_curves() {
-    long long id = 0, step = 0;
-    double value = 0, train_loss = 0;
-    soci::indicator filled = soci::i_null, loss_filled = soci::i_null;
-    std::string type;
-    soci::statement rows = (sql_.prepare << "select trial_id, step, intermediate_value, intermediate_value_type, "
-                                            "holdout_train_loss from trial_intermediate_values",
-                            soci::into(id), soci::into(step), soci::into(value, filled), soci::into(type),
-                            soci::into(train_loss, loss_filled));
-    rows.execute();
-    while (rows.fetch()) {
-      Trial* const to = trial(id);
-      if (!to) continue;
-      to->outcome.curve.push_back({step,
-                                   loss_filled == soci::i_ok ? train_loss : std::numeric_limits<double>::quiet_NaN(),
-                                   number_from(value, filled != soci::i_ok, type)});
-    }
-  }
-
   void read_attributes(Depth depth) {
     long long id = 0;
     std::string key, json;
@@ -276,6 +256,25 @@ std::vector<Trial> read_trials(soci::session& sql, long long study, const Stored
   std::vector<Trial> all = TrialReader(sql, parameters).all(study, space_size, depth);
   snapshot.commit();
   return all;
+}
+
+std::vector<CurvePoint> read_curve(soci::session& sql, long long study, int number) {
+  std::vector<CurvePoint> curve;
+  long long step = 0;
+  double value = 0, train_loss = 0;
+  soci::indicator filled = soci::i_null, loss_filled = soci::i_null;
+  std::string type;
+  soci::statement rows =
+      (sql.prepare << "select step, intermediate_value, intermediate_value_type, holdout_train_loss from "
+                      "trial_intermediate_values join trials using (trial_id) where study_id = :study and number = "
+                      ":number order by step",
+       soci::use(study), soci::use(number), soci::into(step), soci::into(value, filled), soci::into(type),
+       soci::into(train_loss, loss_filled));
+  rows.execute();
+  while (rows.fetch())
+    curve.push_back({step, loss_filled == soci::i_ok ? train_loss : std::numeric_limits<double>::quiet_NaN(),
+                     number_from(value, filled != soci::i_ok, type)});
+  return curve;
 }
 
 std::vector<std::vector<double>> read_theta(soci::session& sql, long long study, int number) {

@@ -58,9 +58,12 @@ class TrialWriter {
 /// How much of the outcomes is read.
 enum class Depth { answers, all };
 
-/// All trials by number, curves by epoch. @throws std::domain_error on what no one should have written
+/// All trials by number, without curves. @throws std::domain_error on what no one should have written
 std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
                                std::size_t space_size, Depth depth);
+
+/// The learning curve of a trial, by epoch.
+std::vector<CurvePoint> read_curve(soci::session& sql, long long study, int number);
 
 /// The parameters of a trial's models, [fold][parameter]; empty where none were kept.
 std::vector<std::vector<double>> read_theta(soci::session& sql, long long study, int number);

@@ -35,13 +35,20 @@ print(f"{before} trials stored in {took:.1f} s, study.db has {os.path.getsize(ou
 if "HOLDOUT_KEEP" in os.environ:
     shutil.copytree(out, os.environ["HOLDOUT_KEEP"])
 
+def cpu_of(pid):
+    """Seconds of CPU so far."""
+    with open(f"/proc/{pid}/stat") as f:
+        return sum(map(int, f.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
 begun = time.time()
 p = subprocess.Popen(command)
 while finished() <= before and p.poll() is None:
     time.sleep(0.02)
-first = time.time() - begun
+first, first_cpu = time.time() - begun, cpu_of(p.pid)
 _, status, usage = os.wait4(p.pid, 0)
-whole, peak = time.time() - begun, usage.ru_maxrss / 1024
-print(f"first new trial after {first:.2f} s, done after {whole:.1f} s; peak {peak:.0f} MB; exit {os.waitstatus_to_exitcode(status)}")
+whole, peak, cpu = time.time() - begun, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
+print(f"first new trial after {first:.2f} s ({first_cpu:.2f} s of CPU), done after {whole:.1f} s ({cpu:.1f} s); "
+      f"peak {peak:.0f} MB; exit {os.waitstatus_to_exitcode(status)}")
 shutil.rmtree(base)
 sys.exit(0 if first <= 3 and peak <= 300 and os.waitstatus_to_exitcode(status) == 0 else 1)

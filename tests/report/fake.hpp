@@ -18,8 +18,17 @@ struct FakeStorage final : study::Storage {
   std::optional<study::Winner> won;
 
   const study::StudyRecord& study() const override { return record; }
-  std::vector<study::Trial> trials() const override { return all; }
-  std::vector<study::Trial> answers() const override { return all; }
+  std::vector<study::Trial> trials() const override {
+    std::vector<study::Trial> without = all;
+    for (study::Trial& t : without) t.outcome.curve.clear();
+    return without;
+  }
+  std::vector<study::Trial> answers() const override { return trials(); }
+  std::vector<study::CurvePoint> curve(int number) const override {
+    for (const study::Trial& t : all)
+      if (t.number == number) return t.outcome.curve;
+    return {};
+  }
   std::vector<std::vector<double>> theta(int) const override { return {}; }
   std::optional<study::RunFacts> facts() const override { return run; }
   std::optional<study::Winner> winner() const override { return won; }

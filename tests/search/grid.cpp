@@ -89,6 +89,20 @@ TEST_CASE("each value once") {
   CHECK(axis(all) == integers({1, 2, 3}));
 }
 
+TEST_CASE("the size is known without making the points, also where rounding joins some") {
+  for (const double length : {1e-15, 1e-14, 1e-13, 1e-12, 1e-11, 1e-3})
+    for (const std::int64_t points : {2, 9, 300})
+      for (const bool log : {false, true}) {
+        CAPTURE(length);
+        CAPTURE(points);
+        CAPTURE(log);
+        grid(SearchSpace({range("x", {.min = 7, .max = 7 + length, .log = log, .points = points})}));
+      }
+  Parameter x = range("x", {.min = 0, .max = 1, .points = 5});
+  x.values = reals({0.25, 0.3, 2});
+  CHECK(axis(x) == reals({0.25, 0.3, 2, 0, 0.5, 0.75, 1}));
+}
+
 TEST_CASE("conditional parameters are crossed with their own choice only") {
   Parameter momentum = range("momentum", {.min = 0.5, .max = 0.9, .points = 3});
   momentum.condition = Condition{0, 1};

@@ -40,7 +40,7 @@ std::vector<Trial> trials_of(const std::string& text) {
   const std::atomic<bool> interrupt = false;
   Silent observer;
   run(file, data, *storage, workers, interrupt, observer);
-  return storage->trials();
+  return testing::whole(*storage);
 }
 
 double best_value(const std::vector<Trial>& trials) { return best_trial(trials, false)->outcome.value; }

@@ -245,5 +245,5 @@ TEST_CASE("optuna: it opens a run that goes on, and one that has ended") {
   storage->close();
   const auto ended = seen_by_optuna(with_optuna, path, study.name);
   CHECK(ended["states"] == expected(R"({"COMPLETE": 9, "FAIL": 1, "PRUNED": 2})"));
-  check_equal(Storage::open(path, false)->trials(), trials(0, 12));
+  check_equal(whole(*Storage::open(path, false)), trials(0, 12));
 }

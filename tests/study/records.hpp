@@ -170,6 +170,13 @@ inline void check_equal(const std::vector<Trial>& a, const std::vector<Trial>& b
   for (std::size_t i = 0; i < a.size(); ++i) check_equal(a[i], b[i]);
 }
 
+/// All that is stored of the trials but their models.
+inline std::vector<Trial> whole(const Storage& storage) {
+  std::vector<Trial> all = storage.trials();
+  for (Trial& t : all) t.outcome.curve = storage.curve(t.number);
+  return all;
+}
+
 inline std::string bytes_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};

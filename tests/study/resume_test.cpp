@@ -59,7 +59,7 @@ RunEnd go(StudyFile file, const std::string& path) {
 
 // Without the times that they took.
 std::vector<Trial> trials_of(const std::string& path) {
-  std::vector<Trial> trials = Storage::open(path, true)->trials();
+  std::vector<Trial> trials = whole(*Storage::open(path, true));
   for (Trial& trial : trials) trial.outcome.seconds = 0;
   return trials;
 }
@@ -181,7 +181,7 @@ TEST_CASE("verify: a run repeats itself to the last bit, and what does not is na
   REQUIRE(go(file, path) == RunEnd::done);
   const Workers workers(2);
   const auto storage = Storage::open(path, true);
-  std::vector<Trial> all = storage->trials();
+  std::vector<Trial> all = whole(*storage);
   const Verification good = verify(*storage, file, prepare(file), all, workers);
   CHECK(good.same.size() == kTrials);
   CHECK(good.deviations.empty());

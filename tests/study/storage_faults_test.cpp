@@ -1,4 +1,5 @@
 // Storage where things go wrong: files that are none of ours or damaged, other programs' hands, kills, full disks.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -54,6 +55,23 @@ int in_process(const std::function<void()>& body) {
 
 }  // namespace
 
+// Without it, a reader that closes the file believes itself the last one, and deletes the log that the run writes to.
+TEST_CASE("storage: a new run holds its lock on the database from the beginning") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  const auto storage = Storage::create(path, record());
+  // What SQLite holds as long as a database with a write-ahead log is open (its os_unix.c): these bytes, shared.
+  constexpr off_t kShared = 0x40000002, kSharedBytes = 510;
+  const int status = in_process([&] {
+    struct flock lock {};
+    lock.l_type = F_WRLCK, lock.l_whence = SEEK_SET, lock.l_start = kShared, lock.l_len = kSharedBytes;
+    const int file = ::open(path.c_str(), O_RDWR);
+    if (file < 0 || ::fcntl(file, F_GETLK, &lock) != 0) ::_exit(2);
+    ::_exit(lock.l_type == F_RDLCK ? 0 : 1);
+  });
+  CHECK(status == 0);
+}
+
 TEST_CASE("storage: what is there already is not replaced") {
   const Scratch scratch;
   const std::string path = scratch / "study.db";
@@ -74,7 +92,7 @@ TEST_CASE("storage: paths may have spaces, quotes and other letters") {
     const std::string path = scratch / (std::string(folder) + "/study.db");
     write_run(path);
     CHECK(fs::is_regular_file(path));
-    check_equal(Storage::open(path, false)->trials(), trials(0, 12));
+    check_equal(whole(*Storage::open(path, false)), trials(0, 12));
   }
   fs::create_directory(scratch / "a \"b\"");
   const std::string message = message_of([&] { Storage::create(scratch / "a \"b\"/study.db", record()); });
@@ -164,7 +182,7 @@ TEST_CASE("storage: rows that no one should have written are an error, not a wro
     write_run(path);
     sql(path, statement);
     const auto storage = Storage::open(path, true);
-    CHECK(contains(message_of([&] { storage->trials(); }), "holds what holdout did not write"));
+    CHECK(contains(message_of([&] { whole(*storage); }), "holds what holdout did not write"));
   }
 }
 
@@ -179,9 +197,9 @@ TEST_CASE("storage: what Optuna adds is left alone") {
   sql(path, "insert into studies values (2, 'another')");
   sql(path, "insert into trials (number, study_id, state) values (0, 2, 'WAITING')");
   sql(path, "insert into trial_params (trial_id, param_name, param_value) values (13, 'model.l2.kind', 77)");
-  check_equal(Storage::open(path, true)->trials(), trials(0, 12));
+  check_equal(whole(*Storage::open(path, true)), trials(0, 12));
   CHECK(count(path, "select count(*) from alembic_version") == 1);
-  check_equal(Storage::open(path, false)->trials(), trials(0, 12));
+  check_equal(whole(*Storage::open(path, false)), trials(0, 12));
   CHECK(count(path, "select count(*) from alembic_version") == 0);  // so that every Optuna may open it
   CHECK(count(path, "select count(*) from study_system_attributes") == 1);
 }
@@ -223,7 +241,7 @@ TEST_CASE("storage: killed at any moment, what was reported is there and nothing
     ::close(reported[0]);
 
     const auto storage = Storage::open(path, false);
-    const auto back = storage->trials();
+    const auto back = whole(*storage);
     const auto finished = static_cast<int>(
         std::count_if(back.begin(), back.end(), [](const Trial& t) { return t.outcome.state != TrialState::running; }));
     CHECK(finished >= done * kCohort);
@@ -240,7 +258,7 @@ TEST_CASE("storage: killed at any moment, what was reported is there and nothing
     storage->begin(rest);
     storage->finish(rest);
     storage->close();
-    check_equal(Storage::open(path, true)->trials(), trials(0, static_cast<int>(back.size()) + 1));
+    check_equal(whole(*Storage::open(path, true)), trials(0, static_cast<int>(back.size()) + 1));
   }
 }
 
@@ -262,7 +280,7 @@ TEST_CASE("storage: a file size limit while writing is an error that loses nothi
         const std::string message = error.what();
         const bool named = message.starts_with(path + ": error: cannot be read or written") ||
                            message.starts_with(path + ": error: cannot be written");
-        const auto back = storage->trials();  // reading goes on
+        const auto back = whole(*storage);  // reading goes on
         ::_exit(named && error.fault() == Fault::failure && back.size() >= 10 ? 42 : 4);
       }
     }
@@ -270,7 +288,7 @@ TEST_CASE("storage: a file size limit while writing is an error that loses nothi
   REQUIRE(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 42);
   const auto storage = Storage::open(path, false);
-  const auto back = storage->trials();
+  const auto back = whole(*storage);
   CHECK(back.size() >= 10);
   for (const Trial& t : back)
     if (t.outcome.state != TrialState::running) check_equal(t, trial(t.number));

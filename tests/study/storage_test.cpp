@@ -64,9 +64,9 @@ TEST_CASE("storage: every field of every trial comes back to the last bit") {
     std::reverse(odd.begin(), odd.end());
     storage->finish(odd);
     storage->finish(even);
-    check_equal(storage->trials(), all);
+    check_equal(whole(*storage), all);
   }
-  for (const bool read_only : {true, false}) check_equal(Storage::open(path, read_only)->trials(), all);
+  for (const bool read_only : {true, false}) check_equal(whole(*Storage::open(path, read_only)), all);
 }
 
 TEST_CASE("storage: a begun trial has its configuration and no outcome; it is begun again under its number") {
@@ -74,7 +74,7 @@ TEST_CASE("storage: a begun trial has its configuration and no outcome; it is be
   const std::string path = scratch / "study.db";
   Storage::create(path, record())->begin(trials(0, 3));
   const auto storage = Storage::open(path, false);
-  for (const Trial& t : storage->trials()) {
+  for (const Trial& t : whole(*storage)) {
     CHECK(t.outcome.state == TrialState::running);
     CHECK(t.configuration == trial(t.number).configuration);
   }
@@ -84,7 +84,7 @@ TEST_CASE("storage: a begun trial has its configuration and no outcome; it is be
   again[0].near = {}, again[0].fidelity = {};
   storage->begin(again);
   storage->finish(again);
-  const auto back = storage->trials();
+  const auto back = whole(*storage);
   REQUIRE(back.size() == 5);
   CHECK(back[0].outcome.state == TrialState::running);
   for (std::size_t i = 1; i < 5; ++i) check_equal(back[i], again[i - 1]);
@@ -102,11 +102,11 @@ TEST_CASE("storage: a trial with an outcome is never written again") {
   CHECK(contains(message, "study.db: error: trial 2 already has an outcome"));
   CHECK(fault == Fault::failure);
   CHECK(contains(message_of([&] { storage->begin(again); }), "trial 2 already has an outcome"));
-  auto back = storage->trials();
+  auto back = whole(*storage);
   check_equal(back[2], trial(2));
   CHECK(back[4].outcome.state == TrialState::running);  // what stood beside it in the transaction was undone with it
   storage->finish(trials(4, 6));                        // and the storage works on
-  check_equal(storage->trials(), trials(0, 6));
+  check_equal(whole(*storage), trials(0, 6));
 }
 
 TEST_CASE("storage: a trial solved in part is pruned, with its value; parameters of models come back by number") {
@@ -122,7 +122,7 @@ TEST_CASE("storage: a trial solved in part is pruned, with its value; parameters
     storage->finish(all);
   }
   const auto storage = Storage::open(path, true);
-  const std::vector<Trial> back = storage->trials();
+  const std::vector<Trial> back = whole(*storage);
   CHECK(back[2].outcome.state == TrialState::pruned);
   CHECK(bits(back[2].outcome.value) == bits(all[2].outcome.value));
   CHECK_FALSE(may_be_best(back[2].outcome));
@@ -146,7 +146,7 @@ TEST_CASE("storage: a complete trial has a finite value") {
   }
   storage->begin(all);
   storage->finish(all);
-  const auto back = storage->trials();
+  const auto back = whole(*storage);
   for (std::size_t i = 0; i < 3; ++i) CHECK(back[i].outcome.state == TrialState::failed);
   CHECK(back[0].outcome.reason == "the hold-out error is nan");
   CHECK(back[2].outcome.reason == "the hold-out error is -inf");
@@ -235,7 +235,7 @@ TEST_CASE("storage: during a run there is a log beside the file; after close the
   const auto storage = Storage::create(path, record());
   storage->begin(trials(0, 12));
   CHECK(fs::exists(path + "-wal"));
-  CHECK(Storage::open(path, true)->trials()[7].configuration == trial(7).configuration);
+  CHECK(whole(*Storage::open(path, true))[7].configuration == trial(7).configuration);
   storage->finish(trials(0, 12));
   storage->close();
   CHECK(std::distance(fs::directory_iterator(scratch.path()), fs::directory_iterator()) == 1);
@@ -243,7 +243,7 @@ TEST_CASE("storage: during a run there is a log beside the file; after close the
   REQUIRE(::chmod(path.c_str(), 0444) == 0);
   {
     const auto reader = Storage::open(path, true);
-    check_equal(reader->trials(), trials(0, 12));
+    check_equal(whole(*reader), trials(0, 12));
     CHECK(std::distance(fs::directory_iterator(scratch.path()), fs::directory_iterator()) == 1);
   }
   CHECK(bytes_of(path) == before);
@@ -259,12 +259,12 @@ TEST_CASE("storage: a reader that stays does not hold up the end") {
     const auto reader = Storage::open(path, true);
     storage->finish(trials(0, 4));
     storage->close();
-    check_equal(reader->trials(), trials(0, 4));
-    check_equal(storage->trials(), trials(0, 4));
+    check_equal(whole(*reader), trials(0, 4));
+    check_equal(whole(*storage), trials(0, 4));
   }
   storage->close();
   CHECK(!fs::exists(path + "-wal"));
-  check_equal(Storage::open(path, true)->trials(), trials(0, 4));
+  check_equal(whole(*Storage::open(path, true)), trials(0, 4));
 }
 
 TEST_CASE("storage: many threads may use it at once") {
@@ -275,8 +275,8 @@ TEST_CASE("storage: many threads may use it at once") {
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&storage, t] {
       storage->finish(trials(4 * t, 4 * t + 4));
-      (void)storage->trials();
+      (void)whole(*storage);
     });
   for (std::thread& thread : threads) thread.join();
-  check_equal(storage->trials(), trials(0, 16));
+  check_equal(whole(*storage), trials(0, 16));
 }

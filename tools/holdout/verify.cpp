@@ -31,7 +31,11 @@ namespace {
 std::vector<study::Trial> chosen(const study::Storage& storage, const Options& given, int number) {
   std::vector<study::Trial> trials = storage.trials();
   std::erase_if(trials, [](const study::Trial& t) { return !has_outcome(t.outcome.state); });
-  if (given.given("all")) return trials;
+  const auto with_curves = [&] {
+    for (study::Trial& t : trials) t.outcome.curve = storage.curve(t.number);
+    return std::move(trials);
+  };
+  if (given.given("all")) return with_curves();
   if (!given.given("trial")) {
     const report::Findings findings = report::find(storage);
     if (!findings.best()) throw Error("no trial of this run is complete: there is no best one", "name one: --trial N");
@@ -39,7 +43,7 @@ std::vector<study::Trial> chosen(const study::Storage& storage, const Options& g
   }
   std::erase_if(trials, [number](const study::Trial& t) { return t.number != number; });
   if (trials.empty()) throw Error("the run has no trial " + std::to_string(number) + " with an outcome");
-  return trials;
+  return with_curves();
 }
 
 std::string shown(const std::string& text) { return text.empty() ? "nothing" : escaped(text); }

@@ -46,10 +46,12 @@ class Storage {
   /// outcome is never written again. Complete with a value that is not finite is stored as failed.
   /// @throws Error if another program has given a trial an outcome, or the file cannot be written (nothing is then)
   virtual void finish(std::span<const Trial> trials) = 0;
-  /// All trials, by number, without the parameters of their models.
+  /// All trials, by number, without learning curves and the parameters of their models: a run may have 100 000.
   virtual std::vector<Trial> trials() const = 0;
-  /// The same without curves, metrics and words: what a search is told of a trial, and all that it needs to go on.
+  /// The same without metrics and words: what a search is told of a trial, and all that it needs to go on.
   virtual std::vector<Trial> answers() const = 0;
+  /// The learning curve of one trial, by epoch.
+  virtual std::vector<CurvePoint> curve(int number) const = 0;
   /// Those of one trial, [fold][parameter]; empty where none were kept.
   virtual std::vector<std::vector<double>> theta(int number) const = 0;
 

@@ -6,10 +6,17 @@
 #include <utility>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
 #include <holdout/search/searchers.hpp>
 #include <holdout/search/transform.hpp>
 
 namespace holdout::search {
+namespace {
+
+// A logarithm of 14 with an error of half a unit in its last place is 2e-15 in x: 0.001, not 0.0010000000000000002.
+constexpr double kRounding = 32 * std::numeric_limits<double>::epsilon();
+
+}  // namespace
 
 Axis::Axis(const Parameter& parameter) : interval_(parameter.interval) {
   for (const Value& value : parameter.values)
@@ -36,8 +43,6 @@ Value Axis::point(double k) const {
   real.integer = false;
   const double x = std::get<double>(value_at(real, u));
   if (interval_->integer) return static_cast<std::int64_t>(std::round(x));
-  // A logarithm of 14 with an error of half a unit in its last place is 2e-15 in x: 0.001, not 0.0010000000000000002.
-  constexpr double kRounding = 32 * std::numeric_limits<double>::epsilon();
   const double largest = interval_->log ? x : std::max(std::abs(real.min), std::abs(real.max));
   return std::clamp(as_decimal(x, 12, kRounding * largest), real.min, real.max);
 }
@@ -63,8 +68,26 @@ std::optional<Axis::Place> Axis::from(Place place) const {
   return {};
 }
 
+// Whether no two points can be equal, nor equal to a listed value: they are further apart than rounding moves them.
+bool Axis::all_differ() const {
+  const Interval& range = *interval_;
+  for (const Value& value : values_) {
+    const double* real = std::get_if<double>(&value);
+    const std::int64_t* whole = std::get_if<std::int64_t>(&value);
+    const double x = real ? *real : whole ? static_cast<double>(*whole) : range.min - 1;
+    if (x >= range.min && x <= range.max) return false;
+  }
+  if (range.points == 0) return range.integer && !range.step;
+  if (range.integer || range.step) return false;
+  const double gaps = static_cast<double>(range.points) - 1;
+  const double length = range.log ? holdout::log(range.max) - holdout::log(range.min)
+                                  : (range.max - range.min) / std::max(std::abs(range.min), std::abs(range.max));
+  return length / gaps > 4 * kRounding;
+}
+
 double Axis::points() const {
-  if (raw_points_ > static_cast<double>(kMaxTrials)) return raw_points_;
+  if (!interval_) return 0;
+  if (raw_points_ > static_cast<double>(kMaxTrials) || all_differ()) return raw_points_;
   double distinct = 0;
   std::optional<Value> last;
   for (Place k = 0; static_cast<double>(k) < raw_points_; ++k) {

@@ -28,6 +28,7 @@ class Axis {
   std::optional<Place> from(Place place) const;
   Value point(double k) const;
   bool repeated(Place place) const;
+  bool all_differ() const;
 
   std::vector<Value> values_;
   std::optional<Interval> interval_;
