@@ -106,7 +106,7 @@ std::vector<std::string> names_with_products(const std::vector<std::string>& fea
   std::unordered_set<std::string_view> known(features.begin(), features.end());
   for (std::size_t p = features.size(); p < names.size(); ++p)
     if (!known.insert(names[p]).second)
-      refuse("data.features.polynomial: two features would be called " + quoted(names[p]),
+      refuse("data.features.polynomial: two features would be called " + holdout::quoted(names[p]),
              "rename the columns of the data that are called like powers or products, or exclude them");
   return names;
 }
@@ -133,7 +133,7 @@ Dataset with_products(const Dataset& data, std::int64_t degree) {
   const auto beyond = std::find_if(out.x.begin(), out.x.end(), [](double x) { return std::isinf(x); });
   if (beyond == out.x.end()) return out;
   const auto at = static_cast<std::size_t>(beyond - out.x.begin());
-  refuse("data.features.polynomial: " + quoted(out.feature_names[at % out.features]) +
+  refuse("data.features.polynomial: " + holdout::quoted(out.feature_names[at % out.features]) +
              " is beyond the numbers in row " + std::to_string(at / out.features + 1),
          "use a lower degree, or other units for its columns");
 }
