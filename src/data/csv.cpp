@@ -39,7 +39,8 @@ bool CsvCells::fill() {
   }
   if (end_ == buffer_.size()) {
     if (end_ > kLongestCell)
-      fail("a cell is longer than 1 MiB: " + quoted(std::string_view(buffer_).substr(0, 60)), "is a quote not closed?");
+      fail("a cell is longer than 1 MiB: " + holdout::quoted(std::string_view(buffer_).substr(0, 60)),
+           "is a quote not closed?");
     buffer_.resize(2 * buffer_.size());
   }
   const std::size_t got = bytes_.read(buffer_.data() + end_, buffer_.size() - end_);
@@ -86,16 +87,17 @@ std::string_view CsvCells::plain_cell() {
     if (length < available || !fill()) break;
   }
   const std::string_view text(buffer_.data() + begin_, length);
-  if (length > kLongestCell) fail("a cell is longer than 1 MiB: " + quoted(text), "is a quote not closed?");
+  if (length > kLongestCell) fail("a cell is longer than 1 MiB: " + holdout::quoted(text), "is a quote not closed?");
   begin_ += length;
   if (begin_ < end_) {
     const char c = buffer_[begin_];
     if (c == '"')
-      fail("a quote inside a cell that does not begin with one: " + quoted(text),
+      fail("a quote inside a cell that does not begin with one: " + holdout::quoted(text),
            "write \"\" for a quote, and quote the whole cell");
     if (c == '\0')
-      fail("a NUL character behind " + quoted(text), "is the file text? UTF-16 must be converted to UTF-8");
-    if (c != delimiter_ && c != '\n' && c != '\r') fail("a control character behind " + quoted(text), "remove it");
+      fail("a NUL character behind " + holdout::quoted(text), "is the file text? UTF-16 must be converted to UTF-8");
+    if (c != delimiter_ && c != '\n' && c != '\r')
+      fail("a control character behind " + holdout::quoted(text), "remove it");
   }
   return trimmed(text);
 }
@@ -106,8 +108,8 @@ std::string_view CsvCells::quoted_cell() {
   bool after_return = false;
   while (true) {
     if (begin_ == end_ && !fill())
-      throw Error(
-          Message{{bytes_.mark().path, cell_line_, 0}, "a quote opened here is never closed: " + quoted(unquoted_)});
+      throw Error(Message{{bytes_.mark().path, cell_line_, 0},
+                          "a quote opened here is never closed: " + holdout::quoted(unquoted_)});
     const char c = buffer_[begin_++];
     if (c == '"') {
       if (begin_ == end_) fill();
@@ -120,7 +122,7 @@ std::string_view CsvCells::quoted_cell() {
     } else if (c == '\0') {
       fail("a NUL character inside quotes", "is the file text? UTF-16 must be converted to UTF-8");
     } else if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) {
-      fail("a control character inside quotes, behind " + quoted(unquoted_), "remove it");
+      fail("a control character inside quotes, behind " + holdout::quoted(unquoted_), "remove it");
     }
     after_return = c == '\r';
     unquoted_ += c;
@@ -130,7 +132,7 @@ std::string_view CsvCells::quoted_cell() {
   }
   while ((begin_ < end_ || fill()) && buffer_[begin_] == ' ') ++begin_;
   if (begin_ < end_ && buffer_[begin_] != delimiter_ && buffer_[begin_] != '\n' && buffer_[begin_] != '\r')
-    fail("text behind the closing quote of " + quoted(unquoted_), "write \"\" for a quote inside quotes");
+    fail("text behind the closing quote of " + holdout::quoted(unquoted_), "write \"\" for a quote inside quotes");
   return unquoted_;
 }
 
