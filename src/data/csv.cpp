@@ -39,7 +39,8 @@ bool CsvCells::fill() {
   }
   if (end_ == buffer_.size()) {
     if (end_ > kLongestCell)
-      fail("a cell is longer than 1 MiB: " + holdout::quoted(std::string_view(buffer_).substr(0, 60)), "is a quote not closed?");
+      fail("a cell is longer than 1 MiB: " + holdout::quoted(std::string_view(buffer_).substr(0, 60)),
+           "is a quote not closed?");
     buffer_.resize(2 * buffer_.size());
   }
   const std::size_t got = bytes_.read(buffer_.data() + end_, buffer_.size() - end_);
@@ -95,7 +96,8 @@ std::string_view CsvCells::plain_cell() {
            "write \"\" for a quote, and quote the whole cell");
     if (c == '\0')
       fail("a NUL character behind " + holdout::quoted(text), "is the file text? UTF-16 must be converted to UTF-8");
-    if (c != delimiter_ && c != '\n' && c != '\r') fail("a control character behind " + holdout::quoted(text), "remove it");
+    if (c != delimiter_ && c != '\n' && c != '\r')
+      fail("a control character behind " + holdout::quoted(text), "remove it");
   }
   return trimmed(text);
 }
@@ -106,8 +108,8 @@ std::string_view CsvCells::quoted_cell() {
   bool after_return = false;
   while (true) {
     if (begin_ == end_ && !fill())
-      throw Error(
-          Message{{bytes_.mark().path, cell_line_, 0}, "a quote opened here is never closed: " + holdout::quoted(unquoted_)});
+      throw Error(Message{{bytes_.mark().path, cell_line_, 0},
+                          "a quote opened here is never closed: " + holdout::quoted(unquoted_)});
     const char c = buffer_[begin_++];
     if (c == '"') {
       if (begin_ == end_) fill();
