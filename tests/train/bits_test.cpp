@@ -17,6 +17,7 @@
 #include <holdout/train/cpu.hpp>
 
 #include "support/lane_results.hpp"
+#include "support/thin.hpp"
 #include "support/varied_lanes.hpp"
 
 namespace holdout::train {
@@ -39,10 +40,11 @@ void for_each_training(F f) {
     for (std::size_t rule = 0; rule < update::rules().size(); ++rule) {
       CAPTURE(model);
       CAPTURE(update::rules()[rule].info.name);
-      f(rule, model, 32, small);
-      f(rule, model, kFull, large);
-      f(rule, model, 64, sparse);
-      f(rule, model, kFull, sparse);
+      std::size_t stop = rule;
+      if (!testing::left_out(stop++)) f(rule, model, 32, small);
+      if (!testing::left_out(stop++)) f(rule, model, kFull, large);
+      if (!testing::left_out(stop++)) f(rule, model, 64, sparse);
+      if (!testing::left_out(stop++)) f(rule, model, kFull, sparse);
     }
   }
 }
@@ -136,7 +138,8 @@ TEST_CASE_TEMPLATE("property: dropping lanes and pausing change no bit", T, doub
 
 TEST_CASE_TEMPLATE("property: all SIMD targets with fused operations give the same bits", T, double, float) {
   const auto targets = simd_targets();
-  if (targets.size() < 3) MESSAGE("this CPU has one target with fused operations: nothing to compare");
+  if (targets.size() < 3) MESSAGE("one target with fused operations, here: nothing to compare");
+  if (targets.size() < 2) return;
   for_each_training<T>([&](std::size_t rule, std::string_view model, std::int64_t batch, const Design<T>& design) {
     const auto lanes = varied_lanes(kMostLanes, model, rule, 1, batch, 3);
     std::vector<std::size_t> many, few{3, 199, 20};

@@ -1,6 +1,7 @@
 // l1: proximal steps in the metric of each rule, and exact solutions; weights of classes.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -30,7 +31,9 @@ std::vector<LaneResult> train_all(const Design<double>& design, std::string_view
 std::vector<double> coordinate_descent(const Part<double>& part, double l1, double l2) {
   const double n = static_cast<double>(part.n);
   std::vector<double> theta(kFeatures + 1), residual(part.y.begin(), part.y.end());
-  for (int round = 0; round < 20000; ++round)
+  double moved = 1;
+  for (int round = 0; round < 20000 && moved > 1e-15; ++round) {
+    moved = 0;
     for (std::size_t j = 0; j <= kFeatures; ++j) {
       double slope = 0, square = 0;
       for (std::size_t i = 0; i < part.n; ++i) {
@@ -41,8 +44,10 @@ std::vector<double> coordinate_descent(const Part<double>& part, double l1, doub
       const double next = (to > hold ? to - hold : (to < -hold ? to + hold : 0)) / (square + ridge);
       for (std::size_t i = 0; i < part.n; ++i)
         residual[i] -= (next - theta[j]) * (j < kFeatures ? part.x[i * kFeatures + j] : 1);
+      moved = std::max(moved, std::abs(next - theta[j]));
       theta[j] = next;
     }
+  }
   return theta;
 }
 
