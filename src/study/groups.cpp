@@ -6,9 +6,9 @@
 namespace holdout::study {
 namespace {
 
-constexpr std::string_view kPath = "model.l2";
+constexpr std::string_view kPath = "model.l2", kGroups = "model.l2.groups.";
 
-std::string path_of(const std::string& group) { return std::string(kPath) + ".groups." + group; }
+std::string path_of(const std::string& group) { return std::string(kGroups) + group; }
 
 // A feature's name, the column of a one-hot feature, or the beginning of a name and *.
 bool means(std::string_view column, std::string_view feature) {

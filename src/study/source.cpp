@@ -140,7 +140,8 @@ Source text_source(std::string name, std::string text) { return make_source(std:
 
 Source override_source(const std::string& option, std::string_view value) {
   constexpr std::size_t kWidest = 120;  // of an option in front of a message
-  const std::string name = option.size() > kWidest ? option.substr(0, kWidest) + "..." : option;
+  std::string name = option.substr(0, kWidest);
+  if (option.size() > kWidest) name += "...";
   if (value.size() > kMaxBytes) throw Error(escaped(name) + ": the value is larger than 1 MiB");
   return make_source(name, false, std::string(value));
 }

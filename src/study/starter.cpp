@@ -254,7 +254,7 @@ std::string Starter::text() {
   else
     line("search: {method: random, trials: 64}", "independent draws from the ranges");
   out_ +=
-      std::string("\n# Once this runs, to see whether more than straight lines helps:\n") +
+      "\n# Once this runs, to see whether more than straight lines helps:\n"
       "#   model: {type: mlp, hidden: {values: [[16], [64]]}, l2: {min: 1e-6, max: 0.1, scale: log}}\n"
       "#   training: {optimizer: adam, learning_rate: {min: 1e-4, max: 0.1, scale: log}, batch_size: 32, epochs: 50}\n"
       "#   search: {method: random, trials: 64}\n";
