@@ -91,9 +91,10 @@ bool LineSearch::falls(const Point& left) { return left.failed || left.slope < 0
 bool LineSearch::rises(const Point& right) { return right.failed || right.slope > 0; }
 
 // Slopes are exact to second order in what is left of a solve, values to third (train/hypergradient.hpp).
-bool LineSearch::uncertain(const Point& p) {
+bool LineSearch::uncertain(const Point& p) const {
   const double size = std::abs(p.value);
-  return !p.failed && size > 0 && std::abs(p.slope) <= size * std::cbrt(p.error / size * p.error / size);
+  return p.tolerance > options_.tolerance && size > 0 &&
+         std::abs(p.slope) <= size * std::cbrt(p.error / size * p.error / size);
 }
 
 std::optional<Knot> LineSearch::cubic_between(const Point& l, const Point& r) {
@@ -124,15 +125,19 @@ void LineSearch::find_basins(double rival) {
   for (const auto& [lowest, basin] : found) basins_.push_back(basin);
 }
 
-// The new point takes the place of one end, unless it is not sure which. Where both ends had slopes of one sign, either
-// side may hold the minimum: the side of the lower end is kept, until the slopes say which.
+// The new point takes the place of one end, unless it is not sure which: then the next one is as tight as can be. Where
+// both ends had slopes of one sign, either side may hold the minimum: the side of the lower end is kept, until the
+// slopes say which.
 void LineSearch::narrow(Basin& basin, std::size_t point) const {
   const Point &l = points_[basin.left], &r = points_[basin.right], &p = points_[point];
-  const double width = r.x - l.x, slope = std::abs(better(basin).slope);
-  if (p.failed)
-    (l.failed || (!r.failed && p.x < better(basin).x) ? basin.left : basin.right) = point;
-  else if (uncertain(p))
+  const double width = r.x - l.x, slope = std::abs(better(basin).slope), at = better(basin).x;
+  if (!p.failed && uncertain(p)) {
     basin.unsure = point;
+    return;
+  }
+  basin.unsure = kNone;
+  if (p.failed)
+    (l.failed || (!r.failed && p.x < at) ? basin.left : basin.right) = point;
   else if (falls(l) && rises(r))
     (p.slope < 0 ? basin.left : basin.right) = point;
   else if (l.slope < 0)
@@ -205,7 +210,7 @@ void LineSearch::plan(Basin& basin, double rival) const {
     basin.next = bisect ? l.x + width / 2 : std::clamp(cubic->x, l.x + kMargin * width, r.x - kMargin * width);
     basin.gain = std::max(std::abs(a.slope * (basin.next - a.x)), cubic ? a.value - cubic->value : 0);
   }
-  basin.tolerance = tolerance_for(basin.gain, a.value, options_);
+  basin.tolerance = basin.unsure == kNone ? tolerance_for(basin.gain, a.value, options_) : options_.tolerance;
   constexpr double kSurely = 10;  // what a prediction may be wrong by
   const bool beaten = basin.steps >= 2 && a.value - kSurely * basin.gain - 2 * a.error > rival;
   const bool exhausted = basin.steps >= kStepsOfABasin || basin.next <= l.x || basin.next >= r.x;

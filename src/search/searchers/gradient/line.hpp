@@ -32,7 +32,7 @@ class LineSearch final : public Descent {
   };
   struct Basin {
     std::size_t left = 0, right = 0;  // in points_: slopes < 0 and > 0 there
-    std::size_t unsure = kNone;       // the last one whose slope may have either sign
+    std::size_t unsure = kNone;       // the last step's point, if its slope may have either sign
     int steps = 0, slow = 0;          // steps made; those in a row that got nowhere
     bool ended = false, converged = false;
     double next = 0, gain = 0, tolerance = 0;  // of the step to come
@@ -40,7 +40,7 @@ class LineSearch final : public Descent {
   double seed_tolerance() const;
   static bool falls(const Point& left);
   static bool rises(const Point& right);
-  static bool uncertain(const Point& p);
+  bool uncertain(const Point& p) const;
   static std::optional<Knot> cubic_between(const Point& l, const Point& r);
   void find_basins(double rival);
   void plan(Basin& basin, double rival) const;
