@@ -110,12 +110,12 @@ TEST_CASE("defaults: a run stores what they give, as a study that searches nothi
     CHECK(defaults.test == (winner.test.empty() ? winner.refit_test : winner.test));
     CHECK_FALSE(defaults.test.empty());
     // verify trains them again.
-    Verification verified = verify(*tuned.storage, tuned.file, tuned.data, tuned.storage->trials(), Workers(2));
+    Verification verified = verify(*tuned.storage, tuned.file, tuned.data, testing::whole(*tuned.storage), Workers(2));
     CHECK(verified.deviations.empty());
     Winner other = tuned.storage->winner().value();
     other.defaults->value += 1;
     tuned.storage->write(other);
-    verified = verify(*tuned.storage, tuned.file, tuned.data, tuned.storage->trials(), Workers(2));
+    verified = verify(*tuned.storage, tuned.file, tuned.data, testing::whole(*tuned.storage), Workers(2));
     REQUIRE(verified.deviations.size() == 1);
     CHECK(verified.deviations[0].what == "defaults.value");
   }

@@ -25,7 +25,7 @@ struct Verification {
 };
 
 /// Trains these trials again from their own start, and the winner's refit if the winner is among them.
-/// @param trials  of the storage, with outcomes
+/// @param trials  of the storage, with outcomes and their curves (Storage::curve)
 Verification verify(const Storage& storage, const StudyFile& file, const data::Prepared& data,
                     std::span<const Trial> trials, const Workers& workers);
 
