@@ -9,8 +9,12 @@ namespace holdout::report {
 std::string in_words(const Findings& f, const search::Configuration& configuration) {
   const std::vector<std::string> names = short_names(f.study.space);
   std::string text;
-  for (std::size_t i = 0; i < names.size() && i < configuration.values.size(); ++i)
-    if (const auto& value = configuration.values[i]) text += (text.empty() ? "" : ", ") + names[i] + " " + shown(value);
+  std::size_t named = 0;
+  for (std::size_t i = 0; i < names.size() && i < configuration.values.size(); ++i) {
+    const auto& value = configuration.values[i];
+    if (value && named++ < kMostNamed) text += (text.empty() ? "" : ", ") + names[i] + " " + shown(value);
+  }
+  if (named > kMostNamed) text += " and " + std::to_string(named - kMostNamed) + " more";
   return text;
 }
 

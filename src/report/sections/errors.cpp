@@ -30,9 +30,9 @@ Text gain_text(const Findings& f) {
 // What a user would have had without tuning.
 Text default_text(const Findings& f) {
   const study::DefaultResult& defaults = *f.winner->defaults;
-  constexpr std::size_t kMostWords = 8, kMostPaths = 3;  // of λ of their own there may be hundreds
+  constexpr std::size_t kMostPaths = 3;
   std::string text = "Without tuning, at the defaults";
-  if (f.study.space.size() <= kMostWords) text += " (" + in_words(f, defaults.configuration) + ")";
+  if (f.study.space.size() <= kMostNamed) text += " (" + in_words(f, defaults.configuration) + ")";
   if (defaults.trial) text += ", which are trial " + std::to_string(*defaults.trial);
   if (!f.default_gain) {
     text += ", there is no model: " + (defaults.reason.empty() ? "training failed" : defaults.reason) + ".";
