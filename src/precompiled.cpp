@@ -1,0 +1,1 @@
+// precompiled.hpp is compiled for a target, and a target has a source file.
