@@ -458,16 +458,6 @@ std::vector<LaneResult> CohortTrainer<T>::results() const {
   return all;
 }
 
-template <class T>
-std::vector<double> predict_lane(const Part<T>& part, const Shape& shape, std::span<const double> theta) {
-  LaneTable<T> table(theta.size(), 1);
-  for (std::size_t r = 0; r < theta.size(); ++r) table.at(r, 0) = static_cast<T>(theta[r]);
-  const auto model = make_model<T>(shape.model, shape.features, shape.classes);
-  std::vector<double> out = std::move(lane_scores(*model, part, shape.features, table).front());
-  apply_link(losses()[shape.model.loss_for(shape.classes)].link, out);
-  return out;
-}
-
 }  // namespace
 
 std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
@@ -485,14 +475,6 @@ std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric&
     throw Error("optimizer exact works in float64, not in float32", "write precision: float64, or choose a rule");
   if (start.empty() && lanes[0].training.starts > 1) return make_starts_trainer(design, objective, lanes, seed, fold);
   return std::make_unique<CohortTrainer<float>>(design, objective, lanes, seed, fold, start);
-}
-
-std::vector<double> predict(const Part<double>& part, const Shape& shape, std::span<const double> theta) {
-  return predict_lane(part, shape, theta);
-}
-
-std::vector<double> predict(const Part<float>& part, const Shape& shape, std::span<const double> theta) {
-  return predict_lane(part, shape, theta);
 }
 
 }  // namespace holdout::train
