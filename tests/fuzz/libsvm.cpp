@@ -1,21 +1,6 @@
-// A data file (libsvm) of any bytes; the first one chooses how it is read.
-#include <holdout/data/load.hpp>
-
-#include "fuzz.hpp"
-
-using namespace holdout;
+// A data file (libsvm) of any bytes.
+#include "fuzz_data.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  if (size == 0) return 0;
-  const unsigned how = bytes[0];
-  const fuzz::MemoryFile file(bytes + 1, size - 1);
-  data::DataSettings settings;
-  settings.file = file.path(), settings.format = "libsvm";
-  if (how & 16) settings.split.select(data::SplitSettings::kfold);
-  const data::Task task = how & 1 ? data::Task::classification : data::Task::regression;
-  fuzz::understood_or_refused([&] {
-    const data::Prepared prepared = data::load(settings, "/", task, Seed{7});
-    for (const data::Fold& fold : prepared.split.folds) data::fit_scaling(prepared.dataset, fold.train, how & 2);
-  });
-  return 0;
+  return holdout::fuzz::load_any(bytes, size, "libsvm", [](holdout::data::DataSettings&, unsigned) {});
 }
