@@ -21,14 +21,16 @@ constexpr std::size_t kBatch = 1024;  // trials whose results are in memory at o
 std::string not_repeatable(const Trial& trial) {
   if (trial.near) return "it started from the parameters of trial " + std::to_string(*trial.near);
   if (!trial.fidelity.full() || !trial.outcome.full) return "it was solved in part";
-  if (!trial.outcome.gradient.empty() || trial.outcome.error_bound) return "it was solved with derivatives";
+  if (trial.outcome.error_bound) return "it was solved with derivatives";
   if (trial.outcome.end == "failed") return "it was not trained: " + trial.outcome.reason;
   return {};
 }
 
-// Everything that is stored of an outcome but its time, each number in its own line.
-std::vector<Attribute> numbers_of(Outcome outcome) {
+// Everything that is stored of an outcome but its time, each number in its own line. What derivatives through the steps
+// added to a training is left out: it is trained without them.
+std::vector<Attribute> numbers_of(Outcome outcome, bool with_derivatives) {
   outcome.seconds = 0;
+  if (with_derivatives) outcome.gradient.clear(), outcome.cost = 0;
   std::vector<Attribute> all{{"state", std::string(state_name(outcome.state))}};
   constexpr std::string_view kOurs = "holdout:";
   for (auto& [key, json] : outcome_attributes(outcome, true)) all.emplace_back(key.substr(kOurs.size()), json);
@@ -114,7 +116,9 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const Trial& trial = batch[i];
       const std::size_t before = result.deviations.size();
-      compare(trial.number, numbers_of(trial.outcome), numbers_of(again[i]), result.deviations);
+      const bool with_derivatives = !trial.outcome.gradient.empty();
+      compare(trial.number, numbers_of(trial.outcome, with_derivatives), numbers_of(again[i], with_derivatives),
+              result.deviations);
       if (winner && winner->trial == trial.number) {
         const std::atomic<bool> never = false;
         const train::Metric& metric = metric_of(file.study);

@@ -12,16 +12,13 @@
 #include <holdout/study/runner.hpp>
 #include <holdout/study/verify.hpp>
 
+#include "ran.hpp"
 #include "records.hpp"
 #include "study/study_text.hpp"
 #include "support/folder.hpp"
 
 namespace holdout::study {
 namespace {
-
-struct Silent final : Observer {
-  void changed(const RunState&) override {}
-};
 
 // "model.l2 0, training.learning_rate 0.01*": * where no declared default suits.
 std::string defaults_of(const std::string& text) {
@@ -38,18 +35,8 @@ std::string defaults_of(const std::string& text) {
   return words;
 }
 
-struct Run {
-  testing::Scratch scratch;
-  StudyFile file;
-  data::Prepared data;
-  std::unique_ptr<Storage> storage;
-
-  explicit Run(const std::string& text) : file(read_text(text)), data(prepare(file)) {
-    storage = Storage::create(scratch / "study.db", record_of(file, data));
-    const std::atomic<bool> interrupt = false;
-    Silent observer;
-    run(file, data, *storage, Workers(2), interrupt, observer);
-  }
+struct Run : testing::Ran {
+  using Ran::Ran;
   DefaultResult defaults() const { return storage->winner().value().defaults.value(); }
 };
 

@@ -6,11 +6,10 @@
 #include <cmath>
 #include <fstream>
 
-#include <holdout/study/fingerprint.hpp>
-#include <holdout/study/run_folder.hpp>
-#include <holdout/study/runner.hpp>
+#include <holdout/study/verify.hpp>
 
 #include "gradient_method.hpp"
+#include "ran.hpp"
 #include "records.hpp"
 #include "study/study_text.hpp"
 #include "support/folder.hpp"
@@ -18,10 +17,6 @@
 
 namespace holdout::study {
 namespace {
-
-struct Silent final : Observer {
-  void changed(const RunState&) override {}
-};
 
 std::string data_folder() { return holdout::testing::tests_folder() + "/../studies/data/"; }
 
@@ -31,17 +26,9 @@ std::string study(const std::string& file, const std::string& split, const std::
          "\ntraining: " + training + "\nsearch: " + search + "\n";
 }
 
-std::vector<Trial> trials_of(const std::string& text) {
-  const testing::Scratch scratch;
-  StudyFile file = read_text(text);
-  const data::Prepared data = prepare(file);
-  const auto storage = Storage::create(scratch / "study.db", record_of(file, data));
-  const Workers workers(2);
-  const std::atomic<bool> interrupt = false;
-  Silent observer;
-  run(file, data, *storage, workers, interrupt, observer);
-  return testing::whole(*storage);
-}
+using testing::Ran;
+
+std::vector<Trial> trials_of(const std::string& text) { return Ran(text).storage->trials(); }
 
 double best_value(const std::vector<Trial>& trials) { return best_trial(trials, false)->outcome.value; }
 
@@ -122,9 +109,9 @@ TEST_CASE("through the steps of an update rule: derivatives are those of the tra
     return "{optimizer: adam, batch_size: 64, epochs: 4, learning_rate: " + rate + "}";
   };
   const std::string model = "{type: logistic, l2: ";
-  const auto found =
-      trials_of(study(file, split, model + "{min: 1e-4, max: 1, scale: log}}", "{method: gradient, evaluations: 12}",
+  const Ran ran(study(file, split, model + "{min: 1e-4, max: 1, scale: log}}", "{method: gradient, evaluations: 12}",
                       training("{min: 1e-3, max: 1, scale: log}")));
+  const std::vector<Trial> found = testing::whole(*ran.storage);
   REQUIRE(found.size() >= 6);
   const auto value_at = [&](double l2, double rate) {
     const auto alone = trials_of(
@@ -136,6 +123,9 @@ TEST_CASE("through the steps of an update rule: derivatives are those of the tra
   const double l2 = std::get<double>(best.configuration.values[0].value()),
                rate = std::get<double>(best.configuration.values[1].value());
   CHECK(value_at(l2, rate) == best.outcome.value);
+  const Verification verified = verify(*ran.storage, ran.file, ran.data, found, Workers(2));
+  CHECK(verified.same.size() == found.size());
+  CHECK(verified.skipped.empty());
   // Central differences over the logarithms.
   const Trial& first = found[0];
   const double x = std::get<double>(first.configuration.values[0].value()),
