@@ -11,6 +11,13 @@
 
 namespace holdout::study {
 
+struct Declared;
+
+struct Alternative {
+  std::string name, help, source;
+  std::vector<Declared> members;
+};
+
 struct Declared {
   enum class Kind {
     value,    // `leaf`
@@ -19,7 +26,6 @@ struct Declared {
     keyed,    // a section whose keys the study makes up; `members` is one, what each of them holds
     choice,   // `alternatives`
   };
-  struct Alternative;
 
   std::string name, help;
   Scope scope = Scope::fixed;
@@ -33,11 +39,6 @@ struct Declared {
   bool nested = false;       // of a choice: see ChoiceStyle
   std::size_t selected = 0;  // of a choice: the default
   std::vector<Alternative> alternatives = {};
-};
-
-struct Declared::Alternative {
-  std::string name, help, source;
-  std::vector<Declared> members;
 };
 
 std::vector<Declared> declared(const std::function<void(FieldVisitor&)>& fields);

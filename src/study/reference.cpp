@@ -52,7 +52,7 @@ class Reference {
     for (std::size_t i = 0; i < families_.size(); ++i) {
       const auto [path, choice] = families_[i];
       text += "\n### `" + path + "`\n\n" + choice->help + "\n\n| name | | settings |\n|---|---|---|\n";
-      for (const Declared::Alternative& a : choice->alternatives) {
+      for (const Alternative& a : choice->alternatives) {
         text +=
             "| " + code(a.name) + " | " + cell(a.help) + (a.source.empty() ? "" : " (" + cell(a.source) + ")") + " | ";
         std::string settings;
@@ -90,7 +90,7 @@ class Reference {
 
   void choice(const std::string& path, const Declared& d, const std::string& only) {
     std::vector<std::string> names;
-    for (const Declared::Alternative& a : d.alternatives) names.push_back(code(a.name));
+    for (const Alternative& a : d.alternatives) names.push_back(code(a.name));
     if (d.nested) {
       row(path, joined(names), d.alternatives[d.selected].name, d, only);
       families_.emplace_back(path, &d);
@@ -99,12 +99,12 @@ class Reference {
     row(path + "." + d.key, joined(names), d.alternatives[d.selected].name, d, only);
     // Keys in the order of their first appearance, with the alternatives that have them.
     std::vector<const Declared*> seen;
-    for (const Declared::Alternative& a : d.alternatives)
+    for (const Alternative& a : d.alternatives)
       for (const Declared& member : a.members) {
         if (std::any_of(seen.begin(), seen.end(), [&](const Declared* s) { return same(*s, member); })) continue;
         seen.push_back(&member);
         std::vector<std::string> with;
-        for (const Declared::Alternative& other : d.alternatives)
+        for (const Alternative& other : d.alternatives)
           if (std::any_of(other.members.begin(), other.members.end(), [&](const auto& m) { return same(m, member); }))
             with.push_back(code(other.name));
         kept_.push_back({member});
@@ -134,7 +134,7 @@ void add_paths(const std::string& prefix, const std::vector<Declared>& members, 
     if (d.kind == Kind::section) add_paths(path, d.members, paths);
     if (d.kind != Kind::choice) continue;
     add(d.nested ? path : path + "." + d.key);
-    for (const Declared::Alternative& a : d.alternatives)
+    for (const Alternative& a : d.alternatives)
       add_paths(d.nested ? path + "." + a.name : path, a.members, paths);
   }
 }

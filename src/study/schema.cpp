@@ -113,7 +113,7 @@ Json Writer::choice_json(const Declared& d) {
   std::vector<Json> objects;
   Json names = Json::array();
   for (std::size_t i = 0; i < d.alternatives.size(); ++i) {
-    const Declared::Alternative& alternative = d.alternatives[i];
+    const Alternative& alternative = d.alternatives[i];
     names.push_back(alternative.name);
     Json name = {{"const", alternative.name}, {"description", alternative.help}};
     Json object = object_of(alternative.members, {{d.key, std::move(name)}});
