@@ -9,6 +9,7 @@
 #include "attributes.hpp"
 #include "cohorts.hpp"
 #include "objective.hpp"
+#include "search_again.hpp"
 #include "stored_trials.hpp"
 #include "winner.hpp"
 
@@ -17,13 +18,17 @@ namespace {
 
 constexpr std::size_t kBatch = 1024;  // trials whose results are in memory at once
 
-// Why training this configuration alone does not give this trial again; empty if it does.
-std::string not_repeatable(const Trial& trial) {
-  if (trial.near) return "it started from the parameters of trial " + std::to_string(*trial.near);
-  if (!trial.fidelity.full() || !trial.outcome.full) return "it was solved in part";
-  if (trial.outcome.error_bound) return "it was solved with derivatives";
-  if (trial.outcome.end == "failed") return "it was not trained: " + trial.outcome.reason;
-  return {};
+// Whether its numbers depend on what the search asked, and on where other trials ended: then training its configuration
+// from the model's own start gives others.
+bool belongs_to_search(const Trial& trial) {
+  return trial.near || !trial.fidelity.full() || !trial.outcome.full || trial.outcome.error_bound;
+}
+
+// Attributes by their names in reports.
+std::vector<Attribute> named(std::vector<Attribute> attributes) {
+  constexpr std::string_view kOurs = "holdout:";
+  for (Attribute& a : attributes) a.first.erase(0, kOurs.size());
+  return attributes;
 }
 
 // Everything that is stored of an outcome but its time, each number in its own line. What derivatives through the steps
@@ -32,8 +37,7 @@ std::vector<Attribute> numbers_of(Outcome outcome, bool with_derivatives) {
   outcome.seconds = 0;
   if (with_derivatives) outcome.gradient.clear(), outcome.cost = 0;
   std::vector<Attribute> all{{"state", std::string(state_name(outcome.state))}};
-  constexpr std::string_view kOurs = "holdout:";
-  for (auto& [key, json] : outcome_attributes(outcome, true)) all.emplace_back(key.substr(kOurs.size()), json);
+  for (Attribute& a : named(outcome_attributes(outcome, true))) all.push_back(std::move(a));
   for (const CurvePoint& point : outcome.curve) {
     const std::string at = " at epoch " + std::to_string(point.epoch);
     all.emplace_back("train_loss" + at, text_of(to_json(point.train_loss)));
@@ -96,20 +100,50 @@ std::vector<Attribute> numbers_of(const Winner& winner) {
   return all;
 }
 
+// What was asked of a trial, and what came of it.
+std::vector<Attribute> all_of(const Trial& trial, const search::SearchSpace& space) {
+  std::vector<Attribute> all = named(request_attributes(trial));
+  for (std::size_t i = 0; i < space.size(); ++i)
+    if (const std::optional<Value>& value = trial.configuration.values.at(i))
+      all.emplace_back(space.parameters()[i].path, to_text(*value));
+  for (Attribute& a : numbers_of(trial.outcome, false)) all.push_back(std::move(a));
+  return all;
+}
+
+// Compares trials with those of the whole search, run once more.
+void compare_with_search(std::span<const Trial> trials, const std::optional<Winner>& winner, const StudyFile& file,
+                         const data::Prepared& data, const Workers& workers, Verification& result) {
+  if (trials.empty()) return;
+  const Searched again = search_again(file, data, workers);
+  for (const Trial& trial : trials) {
+    const auto at = std::find_if(again.trials.begin(), again.trials.end(),
+                                 [&](const Trial& t) { return t.number == trial.number; });
+    const std::size_t before = result.deviations.size();
+    if (at == again.trials.end())
+      result.deviations.push_back({trial.number, "state", std::string(state_name(trial.outcome.state)), {}});
+    else
+      compare(trial.number, all_of(trial, file.study.space), all_of(*at, file.study.space), result.deviations);
+    if (winner && winner->trial == trial.number)
+      compare(trial.number, numbers_of(*winner), again.winner ? numbers_of(*again.winner) : std::vector<Attribute>{},
+              result.deviations);
+    if (result.deviations.size() == before) result.same.push_back(trial.number);
+  }
+}
+
 }  // namespace
 
 Verification verify(const Storage& storage, const StudyFile& file, const data::Prepared& data,
                     std::span<const Trial> trials, const Workers& workers) {
   Verification result;
   Designs designs(data, file.study.data.standardize);
-  std::vector<Trial> repeated;
-  for (const Trial& trial : trials) {
-    if (std::string why = not_repeatable(trial); !why.empty())
-      result.skipped.emplace_back(trial.number, std::move(why));
+  std::vector<Trial> repeated, searched;
+  for (const Trial& trial : trials)
+    if (trial.outcome.end == "failed")
+      result.skipped.emplace_back(trial.number, "it was not trained: " + trial.outcome.reason);
     else
-      repeated.push_back(trial);
-  }
+      (belongs_to_search(trial) ? searched : repeated).push_back(trial);
   const std::optional<Winner> winner = storage.winner();
+  compare_with_search(searched, winner, file, data, workers, result);
   for (std::size_t first = 0; first < repeated.size(); first += kBatch) {
     const std::span<const Trial> batch(repeated.data() + first, std::min(kBatch, repeated.size() - first));
     const std::vector<Outcome> again = train_again(file, data, batch, designs, workers);
@@ -129,6 +163,9 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
       if (result.deviations.size() == before) result.same.push_back(trial.number);
     }
   }
+  std::sort(result.same.begin(), result.same.end());
+  std::stable_sort(result.deviations.begin(), result.deviations.end(),
+                   [](const Deviation& a, const Deviation& b) { return a.trial < b.trial; });
   return result;
 }
 

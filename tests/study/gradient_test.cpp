@@ -136,6 +136,31 @@ TEST_CASE("through the steps of an update rule: derivatives are those of the tra
   CHECK(first.outcome.gradient.at(1) == doctest::Approx(by_rate).epsilon(1e-6));
 }
 
+TEST_CASE("verify: trials that were solved in part, from where others ended, are those of the search run once more") {
+  const Ran ran(study("breast_cancer.csv", "{method: kfold, folds: 3, test: 0.2}",
+                      std::string("{type: logistic, l2: {") + kRange + "}}", "{method: gradient}"));
+  std::vector<Trial> found = testing::whole(*ran.storage);
+  REQUIRE(std::count_if(found.begin(), found.end(), [](const Trial& t) { return t.near.has_value(); }) > 3);
+  const Verification good = verify(*ran.storage, ran.file, ran.data, found, Workers(3));
+  CHECK(good.same.size() == found.size());
+  CHECK(good.deviations.empty());
+  CHECK(good.skipped.empty());
+  const auto part = std::find_if(found.begin(), found.end(), [](const Trial& t) { return t.near.has_value(); });
+  part->outcome.curvature.at(0) *= 1 + 1e-12;
+  const int changed = part->number;
+  found.push_back(found.back());
+  found.back().number += 1;
+  found.back().outcome.full = false;
+  const Verification bad = verify(*ran.storage, ran.file, ran.data, found, Workers(3));
+  CHECK(bad.same.size() == found.size() - 2);
+  REQUIRE(bad.deviations.size() == 2);
+  CHECK(bad.deviations[0].trial == changed);
+  CHECK(bad.deviations[0].what == "curvature");
+  CHECK(bad.deviations[1].trial == found.back().number);
+  CHECK(bad.deviations[1].what == "state");
+  CHECK(bad.deviations[1].now.empty());
+}
+
 TEST_CASE("auto: solvers go to the minimum, update rules need not") {
   const auto method = [](const std::string& training) {
     return derivative_method(

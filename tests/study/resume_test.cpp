@@ -193,13 +193,14 @@ TEST_CASE("verify: a run repeats itself to the last bit, and what does not is na
   all[5].near = 2;
   const Verification bad = verify(*storage, file, prepare(file), std::span(all).subspan(2, 4), workers);
   CHECK(bad.same == std::vector<int>{2});
-  REQUIRE(bad.deviations.size() == 2);
+  REQUIRE(bad.deviations.size() == 3);
   CHECK(bad.deviations[0].trial == 3);
   CHECK(bad.deviations[0].what == "train_loss");
   CHECK(bad.deviations[0].stored != bad.deviations[0].now);
   CHECK(bad.deviations[1].what == "hold-out at epoch 3");
-  REQUIRE(bad.skipped.size() == 1);
-  CHECK(bad.skipped[0].second == "it started from the parameters of trial 2");
+  CHECK(bad.deviations[2].what == "near");  // the search run once more does not begin there
+  CHECK(bad.deviations[2].trial == 5);
+  CHECK(bad.deviations[2].now.empty());
   const std::vector<std::string> reasons =
       reasons_to_differ(*storage, record_of(study_in(scratch, kTrials, "seed: 8\n"), prepare(file)));
   CHECK(reasons == std::vector<std::string>{"seed: 8, was 0"});

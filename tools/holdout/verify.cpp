@@ -22,7 +22,8 @@ Syntax verify_syntax() {
       "data", text("FILE"), "the data file, where it has moved")("threads", text("N"), "threads to use (all CPUs)");
   return {
       "Trains the best trial of a run again, and its refit, and compares every number with the stored one to\n"
-      "the last bit. Says what differs and what could be the reason. Exit code 1 if anything differs.",
+      "the last bit. Says what differs and what could be the reason. Exit code 1 if anything differs. Trials that\n"
+      "a gradient search solved in part are compared with those of the whole search, run once more.",
       "examples:\n  holdout verify runs/diabetes\n  holdout verify runs/diabetes --all\n", options};
 }
 

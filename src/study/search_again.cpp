@@ -1,0 +1,55 @@
+#include "search_again.hpp"
+
+#include <stdlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include <holdout/base/error.hpp>
+#include <holdout/study/fingerprint.hpp>
+#include <holdout/study/runner.hpp>
+
+namespace holdout::study {
+namespace {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "holdout-verify-XXXXXX").string()) {
+    if (!mkdtemp(path_.data()))
+      throw Error("cannot make the folder " + holdout::quoted(path_) + ": " + std::strerror(errno),
+                  "the environment variable TMPDIR may name another place");
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;  // what is left there harms nobody
+    std::filesystem::remove_all(path_, ignored);
+  }
+
+  std::string file(const char* name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+struct Unseen final : Observer {
+  void changed(const RunState&) override {}
+};
+
+}  // namespace
+
+Searched search_again(const StudyFile& file, const data::Prepared& data, const Workers& workers) {
+  const TemporaryFolder folder;
+  const auto storage = Storage::create(folder.file("study.db"), record_of(file, data));
+  const std::atomic<bool> never = false;
+  Unseen observer;
+  run(file, data, *storage, workers, never, observer);
+  Searched again{storage->trials(), storage->winner()};
+  for (Trial& trial : again.trials) trial.outcome.curve = storage->curve(trial.number);
+  return again;
+}
+
+}  // namespace holdout::study
