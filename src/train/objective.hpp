@@ -1,12 +1,16 @@
 // J of a cohort: loss and gradient over rows, scores and metrics.
 #pragma once
 
+#include <algorithm>
+#include <numeric>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <holdout/train/design.hpp>
 #include <holdout/train/loss.hpp>
 #include <holdout/train/metric.hpp>
+#include <holdout/train/trainer.hpp>
 
 #include "models.hpp"
 #include "moments.hpp"
@@ -85,5 +89,30 @@ void apply_link(Link link, std::span<double> scores);
 template <class T>
 std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T>& part, std::size_t features,
                                              const LaneTable<T>& theta, std::vector<std::vector<double>> out = {});
+
+/// Calls each(lane, its scores) for all lanes, some lanes at a time: of many rows, the scores of all lanes would take
+/// more room than the rows.
+/// @param scores  memory to use again
+/// @param most    bytes of scores at once
+template <class T, class Each>
+void for_each_scores(const Model<T>& model, const Part<T>& part, std::size_t features, const LaneTable<T>& theta,
+                     std::vector<std::vector<double>>& scores, const Each& each, std::size_t most = kScoreBytes) {
+  const std::size_t lane = std::max<std::size_t>(1, part.n * model.outputs() * sizeof(double));  // bytes
+  const std::size_t fit = std::max<std::size_t>(1, most / lane);
+  constexpr std::size_t kVector = lane_stride<T>(1);  // lanes that cost no more than one
+  const std::size_t together = fit < kVector ? fit : fit / kVector * kVector;
+  if (theta.lanes() <= together) {
+    scores = lane_scores(model, part, features, theta, std::move(scores));
+    for (std::size_t i = 0; i < theta.lanes(); ++i) each(i, scores[i]);
+    return;
+  }
+  for (std::size_t first = 0; first < theta.lanes(); first += together) {
+    std::vector<std::size_t> lanes(std::min(together, theta.lanes() - first));
+    std::iota(lanes.begin(), lanes.end(), first);
+    const LaneTable<T> some = theta.select(lanes, lane_stride<T>(lanes.size()));
+    scores = lane_scores(model, part, features, some, std::move(scores));
+    for (std::size_t i = 0; i < lanes.size(); ++i) each(lanes[i], scores[i]);
+  }
+}
 
 }  // namespace holdout::train

@@ -97,7 +97,7 @@ class CohortTrainer final : public Trainer {
   std::vector<Progress> progress_;
   std::vector<double> losses_, epoch_losses_;        // by slot
   std::vector<double> sums_;                         // by slot, with padding
-  std::vector<std::vector<double>> holdout_scores_;  // by slot, of the last look
+  std::vector<std::vector<double>> holdout_scores_;  // memory for looks
   std::vector<double> start_rates_;                  // by lane
   bool rates_change_ = false;                        // whether a lane has a schedule
   bool clips_ = false;                               // whether a lane has a clip_norm
@@ -169,6 +169,7 @@ void CohortTrainer<T>::run_to(const Goal& goal, const std::atomic<bool>* interru
     if (interrupted()) return finish_running(LaneEnd::interrupted);
     epoch();
   }
+  if (running_ == 0) holdout_scores_ = {};
 }
 
 template <class T>
@@ -387,14 +388,12 @@ void CohortTrainer<T>::check_finite() {
 
 template <class T>
 void CohortTrainer<T>::look_at_holdout(bool record) {
-  holdout_scores_ = lane_scores(*model_, design_.holdout, design_.features, outcome(), std::move(holdout_scores_));
-  for (std::vector<double>& scores : holdout_scores_) apply_link(link_, scores);
-  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
-    if (!in_training(slot)) continue;
+  const auto look = [&](std::size_t slot, std::span<double> scores) {
+    if (!in_training(slot)) return;
+    apply_link(link_, scores);
     LaneResult& r = results_[cohort_.lanes[slot]];
     Progress& p = progress_[cohort_.lanes[slot]];
-    const double value =
-        objective_.value({holdout_scores_[slot], model_->outputs(), design_.holdout.target, design_.holdout.weights});
+    const double value = objective_.value({scores, model_->outputs(), design_.holdout.target, design_.holdout.weights});
     const bool patient = shared_.stop.patience > 0;
     const bool better = std::isnan(p.best_value) || (objective_.maximize ? value > p.best_value : value < p.best_value);
     if (patient && better) {
@@ -404,7 +403,8 @@ void CohortTrainer<T>::look_at_holdout(bool record) {
     const bool ends = patient && epoch_ - r.best_epoch >= shared_.stop.patience;
     if (record || ends) r.curve.push_back({epoch_, r.train_loss, value});
     if (ends) finish(slot, LaneEnd::patience);
-  }
+  };
+  for_each_scores(*model_, design_.holdout, design_.features, outcome(), holdout_scores_, look);
 }
 
 template <class T>

@@ -102,6 +102,10 @@ std::unique_ptr<Trainer> make_trainer(const Design<float>& design, const Metric&
 /// all its starts together.
 std::size_t working_set(const LaneConfig& config, std::size_t features, std::size_t classes);
 
+/// A cohort keeps scores of its hold-out rows for as many lanes at once as fit into so many bytes, of one lane at
+/// least.
+inline constexpr std::size_t kScoreBytes = std::size_t{32} << 20;
+
 /// The task a type of model is for, and the classes it needs: two for logistic, none for linear.
 Classes classes_of(std::string_view model);
 
