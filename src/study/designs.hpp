@@ -30,11 +30,13 @@ class Designs {
     if (!designs.empty()) return;
     Folds<T> made(folds());
     const Rows rows(dataset_, degree);
-    workers.for_each(folds(), [&](std::size_t k) {
-      const data::Fold& fold = split_.folds[k];
-      made[k] = train::make_design<T>(*rows, data::fit_scaling(*rows, fold.train, standardize_), fold);
-    });
+    workers.for_each(folds(), [&](std::size_t k) { made[k] = made_of<T>(*rows, k); });
     designs = std::move(made);
+  }
+  /// One that is not kept.
+  template <class T>
+  train::Design<T> make_one(std::size_t fold, std::int64_t degree) const {
+    return made_of<T>(*Rows(dataset_, degree), fold);
   }
   /// Makes designs whose hold-out rows lack every third one, and parts of those, unless they are there. They hold the
   /// training rows once more. Not thread-safe.
@@ -65,6 +67,28 @@ class Designs {
   const train::Design<T>& get(std::size_t fold, std::int64_t degree) const {
     return std::get<Folds<T>>(designs_.at(degree))[fold];
   }
+  /// Designs that take more than this are not kept beside others: a second set does not matter beside the program
+  /// itself.
+  static constexpr std::size_t kLarge = std::size_t{64} << 20;
+  /// Drops all designs, if they are large; they are made again when they are asked for. Not thread-safe.
+  void make_room(std::size_t large = kLarge) {
+    if (bytes() > large) designs_.clear(), guarded_.clear();
+  }
+  template <class T>
+  static std::size_t bytes_of(const train::Design<T>& design) {
+    return (design.train.x.size() + design.holdout.x.size()) * sizeof(T);
+  }
+  /// Of all that are there; as all sizes here, without targets.
+  std::size_t bytes() const {
+    std::size_t sum = 0;
+    for (const auto& [degree, made] : designs_) {
+      for (const auto& design : std::get<Folds<float>>(made)) sum += bytes_of(design);
+      for (const auto& design : std::get<Folds<double>>(made)) sum += bytes_of(design);
+    }
+    for (const auto& [degree, made] : guarded_)
+      for (const Guarded& g : made) sum += bytes_of(g.design) + g.guard.x.size() * sizeof(double);
+    return sum;
+  }
   /// How many there are with a degree that was made.
   std::size_t features(std::int64_t degree) const {
     const auto& [single, twice] = designs_.at(degree);
@@ -75,6 +99,11 @@ class Designs {
   template <class T>
   using Folds = std::vector<train::Design<T>>;
 
+  template <class T>
+  train::Design<T> made_of(const data::Dataset& rows, std::size_t k) const {
+    const data::Fold& fold = split_.folds[k];
+    return train::make_design<T>(rows, data::fit_scaling(rows, fold.train, standardize_), fold);
+  }
   // The dataset with products of its features: a copy only where there are any.
   class Rows {
    public:

@@ -14,6 +14,7 @@
 #include <holdout/data/polynomial.hpp>
 
 #include "cohorts.hpp"
+#include "designs.hpp"
 
 namespace holdout::study {
 namespace {
@@ -53,24 +54,30 @@ double training_bytes(const data::Prepared& data, std::span<const train::LaneCon
     double& most = largest[{config.training.precision != "float32", degree}];
     most = std::max(most, static_cast<double>(train::working_set(config, features[degree], classes)));
   }
-  double all = 0, copied = 0;
+  std::size_t most_measured = 0;  // hold-out rows of a fold
+  for (const data::Fold& fold : data.split.folds) most_measured = std::max(most_measured, fold.holdout.size());
+  const double scores = static_cast<double>(most_measured * (classes > 2 ? classes : 1) * sizeof(double));  // of a lane
+  double folds = 0, refit = 0, cohorts = 0, copied = 0;
   for (const auto& [kind, lane] : largest) {
     const auto [twice, degree] = kind;
     const std::size_t wide = features[degree];
     const double bytes = twice ? sizeof(double) : sizeof(float);
     for (const data::Fold& fold : data.split.folds)
-      all += part_bytes(dataset, wide, fold.train, bytes) + part_bytes(dataset, wide, fold.holdout, bytes);
-    if (!data.split.test.empty())
-      all += part_bytes(dataset, wide, data.split.folds[0].train, bytes) +
-             part_bytes(dataset, wide, data.split.folds[0].holdout, bytes) +
-             part_bytes(dataset, wide, data.split.test, bytes);
+      folds += part_bytes(dataset, wide, fold.train, bytes) + part_bytes(dataset, wide, fold.holdout, bytes);
+    const data::Fold& first = data.split.folds[0];
+    refit = std::max(refit, part_bytes(dataset, wide, first.train, bytes) +
+                                part_bytes(dataset, wide, first.holdout, bytes) +
+                                part_bytes(dataset, wide, data.split.test, bytes));
     constexpr double kVector = 64;  // bytes; cohorts have a vector of lanes at least
-    all += threads * lane * kVector / bytes;
+    const double lanes = kVector / bytes, most_scores = static_cast<double>(train::kScoreBytes);
+    cohorts += threads * (lane * lanes + std::max(scores, std::min(lanes * scores, most_scores)));
     // Rows with products are there once more, in double, while designs are made of them.
     if (degree > 1)
       copied = std::max(copied, static_cast<double>(dataset.rows) * static_cast<double>(wide) * sizeof(double));
   }
-  return all + copied;
+  // Large designs make room for the refit's.
+  const double designs = folds > static_cast<double>(Designs::kLarge) ? std::max(folds, refit) : folds + refit;
+  return designs + cohorts + copied;
 }
 
 std::optional<double> free_bytes() {

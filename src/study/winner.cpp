@@ -23,13 +23,11 @@ struct Verdict {
 };
 
 template <class T>
-Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const data::RowList& rows,
-              const train::Metric& metric, const train::ModelSettings& model, std::span<const double> theta,
-              PredictionSummary* summary) {
-  const auto part = train::make_part<T>(data.dataset, scaling, rows);
-  const train::Shape shape{model, data.dataset.features, data.dataset.classes.size()};
+Verdict judge(const train::Part<T>& part, const train::Shape& shape, const train::Metric& metric,
+              std::span<const double> theta, PredictionSummary* summary = nullptr) {
+  const train::ModelSettings& model = shape.model;
   const std::vector<double> scores = train::predict(part, shape, theta);
-  const train::Predictions predictions{scores, scores.size() / rows.size(), part.target, part.weights};
+  const train::Predictions predictions{scores, scores.size() / part.n, part.target, part.weights};
   const train::Link link = train::losses()[model.loss_for(shape.classes)].link;
   Verdict verdict;
   for (const train::Metric& m : train::metrics())
@@ -39,12 +37,28 @@ Verdict judge(const data::Prepared& data, const data::Scaling& scaling, const da
   return verdict;
 }
 
-Verdict judge(const train::LaneConfig& config, const data::Prepared& data, const data::Scaling& scaling,
-              const data::RowList& rows, const train::Metric& metric, std::span<const double> theta,
-              PredictionSummary* summary = nullptr) {
-  if (config.training.precision == "float32")
-    return judge<float>(data, scaling, rows, metric, config.model, theta, summary);
-  return judge<double>(data, scaling, rows, metric, config.model, theta, summary);
+bool trains_in_float(const train::LaneConfig& config) { return config.training.precision == "float32"; }
+
+// The hold-out rows of a fold.
+Verdict judge_fold(const Designs& designs, std::size_t fold, const train::LaneConfig& config,
+                   const train::Metric& metric, std::span<const double> theta, PredictionSummary& summary) {
+  const auto verdict = [&](const auto& design) {
+    return judge(design.holdout, {config.model, design.features, design.classes}, metric, theta, &summary);
+  };
+  if (trains_in_float(config)) return verdict(designs.get<float>(fold, config.polynomial));
+  return verdict(designs.get<double>(fold, config.polynomial));
+}
+
+// Of the rows in double; but where that would be a second table beside a large one of floats, of those. The size of the
+// design alone decides, not what else is there: a resumed run says the same.
+train::MinimumFacts facts_of_minimum(const Designs& designs, const train::LaneConfig& config,
+                                     std::span<const double> theta) {
+  const std::int64_t degree = config.polynomial;
+  if (!trains_in_float(config)) return train::minimum_facts(designs.get<double>(0, degree), config.model, theta);
+  const train::Design<float>& design = designs.get<float>(0, degree);
+  if (design.train.start.empty() && Designs::bytes_of(design) > Designs::kLarge)
+    return train::minimum_facts(design, config.model, theta);
+  return train::minimum_facts(designs.make_one<double>(0, degree), config.model, theta);
 }
 
 // The data with the products of features that a configuration trains on.
@@ -73,8 +87,12 @@ data::RowList all_but_test(const data::Split& split) {
 void refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig config, const train::Metric& metric,
            const Workers& workers, const std::atomic<bool>& interrupt, Winner& winner) {
   const bool standardize = file.study.data.standardize, tested = !data.split.test.empty();
-  const data::Fold fold{all_but_test(data.split), tested ? data.split.test : data.split.folds[0].holdout};
-  const data::Split all{{fold}, data.split.test};
+  // What has trained measures nothing: then some rows will do, since there must be some.
+  constexpr std::size_t kSome = 1024;
+  data::RowList measured = tested ? data.split.test : data.split.folds[0].holdout;
+  if (!tested) measured.resize(std::min(measured.size(), kSome));
+  const data::Split all{{{all_but_test(data.split), std::move(measured)}}, data.split.test};
+  const data::Fold& fold = all.folds[0];
   Designs designs(data.dataset, all, standardize);
   config.polynomial = 1;  // what `data` has are all
   make_design(designs, config, workers);
@@ -108,7 +126,12 @@ Trained train_folds(const Study& study, const search::Configuration& configurati
 Verdict judge_test(const StudyFile& file, const data::Prepared& data, const train::Metric& metric,
                    const Trained& trained) {
   const data::Scaling scaling = data::fit_scaling(data.dataset, data.split.folds[0].train, file.study.data.standardize);
-  return judge(trained.config, data, scaling, data.split.test, metric, trained.folds[0].theta);
+  const train::Shape shape{trained.config.model, data.dataset.features, data.dataset.classes.size()};
+  const std::vector<double>& theta = trained.folds[0].theta;
+  const data::RowList& test = data.split.test;
+  if (trains_in_float(trained.config))
+    return judge(train::make_part<float>(data.dataset, scaling, test), shape, metric, theta);
+  return judge(train::make_part<double>(data.dataset, scaling, test), shape, metric, theta);
 }
 
 // What the refit trains: as many epochs as were best.
@@ -146,18 +169,16 @@ Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& tr
   if (interrupt) return winner;
   winner.rises = again.folds[0].rises, winner.steps = again.folds[0].steps;
   const std::int64_t degree = again.config.polynomial;
-  designs.make<double>(workers, degree);
-  winner.minimum = train::minimum_facts(designs.get<double>(0, degree), again.config.model, again.folds[0].theta);
-  const Widened wide(plain, degree);
-  const data::Prepared& data = *wide;
-  PredictionSummary summary(data.dataset.classes.size());
+  winner.minimum = facts_of_minimum(designs, again.config, again.folds[0].theta);
+  PredictionSummary summary(plain.dataset.classes.size());
   for (std::size_t k = 0; k < folds; ++k) {
-    const data::Fold& fold = data.split.folds[k];
-    const data::Scaling scaling = data::fit_scaling(data.dataset, fold.train, study.data.standardize);
-    const Verdict verdict = judge(again.config, data, scaling, fold.holdout, metric, again.folds[k].theta, &summary);
+    const Verdict verdict = judge_fold(designs, k, again.config, metric, again.folds[k].theta, summary);
     if (folds == 1) winner.holdout_standard_error = verdict.standard_error;
   }
   winner.predictions = summary.result();
+  designs.make_room();
+  const Widened wide(plain, degree);
+  const data::Prepared& data = *wide;
   if (folds == 1 && !data.split.test.empty()) {
     Verdict verdict = judge_test(file, data, metric, again);
     winner.test = std::move(verdict.metrics);
@@ -190,6 +211,7 @@ void compare_with_default(Winner& winner, const StudyFile& file, const data::Pre
       const std::optional<Outcome> outcome = combine(trained.folds, metric);
       if (!outcome) return;  // interrupted
       if (!result.trial) result.value = outcome->value, result.reason = outcome->reason;
+      designs.make_room();
       const Widened wide(data, trained.config.polynomial);
       if (tested && outcome->reason.empty() && trained.folds.size() == 1) {
         result.test = judge_test(file, *wide, metric, trained).metrics;

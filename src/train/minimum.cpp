@@ -1,6 +1,7 @@
 #include <holdout/train/minimum.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -18,32 +19,59 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-// J of one model, at points of one lane.
+// Calls each(design, weights of its training rows, share of the rows): together they are the design's training rows.
+template <class Each>
+void for_each_piece(const Design<double>& design, const AlignedVector<double>& weights, const Each& each) {
+  each(design, weights, 1.0);
+}
+
+// Doubled all at once, rows would take twice the room of the design.
+template <class Each>
+void for_each_piece(const Design<float>& design, const AlignedVector<float>& weights, const Each& each) {
+  constexpr std::size_t kRows = 16 * kRowBlock;
+  const Part<float>& from = design.train;
+  const std::size_t d = design.features;
+  for (std::size_t first = 0; first < from.n; first += kRows) {
+    Design<double> piece;
+    piece.features = d, piece.classes = design.classes;
+    Part<double>& to = piece.train;
+    to.n = std::min(kRows, from.n - first);
+    const std::span<const float> x(from.x.data() + first * d, to.n * d), y(from.y.data() + first, to.n);
+    to.x.assign(x.begin(), x.end()), to.y.assign(y.begin(), y.end());
+    AlignedVector<double> own;
+    if (!weights.empty()) own.assign(weights.data() + first, weights.data() + first + to.n);
+    each(piece, own, static_cast<double>(to.n) / static_cast<double>(from.n));
+  }
+}
+
+// J of one model in double, at points of one lane. J and its derivatives are the means of those of pieces of the rows.
+template <class T>
 class Landscape {
  public:
-  Landscape(const Design<double>& design, const ModelSettings& settings)
-      : l1_(settings.lasso()),
-        model_(make_model<double>(settings, design.features, design.classes)),
-        problem_{design,
-                 *model_,
-                 settings.loss_for(design.classes),
-                 row_weights(design.train, design.classes, settings.class_weight),
-                 {settings.ridges(design.features)},
-                 {l1_},
-                 {settings.loss.coefficient()}} {}
+  Landscape(const Design<T>& design, const ModelSettings& settings)
+      : design_(design),
+        loss_(settings.loss_for(design.classes)),
+        l1_(settings.lasso()),
+        coefficient_(settings.loss.coefficient()),
+        l2_(settings.ridges(design.features)),
+        weights_(row_weights(design.train, design.classes, settings.class_weight)),
+        model_(make_model<double>(settings, design.features, design.classes)) {}
 
   std::size_t parameters() const { return model_->parameters(); }
   std::size_t penalized() const { return model_->penalized(); }
 
   Eigen::VectorXd subgradient(const Eigen::VectorXd& theta) const {
-    Values values(problem_);
     LaneTable<double> at(parameters(), 1), gradient(parameters(), 1);
     std::vector<double> loss;
     for (std::size_t p = 0; p < parameters(); ++p) at.at(p, 0) = theta[static_cast<Eigen::Index>(p)];
-    values.gradient(at, gradient, loss);
-    Eigen::VectorXd out(theta.size());
+    Eigen::VectorXd out = Eigen::VectorXd::Zero(theta.size());
+    for_each_piece(design_, weights_, [&](const Design<double>& piece, const auto& weights, double share) {
+      const Problem problem = problem_of(piece, weights, 1, l1_);
+      Values(problem).gradient(at, gradient, loss);
+      for (std::size_t p = 0; p < parameters(); ++p) out[static_cast<Eigen::Index>(p)] += share * gradient.at(p, 0);
+    });
     for (std::size_t p = 0; p < parameters(); ++p) {
-      const double g = gradient.at(p, 0), w = at.at(p, 0), l1 = p < penalized() ? l1_ : 0;
+      const double g = out[static_cast<Eigen::Index>(p)], w = at.at(p, 0), l1 = p < penalized() ? l1_ : 0;
       const double held = g > l1 ? g - l1 : (g < -l1 ? g + l1 : 0);
       out[static_cast<Eigen::Index>(p)] = l1 == 0 ? g : (w > 0 ? g + l1 : (w < 0 ? g - l1 : held));
     }
@@ -53,20 +81,19 @@ class Landscape {
   // Columns [from, parameters) of the Hessian without l1: a product with every unit vector, a lane each.
   Eigen::MatrixXd hessian(const Eigen::VectorXd& theta, std::size_t from) const {
     const std::size_t n = parameters(), lanes = n - from;
-    Problem wide{problem_.design, problem_.model, problem_.loss, problem_.weights, {}, {}, {}};
-    wide.l2.assign(lanes, problem_.l2[0]), wide.l1.assign(lanes, 0),
-        wide.coefficient.assign(lanes, problem_.coefficient[0]);
-    Values values(wide);
     LaneTable<double> at(n, lanes), unit(n, lanes), product(n, lanes);
     for (std::size_t lane = 0; lane < lanes; ++lane) {
       for (std::size_t p = 0; p < n; ++p) at.at(p, lane) = theta[static_cast<Eigen::Index>(p)];
       unit.at(from + lane, lane) = 1;
     }
-    values.hessian(at, unit, product);
-    Eigen::MatrixXd out(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(lanes));
-    for (std::size_t p = 0; p < n; ++p)
-      for (std::size_t lane = 0; lane < lanes; ++lane)
-        out(static_cast<Eigen::Index>(p), static_cast<Eigen::Index>(lane)) = product.at(p, lane);
+    Eigen::MatrixXd out = Eigen::MatrixXd::Zero(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(lanes));
+    for_each_piece(design_, weights_, [&](const Design<double>& piece, const auto& weights, double share) {
+      const Problem problem = problem_of(piece, weights, lanes, 0);
+      Values(problem).hessian(at, unit, product);
+      for (std::size_t p = 0; p < n; ++p)
+        for (std::size_t lane = 0; lane < lanes; ++lane)
+          out(static_cast<Eigen::Index>(p), static_cast<Eigen::Index>(lane)) += share * product.at(p, lane);
+    });
     return out;
   }
 
@@ -84,9 +111,23 @@ class Landscape {
   }
 
  private:
-  double l1_;
+  Problem problem_of(const Design<double>& piece, const AlignedVector<double>& weights, std::size_t lanes,
+                     double l1) const {
+    return {piece,
+            *model_,
+            loss_,
+            weights,
+            std::vector<Ridges>(lanes, l2_),
+            std::vector<double>(lanes, l1),
+            std::vector<double>(lanes, coefficient_)};
+  }
+
+  const Design<T>& design_;
+  std::size_t loss_;  // place in losses()
+  double l1_, coefficient_;
+  Ridges l2_;
+  AlignedVector<T> weights_;
   std::unique_ptr<Model<double>> model_;
-  Problem problem_;
 };
 
 // Of the weights of features.
@@ -95,11 +136,10 @@ double least_ridge(const ModelSettings& model, std::size_t features) {
   return all.size() == 1 ? all[0] : *std::min_element(all.begin(), all.end() - 1);
 }
 
-}  // namespace
-
-MinimumFacts minimum_facts(const Design<double>& design, const ModelSettings& model, std::span<const double> theta) {
+template <class T>
+MinimumFacts facts_of(const Design<T>& design, const ModelSettings& model, std::span<const double> theta) {
   const LossInfo& loss = losses()[model.loss_for(design.classes)];
-  const Landscape landscape(design, model);
+  const Landscape<T> landscape(design, model);
   const Eigen::VectorXd at = Eigen::Map<const Eigen::VectorXd>(theta.data(), static_cast<Eigen::Index>(theta.size()));
   MinimumFacts facts;
   facts.least_eigenvalue = facts.largest_eigenvalue = facts.distance = kNaN;
@@ -130,6 +170,17 @@ MinimumFacts minimum_facts(const Design<double>& design, const ModelSettings& mo
     }
   }
   return facts;
+}
+
+}  // namespace
+
+MinimumFacts minimum_facts(const Design<double>& design, const ModelSettings& model, std::span<const double> theta) {
+  return facts_of(design, model, theta);
+}
+
+MinimumFacts minimum_facts(const Design<float>& design, const ModelSettings& model, std::span<const double> theta) {
+  assert(design.train.start.empty());
+  return facts_of(design, model, theta);
 }
 
 }  // namespace holdout::train

@@ -26,17 +26,31 @@ data::Prepared rows_of(std::size_t rows, std::size_t features, std::size_t folds
 
 }  // namespace
 
-TEST_CASE("memory: every fold in every precision that occurs, and a vector of lanes on each thread") {
+TEST_CASE("memory: every fold in every precision that occurs, the refit, and a vector of lanes on each thread") {
   train::LaneConfig config;
   const std::vector<train::LaneConfig> doubles(3, config);
   config.training.precision = "float32";
   const std::vector<train::LaneConfig> both{doubles[0], config};
   const data::Prepared data = rows_of(1000, 50, 4);
   const double part = 1000 * (50 * 8 + 16), half = 1000 * (50 * 4 + 12);
-  const auto lanes = [&](const train::LaneConfig& c) { return static_cast<double>(train::working_set(c, 50, 0)); };
-  CHECK(training_bytes(data, doubles, 3) == 4 * part + 3 * 8 * lanes(doubles[0]));
-  CHECK(training_bytes(data, both, 1) == 4 * (part + half) + 8 * lanes(both[0]) + 16 * lanes(both[1]));
+  const auto lane = [&](const train::LaneConfig& c) {  // and its scores
+    return static_cast<double>(train::working_set(c, 50, 0)) + 250 * 8;
+  };
+  CHECK(training_bytes(data, doubles, 3) == 5 * part + 3 * 8 * lane(doubles[0]));
+  CHECK(training_bytes(data, both, 1) == 4 * (part + half) + part + 8 * lane(both[0]) + 16 * lane(both[1]));
   CHECK(free_bytes().value_or(0) > 1e6);  // Linux says
+}
+
+TEST_CASE("memory: large designs make room for the refit's") {
+  train::LaneConfig config;
+  config.training.precision = "float32";
+  data::Prepared data = rows_of(2'000'000, 100, 1);
+  const double row = 100 * 4 + 12;
+  // Scores of 16 lanes would take 64 MB.
+  const double cohort = 16 * static_cast<double>(train::working_set(config, 100, 0)) + 32 * 1024 * 1024;
+  CHECK(training_bytes(data, std::span(&config, 1), 2) == 2e6 * row + 2 * cohort);
+  data.split.test.resize(200'000);
+  CHECK(training_bytes(data, std::span(&config, 1), 2) == 2.2e6 * row + 2 * cohort);
 }
 
 TEST_CASE("memory: what cannot fit is refused with both numbers") {

@@ -83,6 +83,28 @@ TEST_CASE("hidden layers make J not convex, and nothing is proved") {
   CHECK(std::isnan(facts.least_eigenvalue));
 }
 
+TEST_CASE("property: facts of rows in floats are those of the same numbers in double") {
+  for (const auto& [type, weight] : {std::pair{"linear", "none"}, {"logistic", "balanced"}, {"softmax", "none"}}) {
+    CAPTURE(type);
+    const auto single = testing::toy_design<float>(Seed{8}, type, 40'000, 3);  // more than are doubled at once
+    Design<double> twice;
+    twice.features = single.features, twice.classes = single.classes;
+    twice.train.n = single.train.n, twice.train.target = single.train.target;
+    twice.train.x.assign(single.train.x.begin(), single.train.x.end());
+    twice.train.y.assign(single.train.y.begin(), single.train.y.end());
+    auto config = testing::lane(type, "gd", 0.1, 0.2, TrainingSettings::kFullBatch, 1);
+    config.model.class_weight = weight;
+    std::vector<double> theta(twice.classes > 2 ? 12 : 4);
+    for (std::size_t p = 0; p < theta.size(); ++p) theta[p] = 0.3 - 0.1 * static_cast<double>(p);
+    const auto one = minimum_facts(single, config.model, theta), two = minimum_facts(twice, config.model, theta);
+    CHECK(one.gradient_norm == doctest::Approx(two.gradient_norm).epsilon(1e-7));  // weights are floats too
+    CHECK(one.least_eigenvalue == doctest::Approx(two.least_eigenvalue).epsilon(1e-7));
+    CHECK(one.largest_eigenvalue == doctest::Approx(two.largest_eigenvalue).epsilon(1e-7));
+    CHECK(one.distance == doctest::Approx(two.distance).epsilon(1e-7));
+    CHECK(one.reason == two.reason);
+  }
+}
+
 // Gradient descent on a quadratic goes uphill exactly where γ is above 2/L and it is not at rest.
 TEST_CASE("closed form: J rises where the learning rate is above 2/L") {
   const auto design = testing::toy_design<double>(Seed{6}, "linear", 200, 4);
