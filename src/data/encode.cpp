@@ -43,12 +43,14 @@ std::vector<std::uint32_t> sorted_levels(const std::vector<std::string>& levels)
 
 class Encoder {
  public:
-  Encoder(Table& table, const DataSettings& settings, Task task) : table_(table), settings_(settings), task_(task) {}
+  Encoder(Table& table, const DataSettings& settings, Task task, const Spill& spill)
+      : table_(table), settings_(settings), task_(task), spill_(spill) {}
   Encoded encode();
 
  private:
   void choose_columns();
   void take_sparse();
+  void take_dense();
   std::vector<std::size_t> named(const std::vector<std::string>& names, const std::string& path);
   void check_column(std::size_t j);
   void check_feature(std::size_t j);
@@ -65,6 +67,7 @@ class Encoder {
   Table& table_;
   const DataSettings& settings_;
   Task task_;
+  const Spill& spill_;
   Errors errors_;
   std::size_t target_ = 0;
   std::optional<std::size_t> weight_;               // column of the table
@@ -140,7 +143,7 @@ void Encoder::check_column(std::size_t j) {
         "column " + quoted(c.name) + ": a missing value, " + quoted(c.first_missing->cell) +
             (c.missing > 1 ? ", the first of " + std::to_string(c.missing) : std::string()),
         "set data.missing to drop_row or mean");
-  } else if (c.missing == table_.rows) {
+  } else if (c.missing == table_.rows()) {
     add(c.first_missing->line, "column " + quoted(c.name) + ": every cell is missing", "exclude it: data.features");
   }
 }
@@ -152,7 +155,7 @@ void Encoder::check_feature(std::size_t j) {
   check_same_number(c);
   // Cells like 0,5 make a column of words: say so rather than count them.
   const bool commas = !c.levels.empty() && std::all_of(c.levels.begin(), c.levels.end(), is_decimal_comma);
-  const bool identifier = c.levels.size() > kFewLevels && 2 * c.levels.size() > table_.rows;
+  const bool identifier = c.levels.size() > kFewLevels && 2 * c.levels.size() > table_.rows();
   if (c.too_many || commas || identifier || c.levels.size() > kMostLevels) {
     const std::string count = (c.too_many ? "more than " : "") + std::to_string(c.levels.size());
     add(static_cast<int>(table_.lines[0]),
@@ -192,8 +195,9 @@ void Encoder::check_target() {
 // The first line where the target has this label.
 int Encoder::line_of(const std::string& label) const {
   const auto level = static_cast<double>(table_.columns[target_].index.find(label)->second);
+  RowCursor rows(table_.cells);
   std::size_t i = 0;
-  while (table_.cell(i, target_) != level) ++i;
+  while (rows.row(i)[target_] != level) ++i;
   return static_cast<int>(table_.lines[i]);
 }
 
@@ -245,17 +249,48 @@ void Encoder::check_memory(std::size_t rows, std::size_t features) const {
 void Encoder::take_sparse() {
   Dataset& data = out_.dataset;
   data.sparse = std::move(table_.sparse);
-  data.rows = table_.rows, data.features = table_.indices.size();
+  data.rows = table_.rows(), data.features = table_.indices.size();
   for (const std::uint32_t index : table_.indices) data.feature_names.push_back(std::to_string(index));
-  for (std::size_t i = 0; i < table_.rows; ++i) {
-    const double label = table_.cell(i, target_);
+  for (const double label : table_.column(target_))
     data.y.push_back(task_ == Task::classification ? class_of_[static_cast<std::size_t>(label)] : label);
-  }
-  out_.kept.resize(table_.rows);
+  out_.kept.resize(table_.rows());
   std::iota(out_.kept.begin(), out_.kept.end(), 0u);
   if (settings_.standardize)
     out_.notices.push_back(
         "sparse features are divided by their standard deviations and not centred: zeros stay zeros");
+}
+
+// Which rows are kept, and their features: in memory if they are few, or there is no other place.
+void Encoder::take_dense() {
+  Dataset& data = out_.dataset;
+  const std::size_t d = data.features;
+  const bool many = !spill_.folder.empty() && table_.rows() * d * sizeof(double) > spill_.bytes;
+  if (!many) check_memory(table_.rows(), d);
+  if (many)
+    data.many = RowStore(d, spill_);
+  else
+    data.x.reserve(table_.rows() * d);
+  data.y.reserve(table_.rows()), out_.kept.reserve(table_.rows());
+  RowCursor cells(table_.cells);
+  for (std::size_t i = 0; i < table_.rows(); ++i) {
+    table_.cells.forget_before(i);
+    const std::span<const double> cell = cells.row(i);
+    const double target = cell[target_];
+    bool complete = !std::isnan(target) && !(weight_ && std::isnan(cell[*weight_]));
+    for (const std::size_t j : features_) complete = complete && !std::isnan(cell[j]);
+    if (!complete && settings_.missing == "drop_row") continue;
+    if (!many) data.x.resize(data.x.size() + d);
+    double* x = many ? data.many.room().data() : data.x.data() + data.x.size() - d;
+    for (std::size_t f = 0; f < features_.size(); ++f) {
+      const double value = cell[features_[f]];
+      if (orders_[f].empty()) *x++ = value;
+      for (const std::uint32_t level : orders_[f])
+        *x++ = std::isnan(value) ? kNaN : value == static_cast<double>(level) ? 1 : 0;
+    }
+    if (many) data.many.add();
+    data.y.push_back(task_ == Task::classification ? class_of_[static_cast<std::size_t>(target)] : target);
+    out_.kept.push_back(static_cast<std::uint32_t>(i));
+  }
 }
 
 Encoded Encoder::encode() {
@@ -289,38 +324,22 @@ Encoded Encoder::encode() {
     throw Error(Message{{table_.file, 1, 0},
                         "two features are called " + quoted(*twice) + ": a column, and a level of another",
                         "rename the column"});
-  check_memory(table_.rows, data.features);
-  data.x.reserve(table_.rows * data.features);
-  for (std::size_t i = 0; i < table_.rows; ++i) {
-    if (i % table_.block_rows == 0 && i > 0) std::vector<double>().swap(table_.blocks[i / table_.block_rows - 1]);
-    const double target = table_.cell(i, target_);
-    bool complete = !std::isnan(target) && !(weight_ && std::isnan(table_.cell(i, *weight_)));
-    for (const std::size_t j : features_) complete = complete && !std::isnan(table_.cell(i, j));
-    if (!complete && settings_.missing == "drop_row") continue;
-    for (std::size_t f = 0; f < features_.size(); ++f) {
-      const double cell = table_.cell(i, features_[f]);
-      if (orders_[f].empty()) data.x.push_back(cell);
-      for (const std::uint32_t level : orders_[f])
-        data.x.push_back(std::isnan(cell) ? kNaN : cell == static_cast<double>(level) ? 1 : 0);
-    }
-    data.y.push_back(task_ == Task::classification ? class_of_[static_cast<std::size_t>(target)] : target);
-    out_.kept.push_back(static_cast<std::uint32_t>(i));
-  }
+  take_dense();
   data.rows = data.y.size();
-  const std::size_t dropped = table_.rows - data.rows;
+  const std::size_t dropped = table_.rows() - data.rows;
   if (data.rows == 0)
     throw Error(
         Message{{table_.file, 0, 0}, "every row has a missing value: none is left", "set data.missing to mean"});
   if (dropped > 0)
-    out_.notices.push_back(std::to_string(dropped) + " of " + std::to_string(table_.rows) +
+    out_.notices.push_back(std::to_string(dropped) + " of " + std::to_string(table_.rows()) +
                            " rows dropped: missing values");
   return std::move(out_);
 }
 
 }  // namespace
 
-Encoded encode(Table&& table, const DataSettings& settings, Task task) {
-  return Encoder(table, settings, task).encode();
+Encoded encode(Table&& table, const DataSettings& settings, Task task, const Spill& spill) {
+  return Encoder(table, settings, task, spill).encode();
 }
 
 }  // namespace holdout::data

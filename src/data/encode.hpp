@@ -19,8 +19,9 @@ struct Encoded {
   std::vector<std::string> notices;
 };
 
-/// Uses up the table's cells: its blocks are freed as they are read.
+/// Uses up the table's cells: they are freed as they are read.
+/// @param spill  where the dataset's rows go if they are many
 /// @throws Error with all that is wrong with the columns that are used
-Encoded encode(Table&& table, const DataSettings& settings, Task task);
+Encoded encode(Table&& table, const DataSettings& settings, Task task, const Spill& spill);
 
 }  // namespace holdout::data

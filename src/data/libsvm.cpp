@@ -23,7 +23,7 @@ class LibsvmReader {
  public:
   LibsvmReader(Bytes& bytes, const TableOptions& options) : bytes_(bytes), options_(options), lines_(bytes) {
     table_.file = bytes.mark().path;
-    table_.block_rows = kBlockRows;
+    table_.cells = RowStore(1, kBlockRows, options.spill);
     Column label;
     label.name = kLabel;
     label.text = !options.as_text.empty();
@@ -88,9 +88,7 @@ bool LibsvmReader::read_label(std::string_view token) {
   if (!classes && kind != Kind::number)
     return add("label " + quoted(token) + " is no finite number; a regression needs numbers",
                "for classes use model: {type: logistic}");
-  if (table_.rows % kBlockRows == 0 && table_.rows / kBlockRows == table_.blocks.size())
-    table_.blocks.emplace_back(kBlockRows);
-  table_.blocks.back()[table_.rows % kBlockRows] = classes ? level_of(token) : x;
+  table_.cells.room()[0] = classes ? level_of(token) : x;
   return true;
 }
 
@@ -161,13 +159,13 @@ Table LibsvmReader::read() {
       else
         good = read_feature(token);
     if (!good) continue;
-    ++table_.rows;
+    table_.cells.add();
     table_.lines.push_back(static_cast<std::uint32_t>(lines_.number()));
     table_.sparse.start.push_back(table_.sparse.values.size());
-    if (table_.rows % kTelling == 0) check_memory();
+    if (table_.rows() % kTelling == 0) check_memory();
   }
   errors_.throw_if_any();
-  if (table_.rows == 0) throw Error(Message{{table_.file, 0, 0}, "the file has no rows", kForm});
+  if (table_.rows() == 0) throw Error(Message{{table_.file, 0, 0}, "the file has no rows", kForm});
   order_features();
   if (table_.indices.empty())
     throw Error(Message{{table_.file, 0, 0}, "no row has a feature with another value than 0", kForm});

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <numeric>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
@@ -37,10 +38,8 @@ SplitColumn values_of(const Table& table, const std::string& name) {
                         "column " + holdout::quoted(name) + " is empty: the row is in no part",
                         "expected train, holdout, test, or the number of a fold (-1: test)"});
   SplitColumn column{table.file, {}, table.lines};
-  for (std::size_t i = 0; i < table.rows; ++i) {
-    const double level = table.cell(i, *j);
+  for (const double level : table.column(*j))
     column.values.push_back(std::isnan(level) ? "…" : c.levels[static_cast<std::size_t>(level)]);
-  }
   return column;
 }
 
@@ -89,6 +88,24 @@ std::vector<char> constant_columns(const Dataset& data, const RowList& rows) {
   return same;
 }
 
+// [feature]: the one value that the rows have; NaN: they have none. Nothing: they have several.
+std::vector<std::optional<double>> only_values(const Dataset& data, const RowList& rows) {
+  std::vector<std::optional<double>> value(data.features, std::numeric_limits<double>::quiet_NaN());
+  std::vector<std::size_t> open(data.features);  // features with one value so far
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  DenseRows dense(data);
+  for (std::size_t i = 0; i < rows.size() && !open.empty(); ++i) {
+    const std::span<const double> row = dense.row(rows[i]);
+    std::erase_if(open, [&](std::size_t j) {
+      if (std::isnan(*value[j])) value[j] = row[j];
+      if (std::isnan(row[j]) || row[j] == *value[j]) return false;
+      value[j].reset();
+      return true;
+    });
+  }
+  return value;
+}
+
 void note_empty_features(Prepared& prepared) {
   const Dataset& data = prepared.dataset;
   const RowList& rows = prepared.split.folds[0].train;
@@ -98,15 +115,10 @@ void note_empty_features(Prepared& prepared) {
     for (std::size_t j = 0; j < data.features; ++j)
       if (same[j]) constant.push_back(data.feature_names[j]);
   }
-  for (std::size_t j = 0; j < data.features && !data.is_sparse(); ++j) {
-    double value = std::numeric_limits<double>::quiet_NaN();
-    bool same = true;
-    for (std::size_t i = 0; same && i < rows.size(); ++i) {
-      const double x = data.x[rows[i] * data.features + j];
-      if (std::isnan(value)) value = x;
-      same = std::isnan(x) || x == value;
-    }
-    if (same) (std::isnan(value) ? missing : constant).push_back(data.feature_names[j]);
+  if (!data.is_sparse()) {
+    const std::vector<std::optional<double>> value = only_values(data, rows);
+    for (std::size_t j = 0; j < data.features; ++j)
+      if (value[j]) (std::isnan(*value[j]) ? missing : constant).push_back(data.feature_names[j]);
   }
   const auto note = [&](std::vector<std::string> names, const std::string& what) {
     constexpr std::size_t kShown = 5;
@@ -135,9 +147,10 @@ std::optional<FileFormat> known_format(const DataSettings& settings) {
   return {};
 }
 
-Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed) {
+Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed, const Spill& spill) {
   const bool by_column = settings.split.selected() == SplitSettings::column;
   TableOptions options{delimiter_of(settings), settings.categorical, "data.file"};
+  options.spill = spill;
   const std::string path = resolved(settings.file, folder);
   const bool libsvm = is_libsvm(settings, path);
   if (libsvm) check_libsvm(settings);
@@ -158,10 +171,10 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
         read_table(resolved(settings.split.file, folder), settings.split.file,
                    {options.delimiter, {settings.split.column_name}, "data.split.file"}, prepared.files.back());
     parts = values_of(side, settings.split.column_name);
-    if (side.rows != table.rows)
+    if (side.rows() != table.rows())
       throw Error(Message{{},
-                          holdout::quoted(settings.split.file) + " has " + std::to_string(side.rows) +
-                              " rows, the data " + std::to_string(table.rows),
+                          holdout::quoted(settings.split.file) + " has " + std::to_string(side.rows()) +
+                              " rows, the data " + std::to_string(table.rows()),
                           "the split file needs one row for each data row, in the same order",
                           {},
                           "data.split.file"});
@@ -170,7 +183,7 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
     prepared.files.emplace_back();
     return read_table(resolved(settings.weight.file, folder), settings.weight.file, given, prepared.files.back());
   });
-  Encoded encoded = encode(std::move(table), settings, task);
+  Encoded encoded = encode(std::move(table), settings, task, spill);
   prepared.dataset = std::move(encoded.dataset), prepared.columns = std::move(encoded.columns);
   prepared.notices = std::move(encoded.notices);
   if (!weights.empty()) {

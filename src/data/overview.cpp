@@ -46,8 +46,7 @@ ColumnOverview overview_of(const Table& table, std::size_t j) {
   std::map<double, std::size_t> count;  // of levels or of numbers
   bool many = column.too_many, first = true;
   out.whole = !column.text;
-  for (std::size_t i = 0; i < table.rows; ++i) {
-    const double x = table.cell(i, j);
+  for (const double x : table.column(j)) {
     if (std::isnan(x)) continue;
     if (!many) ++count[x];
     many = many || count.size() > kCountedValues;
@@ -93,12 +92,12 @@ Overview overview(const std::string& path) {
       for (const std::string& level : levels)
         label.least = std::min(label.least, *to_real(level)), label.most = std::max(label.most, *to_real(level));
     }
-    all.rows = table.rows;
+    all.rows = table.rows();
     all.columns.push_back(std::move(label));
     return all;
   }
   const Table table = read_table(path, path, options, mark);
-  all.rows = table.rows;
+  all.rows = table.rows();
   for (std::size_t j = 0; j < table.columns.size(); ++j) all.columns.push_back(overview_of(table, j));
   return all;
 }

@@ -21,15 +21,19 @@ namespace {
 class Flags {
  public:
   explicit Flags(const Dataset& data) : features_(data.features), is_flag_(data.features, 1) {
-    for (std::size_t i = 0; i < data.rows; ++i)
+    DenseRows rows(data);
+    for (std::size_t i = 0; i < data.rows; ++i) {
+      const std::span<const double> row = rows.row(i);
       for (std::size_t j = 0; j < features_; ++j)
-        if (const double x = data.row(i)[j]; x != 0 && x != 1 && !std::isnan(x)) is_flag_[j] = 0;
+        if (row[j] != 0 && row[j] != 1 && !std::isnan(row[j])) is_flag_[j] = 0;
+    }
     meet_.resize(features_ * features_);
     std::vector<std::size_t> set;
     for (std::size_t i = 0; i < data.rows; ++i) {
       set.clear();
+      const std::span<const double> row = rows.row(i);
       for (std::size_t j = 0; j < features_; ++j)
-        if (is_flag_[j] && data.row(i)[j] != 0) set.push_back(j);  // what is missing may be 1
+        if (is_flag_[j] && row[j] != 0) set.push_back(j);  // what is missing may be 1
       for (const std::size_t a : set)
         for (const std::size_t b : set) meet_[a * features_ + b] = 1;
     }
@@ -118,8 +122,9 @@ Dataset with_products(const Dataset& data, std::span<const Product> products) {
   // Rows that a model reads have no names.
   if (data.feature_names.size() == data.features) out.feature_names = names_with_products(data.feature_names, products);
   out.x.resize(out.rows * out.features);
+  DenseRows rows(data);
   for (std::size_t i = 0; i < data.rows; ++i) {
-    const std::span<const double> from = data.row(i);
+    const std::span<const double> from = rows.row(i);
     double* const row = out.x.data() + i * out.features;
     double* next = std::copy(from.begin(), from.end(), row);
     for (const Product& product : products) *next++ = row[product.parent] * from[product.factor];

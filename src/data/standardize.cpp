@@ -24,6 +24,7 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const std::size_t d = dataset.features;
   std::vector<double> count(d), mean(d), rest(d), square(d), least(d, kInfinity), most(d, -kInfinity), unit(d);
+  DenseRows dense(dataset);
   const auto pass = [&](const auto& each) {
     const SparseRows& sparse = dataset.sparse;
     for (const std::uint32_t i : rows) {
@@ -31,9 +32,9 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
       if (dataset.is_sparse())
         for (std::size_t k = sparse.start[i]; k < sparse.start[i + 1]; ++k)
           each(sparse.columns[k], sparse.values[k], dataset.weight(i));
-      else
+      else if (const std::span<const double> row = dense.row(i); true)
         for (std::size_t j = 0; j < d; ++j)
-          if (const double x = dataset.x[i * d + j]; !std::isnan(x)) each(j, x, dataset.weight(i));
+          if (!std::isnan(row[j])) each(j, row[j], dataset.weight(i));
     }
   };
   pass([&](std::size_t j, double x, double w) {

@@ -48,6 +48,7 @@ class TableReader {
   Errors errors_;
   std::vector<char> decided_;   // [column]: whether its kind is known
   std::vector<char> declared_;  // [column]: whether its numbers are words
+  std::size_t block_rows_ = 1;
 };
 
 // What the delimiter should have been, if the header is one cell that another one would split.
@@ -142,15 +143,16 @@ void TableReader::end_row(std::size_t width, int line) {
     return;
   }
   table_.lines.push_back(static_cast<std::uint32_t>(line));
-  ++table_.rows;
+  table_.cells.add();
 }
 
 // Before memory is full: what the whole file will need, by the share of it that has been read.
 void TableReader::check_memory() const {
   constexpr std::size_t kTelling = 16;  // blocks; a share of less tells little
-  if (table_.blocks.size() < kTelling) return;
+  const RowStore& cells = table_.cells;
+  if (cells.rows() < kTelling * block_rows_ || (cells.spilled() && cells.problem().empty())) return;
   const double share = std::min(1.0, static_cast<double>(bytes_.mark().bytes) / static_cast<double>(bytes_.size()));
-  const double rows = static_cast<double>(table_.rows) / share;
+  const double rows = static_cast<double>(cells.rows()) / share;
   const double bytes = rows * static_cast<double>(table_.columns.size() * sizeof(double));
   if (bytes <= options_.memory) return;
   constexpr double kGigabyte = 1e9;
@@ -164,7 +166,8 @@ void TableReader::check_memory() const {
 Table TableReader::read() {
   read_header();
   const std::size_t columns = table_.columns.size();
-  table_.block_rows = std::max<std::size_t>(1, kBlockCells / columns);
+  block_rows_ = std::max<std::size_t>(1, kBlockCells / columns);
+  table_.cells = RowStore(columns, block_rows_, options_.spill);
   Cell cell;
   std::size_t width = 0;
   int line = 0;
@@ -172,19 +175,16 @@ Table TableReader::read() {
   while (source_.next(cell)) {
     if (width == 0) {
       line = source_.line();
-      const std::size_t in_block = table_.rows % table_.block_rows;
-      if (in_block == 0 && table_.rows / table_.block_rows == table_.blocks.size()) {
-        check_memory();
-        table_.blocks.emplace_back(table_.block_rows * columns);
-      }
-      row = table_.blocks.back().data() + in_block * columns;
+      if (table_.rows() % block_rows_ == 0) check_memory();
+      row = table_.cells.room().data();
     }
     if (width < columns) read_cell(width, cell.text, row[width]);
     ++width;
     if (cell.last) end_row(width, line), width = 0;
   }
   errors_.throw_if_any();
-  if (table_.rows == 0) throw Error(Message{{table_.file, 1, 0}, "a header and no rows", "add rows of data below it"});
+  if (table_.rows() == 0)
+    throw Error(Message{{table_.file, 1, 0}, "a header and no rows", "add rows of data below it"});
   return std::move(table_);
 }
 
@@ -204,6 +204,13 @@ std::optional<std::size_t> Table::find(std::string_view name) const {
   for (std::size_t j = 0; j < columns.size(); ++j)
     if (columns[j].name == name) return j;
   return {};
+}
+
+std::vector<double> Table::column(std::size_t j) const {
+  RowCursor cursor(cells);
+  std::vector<double> values(rows());
+  for (std::size_t i = 0; i < rows(); ++i) values[i] = cursor.row(i)[j];
+  return values;
 }
 
 std::vector<std::string> Table::names() const {

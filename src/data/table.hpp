@@ -33,17 +33,14 @@ struct Column {
 struct Table {
   std::string file;  // as messages call it
   std::vector<Column> columns;
-  std::size_t rows = 0;
-  std::size_t block_rows = 1;
-  std::vector<std::vector<double>> blocks;  // [block][row in block][column]; NaN: missing or odd
-  std::vector<std::uint32_t> lines;         // [row]: its line in the file
-  SparseRows sparse;                        // of a sparse file: its features; the one column is the label
-  std::vector<std::uint32_t> indices;       // of a sparse file: [feature]: its index in the file, ascending
-  std::vector<std::string> notices;         // what the user should know of the file
+  RowStore cells;                      // NaN: missing or odd
+  std::vector<std::uint32_t> lines;    // [row]: its line in the file
+  SparseRows sparse;                   // of a sparse file: its features; the one column is the label
+  std::vector<std::uint32_t> indices;  // of a sparse file: [feature]: its index in the file, ascending
+  std::vector<std::string> notices;    // what the user should know of the file
 
-  double cell(std::size_t row, std::size_t column) const {
-    return blocks[row / block_rows][row % block_rows * columns.size() + column];
-  }
+  std::size_t rows() const { return cells.rows(); }
+  std::vector<double> column(std::size_t j) const;
   std::optional<std::size_t> find(std::string_view name) const;
   std::vector<std::string> names() const;
 };
@@ -59,7 +56,8 @@ struct TableOptions {
   char delimiter = ',';
   std::vector<std::string> as_text;   // columns whose numbers are words
   std::string setting;                // that names the file
-  double memory = physical_memory();  // bytes; a table that needs more is refused while it is read
+  double memory = physical_memory();  // bytes; a table that needs more of it is refused while it is read
+  Spill spill = {};
 };
 
 /// @param path  to open; `name` is how messages call it

@@ -35,13 +35,11 @@ std::vector<double> column_of(const Table& table, const std::string& name, bool 
   if (c.missing > 0 && !may_miss)
     refuse_cell(table, c.first_missing->line, what + "a missing value, " + quoted(c.first_missing->cell),
                 "write 0 for a row that is not to count");
-  std::vector<double> weights(table.rows);
-  for (std::size_t i = 0; i < table.rows; ++i) {
-    weights[i] = table.cell(i, *j);
+  std::vector<double> weights = table.column(*j);
+  for (std::size_t i = 0; i < weights.size(); ++i)
     if (weights[i] < 0)
       refuse_cell(table, static_cast<int>(table.lines[i]), what + to_text(weights[i]) + " is negative",
                   "expected a number >= 0: 0 for a row that is not to count");
-  }
   return weights;
 }
 
@@ -63,8 +61,8 @@ std::vector<double> weights_of(const Table& table, const DataSettings& settings,
   } else {
     const Table side = read_side({settings.delimiter == "tab" ? '\t' : settings.delimiter[0], {}, kPath + ".file"});
     weights = column_of(side, column, false);
-    if (side.rows != table.rows)
-      refuse(quoted(file) + " has " + std::to_string(side.rows) + " rows, the data " + std::to_string(table.rows),
+    if (side.rows() != table.rows())
+      refuse(quoted(file) + " has " + std::to_string(side.rows()) + " rows, the data " + std::to_string(table.rows()),
              "the file of weights needs one row for each data row, in the same order", kPath + ".file");
   }
   double most = 0;

@@ -71,6 +71,14 @@ std::string slug(std::string_view name) {
   return out.empty() ? "study" : out;
 }
 
+data::Spill spill_near(const std::string& path) {
+  std::error_code error;
+  std::filesystem::path folder = std::filesystem::absolute(path, error);
+  while (!folder.empty() && !std::filesystem::is_directory(folder, error) && folder != folder.root_path())
+    folder = folder.parent_path();
+  return {folder.string()};
+}
+
 RunFolder::RunFolder(const std::string& path) : path_(path) {
   namespace fs = std::filesystem;
   std::error_code error;

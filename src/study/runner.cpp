@@ -53,12 +53,13 @@ std::vector<std::string> feature_names(const Study& study, data::Prepared& data)
 
 }  // namespace
 
-data::Prepared prepare(StudyFile& file) {
+data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
   const Study& study = file.study;
   const data::Task task = is_regression(study) ? data::Task::regression : data::Task::classification;
   Errors errors;
   try {
-    data::Prepared data = data::load(study.data, file.folder, task, Seed{static_cast<std::uint64_t>(study.seed)});
+    data::Prepared data =
+        data::load(study.data, file.folder, task, Seed{static_cast<std::uint64_t>(study.seed)}, spill);
     const std::size_t classes = data.dataset.classes.size();
     const std::string model(study.config.model.type());
     if (train::classes_of(model) == train::Classes::two && classes != 2)

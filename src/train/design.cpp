@@ -148,9 +148,14 @@ Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, st
     take_sparse(part, dataset, scaling, rows);
   else
     part.x.resize(rows.size() * dataset.features);
+  part.target.reserve(rows.size()), part.y.reserve(rows.size());
+  data::DenseRows dense(dataset);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (std::size_t j = 0; j < dataset.features && !dataset.is_sparse(); ++j)
-      part.x[i * dataset.features + j] = static_cast<T>(scaling.apply(j, dataset.row(rows[i])[j]));
+    if (!dataset.is_sparse()) {
+      const std::span<const double> row = dense.row(rows[i]);
+      for (std::size_t j = 0; j < dataset.features; ++j)
+        part.x[i * dataset.features + j] = static_cast<T>(scaling.apply(j, row[j]));
+    }
     const double y = dataset.y[rows[i]];
     part.target.push_back(y);
     part.y.push_back(static_cast<T>(dataset.classes.size() == 2 ? 2 * y - 1 : y));

@@ -239,7 +239,7 @@ TEST_CASE("libsvm: what does not fit into memory is refused while it is read") {
   TableOptions options{',', {kLabel}, "data.file", 1e6};
   CHECK(has(error_of([&] { read_libsvm(folder.path("a.libsvm"), "a.libsvm", options, mark); }), "GB"));
   options.memory = 1e9;
-  CHECK(read_libsvm(folder.path("a.libsvm"), "a.libsvm", options, mark).rows == 70'000);
+  CHECK(read_libsvm(folder.path("a.libsvm"), "a.libsvm", options, mark).rows() == 70'000);
 }
 
 TEST_CASE("hostile: each byte of a libsvm file deleted, flipped or doubled: it loads or says why") {

@@ -69,6 +69,12 @@ void note_other_machine(const std::optional<study::RunFacts>& before) {
   note("vectors of", before->cpu_target, train::simd_target());
 }
 
+// Not in the report: it is of this machine, and changes no number.
+void note_memory(const data::Dataset& dataset) {
+  if (const std::string& problem = dataset.many.problem(); !problem.empty())
+    std::cerr << "note: the rows of the data stay in memory, a disk cannot take them: " << escaped(problem) << "\n";
+}
+
 bool only_reports_differ(const study::StudyRecord& stored, const study::StudyRecord& now) {
   for (const study::Change& change : study::changes(stored, now))
     if (!change.what.starts_with("report")) return false;
@@ -105,9 +111,10 @@ int run_study(const Options& options) {
   const int threads = options.integer("threads", 1, kMostThreads, 0);
   Signals signals;  // before any other thread
   study::StudyFile file = study::read_study(options.text("argument"), options.texts("set"));
-  const data::Prepared data = study::prepare(file);
-  const study::StudyRecord record = study::record_of(file, data);
   const std::string out = options.given("out") ? options.text("out") : "runs/" + study::slug(file.study.name);
+  const data::Prepared data = study::prepare(file, study::spill_near(out));
+  note_memory(data.dataset);
+  const study::StudyRecord record = study::record_of(file, data);
   const study::RunFolder folder(out);
   if (options.given("fresh")) remove_earlier_run(folder);
 

@@ -38,9 +38,10 @@ Syntax trace_syntax() {
 namespace {
 
 struct Tracer {
+  std::string out;  // as it was given, or where folders of runs are
   study::Trace operator()(const study::FunctionStudy& study) const { return study::trace(study); }
   study::Trace operator()(study::StudyFile file) const {
-    const data::Prepared data = study::prepare(file);
+    const data::Prepared data = study::prepare(file, study::spill_near(out));
     return study::trace(file, data);
   }
 };
@@ -48,8 +49,8 @@ struct Tracer {
 }  // namespace
 
 int trace(const Options& options) {
-  const study::Trace trace =
-      std::visit(Tracer{}, study::read_traced_study(options.text("argument"), options.texts("set")));
+  const study::Trace trace = std::visit(Tracer{options.given("out") ? options.text("out") : "runs"},
+                                        study::read_traced_study(options.text("argument"), options.texts("set")));
   const study::RunFolder folder(options.given("out") ? options.text("out") : "runs/" + study::slug(trace.study));
   holdout::report::write_trace(trace, folder.path());
   if (!options.given("quiet")) std::cout << holdout::report::trace_summary(trace, folder.path());

@@ -3,6 +3,7 @@
 
 #include <holdout/base/number.hpp>
 #include <holdout/study/function_study.hpp>
+#include <holdout/study/run_folder.hpp>
 #include <holdout/study/runner.hpp>
 
 #include "commands.hpp"
@@ -71,7 +72,7 @@ int validate(const Options& options) {
     return kDone;
   }
   auto file = std::get<study::StudyFile>(read);
-  const data::Prepared data = study::prepare(file);
+  const data::Prepared data = study::prepare(file, study::spill_near("runs"));
   const study::Study& study = file.study;
   std::cout << escaped(study.name) << ": " << study.config.model.type() << " model of '"
             << escaped(data.dataset.target_name) << "', objective " << metric_of(study).info.name << "\n"

@@ -6,6 +6,7 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/report/report.hpp>
+#include <holdout/study/run_folder.hpp>
 #include <holdout/study/runner.hpp>
 #include <holdout/study/verify.hpp>
 
@@ -86,7 +87,7 @@ int verify(const Options& options) {
   if (options.given("data"))
     overrides.push_back("data.file=" + std::filesystem::absolute(options.text("data")).string());
   study::StudyFile study = study::read_study_text(file, storage->study().text, storage->study().folder, overrides);
-  const data::Prepared data = study::prepare(study);
+  const data::Prepared data = study::prepare(study, study::spill_near(run));
   const study::Verification result = study::verify(*storage, study, data, trials, workers);
   print(result, study::reasons_to_differ(*storage, study::record_of(study, data)));
   return result.deviations.empty() ? kDone : kFailure;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <holdout/data/row_store.hpp>
+
 namespace holdout::data {
 
 enum class Task { regression, classification };
@@ -22,6 +24,7 @@ struct Dataset {
   Task task = Task::regression;
   std::size_t rows = 0, features = 0;
   std::vector<double> x;                   // [row][feature], raw units; NaN: missing, standardization fills it
+  RowStore many;                           // in place of x where rows are many; else without rows
   SparseRows sparse;                       // in place of x for sparse files; else without rows
   std::vector<double> y;                   // [row]; the target, or the index of the class
   std::vector<double> weights;             // [row], finite, >= 0: how many rows each stands for; empty: one
@@ -31,8 +34,22 @@ struct Dataset {
 
   bool is_sparse() const { return !sparse.start.empty(); }
   double weight(std::size_t i) const { return weights.empty() ? 1 : weights[i]; }
-  /// Of dense data.
+  /// Of x. Whoever does not know whether rows are many uses DenseRows.
   std::span<const double> row(std::size_t i) const { return {x.data() + i * features, features}; }
+};
+
+/// Reads rows of dense data, wherever they are; ascending order is fast. Each thread needs its own.
+class DenseRows {
+ public:
+  /// @param dataset  must outlive it
+  explicit DenseRows(const Dataset& dataset) : dataset_(dataset), many_(dataset.many) {}
+  /// Valid until the next call.
+  /// @throws Error if they are many, and their file cannot be read
+  std::span<const double> row(std::size_t i) { return dataset_.many.rows() > 0 ? many_.row(i) : dataset_.row(i); }
+
+ private:
+  const Dataset& dataset_;
+  RowCursor many_;
 };
 
 /// Rows of a dataset, by index, ascending.

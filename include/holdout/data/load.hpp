@@ -42,8 +42,9 @@ std::optional<FileFormat> known_format(const DataSettings& settings);
 
 /// Reads, encodes and splits.
 /// @param folder  relative file names are relative to it
+/// @param spill   where dense rows go that are many; the numbers are the same wherever they are
 /// @throws Error with all that is wrong: places in the data file, or `path` naming the setting to blame
-Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed);
+Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed, const Spill& spill = {});
 
 /// Weighted means and population standard deviations of the given rows; scale 1 for constant columns; fill is the mean.
 /// Without `standardize`, mean 0 and scale 1. A column whose spread is rounding noise of its mean counts as constant.

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <holdout/data/row_store.hpp>
+
 namespace holdout::study {
 
 /// A name for a folder, from a study's name: letters, digits, dot, dash and underscore, 1 … 64 of them, no leading dot.
@@ -28,6 +30,10 @@ class RunFolder {
   std::string path_;
   int lock_ = -1;
 };
+
+/// Rows of data that are many go to the disk of a run's folder: into the folder, or, where it is not there yet, into
+/// the one that it will be made in.
+data::Spill spill_near(const std::string& path);
 
 /// Writes a file whole: temporary name in the same folder, every write and close checked, synced, renamed, folder
 /// synced. @throws Error(Fault::failure) naming the file and the system's reason; nothing is left behind

@@ -14,8 +14,9 @@ namespace holdout::study {
 
 /// Reads the data of a study, and checks what only study and data together can tell: classes against the model. Gives
 /// groups of features (model.l2.groups) what belongs to them.
+/// @param spill  where dense rows go that are many
 /// @throws Error with places in the study or the data file
-data::Prepared prepare(StudyFile& file);
+data::Prepared prepare(StudyFile& file, const data::Spill& spill = {});
 
 /// How far a run is.
 struct RunState {
