@@ -5,13 +5,13 @@
 
 namespace holdout::testing {
 
-/// Whether the walk leaves its i-th stop out: with a sanitizer, three of four. Every rule and every model is still met.
-constexpr bool left_out([[maybe_unused]] std::size_t i) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return i % 4 != 0;
+constexpr bool kSanitized = true;
 #else
-  return false;
+constexpr bool kSanitized = false;
 #endif
-}
+
+/// Whether the walk leaves its i-th stop out: with a sanitizer, three of four. Every rule and every model is still met.
+constexpr bool left_out(std::size_t i) { return kSanitized && i % 4 != 0; }
 
 }  // namespace holdout::testing

@@ -51,7 +51,7 @@ void for_each_training(F f) {
 
 TEST_CASE_TEMPLATE("property: alone = in a cohort of 2, 7, 64, 200, to the last bit", T, double, float) {
   for_each_training<T>([](std::size_t rule, std::string_view model, std::int64_t batch, const Design<T>& design) {
-    const auto lanes = varied_lanes(kMostLanes, model, rule, 1, batch, 4);
+    const auto lanes = varied_lanes(kMostLanes, model, rule, 1, batch, testing::kSanitized ? 2 : 4);
     std::map<std::size_t, LaneResult> alone;
     for (const std::size_t size : {2u, 7u, 64u, 200u}) {
       // The same configurations sit in other slots in every cohort.
@@ -162,8 +162,9 @@ TEST_CASE_TEMPLATE("property: the number of threads changes no bit", T, double, 
   constexpr std::size_t kCohorts = 16, kEach = 5;
   for (const std::string_view model : {"linear", "softmax", "mlp"})
     for (const std::int64_t batch : {std::int64_t{32}, kFull}) {
-      const auto design = testing::toy_design<T>(Seed{6}, model, 1500, 5);
-      const auto lanes = varied_lanes(kCohorts * kEach, model, update::rules().size() - 1, 1, batch, 30);
+      const auto design = testing::toy_design<T>(Seed{6}, model, testing::kSanitized ? 300 : 1500, 5);
+      const auto lanes =
+          varied_lanes(kCohorts * kEach, model, update::rules().size() - 1, 1, batch, testing::kSanitized ? 10 : 30);
       std::set<std::thread::id> seen;
       const auto sweep = [&](int threads) {
         std::vector<std::vector<LaneResult>> results(kCohorts);
