@@ -46,7 +46,8 @@ struct ScorePass {
 };
 
 /// gradient[j] += Σ_i X[i, j] · slopes[i], bias_gradient += Σ_i slopes[i]: one chain over i that goes on from what is
-/// there, or starts at 0 if `first`.
+/// there, or starts at 0 if `first`. A matrix XᵀWX is the gradient whose slopes are the weighted rows, a feature a
+/// lane: of such a symmetric one half is enough.
 template <class T>
 struct GradientPass {
   Rows<T> rows;
@@ -56,6 +57,7 @@ struct GradientPass {
   T* bias_gradient;  // [lane]
   std::size_t stride;
   bool first;
+  bool half = false;  // gradient[j] is wanted in lanes 0 … j alone; what stands in the others is no sum
 };
 
 /// Scores become slopes: share · weight · ∂L/∂f. Losses, times weight, are added up in double, in the order of rows.

@@ -7,10 +7,9 @@
 namespace holdout::train {
 namespace {
 
-// Two tables of scores fit: values and tangents.
 template <class T>
-std::size_t scratch_size(const Model<T>& model, std::size_t stride) {
-  return 2 * chunk_rows(model, stride) * model.outputs() * stride;
+std::size_t row_bytes(const Part<T>& part, std::size_t features) {
+  return part.start.empty() ? features * sizeof(T) : 0;
 }
 
 template <class T>
@@ -23,12 +22,18 @@ Rows<T> rows_of(const Part<T>& part, std::size_t features, const Batch& batch) {
 }  // namespace
 
 // Every chunk goes through all parameters, twice on the way back. Where rows leave a tape, they may take as much room
-// as the parameters: fewer rows would fetch these more often, more rows would fetch the tape from far away.
+// as the parameters: fewer rows would fetch these more often, more rows would fetch the tape from far away. With few
+// lanes the rows are what is large: the passes behind the first one are to find them in the L2 cache, but accumulators
+// are not to come and go for a few of them.
 template <class T>
-std::size_t chunk_rows(const Model<T>& model, std::size_t stride) {
-  constexpr std::size_t kBytes = 32 * 1024;  // of the L1 cache
+std::size_t chunk_rows(const Model<T>& model, std::size_t stride, std::size_t row_bytes) {
+  constexpr std::size_t kBytes = 32 * 1024;        // of the L1 cache
+  constexpr std::size_t kBytesOfRows = 96 * 1024;  // of the L2 cache
+  constexpr std::size_t kFewest = 12, kFewestOfRows = 48;
   const std::size_t room = std::max(kBytes, model.tape() > 0 ? model.parameters() * stride * sizeof(T) : 0);
-  return std::clamp<std::size_t>(room / ((model.outputs() + model.tape()) * stride * sizeof(T)), 12, kRowBlock);
+  const std::size_t most =
+      row_bytes == 0 ? kRowBlock : std::clamp<std::size_t>(kBytesOfRows / row_bytes, kFewestOfRows, kRowBlock);
+  return std::clamp<std::size_t>(room / ((model.outputs() + model.tape()) * stride * sizeof(T)), kFewest, most);
 }
 
 template <class T>
@@ -40,8 +45,9 @@ template <class T>
 void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient,
                       std::vector<double>* losses) {
   if (moments_ && !batch.order && batch.n == part_.n) return moments_->mean(theta, theta.stride(), gradient, losses);
-  const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows(model_, stride);
-  scores_.resize(std::max(scores_.size(), scratch_size(model_, stride)));
+  const std::size_t stride = theta.stride(), outputs = model_.outputs(),
+                    chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
+  scores_.resize(std::max(scores_.size(), 2 * chunk * outputs * stride));  // values, and tangents below
   tape_.resize(std::max(tape_.size(), chunk * model_.tape() * stride));
   const T share = T(1) / static_cast<T>(batch.n);
   const Rows<T> all = rows_of(part_, features_, batch);
@@ -68,8 +74,9 @@ template <class T>
 void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent) {
   assert(model_.tape() == 0);
   if (moments_) return moments_->mean(direction, 0, tangent, nullptr);
-  const std::size_t stride = theta.stride(), outputs = model_.outputs(), chunk = chunk_rows(model_, stride);
-  scores_.resize(std::max(scores_.size(), scratch_size(model_, stride)));
+  const std::size_t stride = theta.stride(), outputs = model_.outputs(),
+                    chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
+  scores_.resize(std::max(scores_.size(), 2 * chunk * outputs * stride));
   T* const tangents = scores_.data() + chunk * outputs * stride;
   const T share = T(1) / static_cast<T>(part_.n);
   const Rows<T> all = rows_of(part_, features_, {nullptr, part_.n, 0});
@@ -132,8 +139,8 @@ std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T
   return out;
 }
 
-template std::size_t chunk_rows(const Model<float>&, std::size_t);
-template std::size_t chunk_rows(const Model<double>&, std::size_t);
+template std::size_t chunk_rows(const Model<float>&, std::size_t, std::size_t);
+template std::size_t chunk_rows(const Model<double>&, std::size_t, std::size_t);
 template const Moments* moments_for(const Design<float>&, const Model<float>&, std::size_t);
 template const Moments* moments_for(const Design<double>&, const Model<double>&, std::size_t);
 template class LossSum<float>;

@@ -23,8 +23,9 @@ inline constexpr std::size_t kRowBlock = 1024;
 
 /// Rows that go through the model at a time: their scores, and what the tape keeps of them, stay in the cache between
 /// the score, loss and gradient passes. No bit depends on it.
+/// @param row_bytes  of a row of dense data; 0: do not matter
 template <class T>
-std::size_t chunk_rows(const Model<T>& model, std::size_t stride);
+std::size_t chunk_rows(const Model<T>& model, std::size_t stride, std::size_t row_bytes = 0);
 
 /// The rows of a step: order[0 … n), or the first n rows without an order. The order goes on for `next` more rows. With
 /// `onto`, sums go on from what stands in the gradient already: of one row block at most.

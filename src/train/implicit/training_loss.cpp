@@ -65,8 +65,10 @@ const Eigen::MatrixXd& TrainingLoss::hessian(const Eigen::VectorXd& theta) {
   for (std::size_t k = 0; k < outputs; ++k)
     for (std::size_t l = k; l < outputs; ++l, ++pair)
       for (std::size_t j = 0; j <= d; ++j)
-        for (std::size_t m = 0; m <= d; ++m)
+        for (std::size_t m = 0; m <= j; ++m) {
           hessian_(row(l, m), row(k, j)) = hessian_(row(k, j), row(l, m)) = pair->at(j, m);
+          hessian_(row(l, j), row(k, m)) = hessian_(row(k, m), row(l, j)) = pair->at(j, m);
+        }
   return hessian_;
 }
 
@@ -94,11 +96,12 @@ void TrainingLoss::add_moments(const LaneTable<double>& theta, std::size_t first
           std::fill_n(to, d, 0.0);
           for (std::size_t at = rows.start[i]; at < rows.start[i + 1]; ++at) to[rows.columns[at]] = c * rows.x[at];
         } else {
-          for (std::size_t j = 0; j < d; ++j) to[j] = c * rows[i][j];
+          const double* const from = rows[i];
+          for (std::size_t j = 0; j < d; ++j) to[j] = c * from[j];
         }
         to[d] = c;
       }
-      gradient(GradientPass<double>{rows, m.weighted.data(), wide, pair->row(0), pair->row(d), wide, first == 0});
+      gradient(GradientPass<double>{rows, m.weighted.data(), wide, pair->row(0), pair->row(d), wide, first == 0, true});
     }
 }
 

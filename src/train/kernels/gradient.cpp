@@ -49,7 +49,7 @@ HWY_INLINE void block(D d, const GradientPass<T>& p, size_t feature, size_t lane
 template <size_t kN, class D, class T = hn::TFromD<D>>
 HWY_INLINE void columns(D d, const GradientPass<T>& p, size_t lane) {
   constexpr size_t kJ = kRowsAtOnce<kN>;
-  size_t j = 0;
+  size_t j = p.half ? HWY_MIN(lane, p.rows.features) : 0;
   for (; j + kJ <= p.rows.features; j += kJ) block<kJ, kN>(d, p, j, lane);
   for (; j + 2 <= p.rows.features; j += 2) block<2, kN>(d, p, j, lane);
   for (; j < p.rows.features; ++j) block<1, kN>(d, p, j, lane);
