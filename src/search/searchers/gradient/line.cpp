@@ -91,10 +91,20 @@ bool LineSearch::falls(const Point& left) { return left.failed || left.slope < 0
 bool LineSearch::rises(const Point& right) { return right.failed || right.slope > 0; }
 
 // Slopes are exact to second order in what is left of a solve, values to third (train/hypergradient.hpp).
-bool LineSearch::uncertain(const Point& p) const {
+double LineSearch::slope_error(const Point& p) {
   const double size = std::abs(p.value);
-  return p.tolerance > options_.tolerance && size > 0 &&
-         std::abs(p.slope) <= size * std::cbrt(p.error / size * p.error / size);
+  return size > 0 ? size * std::cbrt(p.error / size * p.error / size) : 0;
+}
+
+bool LineSearch::uncertain(const Point& p) const {
+  return p.tolerance > options_.tolerance && p.value != 0 && std::abs(p.slope) <= slope_error(p);
+}
+
+// Whether the minimum beside p is known as well as the search is to know it. A solve often ends far below its
+// tolerance: what counts is what it says of itself, of its value and of the step that its slope asks for.
+bool LineSearch::tight(const Point& p, double bend) const {
+  const double enough = options_.tolerance * std::abs(p.value), slope = slope_error(p);
+  return p.tolerance <= options_.tolerance || (p.error <= enough && slope * slope <= 2 * bend * enough);
 }
 
 std::optional<Knot> LineSearch::cubic_between(const Point& l, const Point& r) {
@@ -194,7 +204,7 @@ void LineSearch::plan(Basin& basin, double rival) const {
   basin.next = a.x + step;
   const double enough = options_.tolerance * std::abs(a.value);
   if (bracket && newton && std::abs(step) <= kShort && basin.gain <= enough) {
-    basin.converged = a.tolerance <= options_.tolerance;  // else once more, as tight as it has to be
+    basin.converged = tight(a, bend);  // else once more, as tight as it has to be
     basin.tolerance = options_.tolerance;
     basin.ended = basin.converged;
     return;

@@ -40,7 +40,9 @@ class LineSearch final : public Descent {
   double seed_tolerance() const;
   static bool falls(const Point& left);
   static bool rises(const Point& right);
+  static double slope_error(const Point& p);
   bool uncertain(const Point& p) const;
+  bool tight(const Point& p, double bend) const;
   static std::optional<Knot> cubic_between(const Point& l, const Point& r);
   void find_basins(double rival);
   void plan(Basin& basin, double rival) const;
