@@ -4,12 +4,14 @@
 #include <map>
 #include <optional>
 #include <tuple>
+#include <type_traits>
 #include <vector>
 
 #include <holdout/base/parallel.hpp>
 #include <holdout/data/load.hpp>
 #include <holdout/data/polynomial.hpp>
 #include <holdout/train/design.hpp>
+#include <holdout/train/trainer.hpp>
 
 namespace holdout::study {
 
@@ -37,6 +39,13 @@ class Designs {
   template <class T>
   train::Design<T> make_one(std::size_t fold, std::int64_t degree) const {
     return made_of<T>(*Rows(dataset_, degree), fold);
+  }
+  /// Those that a configuration trains on, with what it wants to know of the rows. Not thread-safe.
+  void make_for(const Workers& workers, const train::LaneConfig& config) {
+    if (config.training.precision == "float32")
+      make_for<float>(workers, config);
+    else
+      make_for<double>(workers, config);
   }
   /// Makes designs whose hold-out rows lack every third one, and parts of those, unless they are there. They hold the
   /// training rows once more. Not thread-safe.
@@ -96,6 +105,21 @@ class Designs {
   }
 
  private:
+  template <class T>
+  void make_for(const Workers& workers, const train::LaneConfig& config) {
+    make<T>(workers, config.polynomial);
+    auto& designs = std::get<Folds<T>>(designs_[config.polynomial]);
+    const train::TrainingSettings& training = config.training;
+    const bool curvature =
+        !training.optimizer.is_solver() && training.learning_rate.start == train::LearningRate::kAuto;
+    const bool ridge = train::takes_ridge_basis(config, dataset_.is_sparse());
+    workers.for_each(curvature || ridge ? folds() : 0, [&](std::size_t k) {
+      train::Design<T>& design = designs[k];
+      if (curvature && !design.curvature) design.curvature = train::measure_curvature(design);
+      if constexpr (std::is_same_v<T, double>)
+        if (ridge && !design.ridge) design.ridge = train::ridge_basis_of(design);
+    });
+  }
   template <class T>
   using Folds = std::vector<train::Design<T>>;
 

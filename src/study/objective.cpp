@@ -52,13 +52,6 @@ std::string diverged(const train::LaneResult& lane, std::size_t fold, std::size_
 
 }  // namespace
 
-void make_design(Designs& designs, const train::LaneConfig& config, const Workers& workers) {
-  if (trains_in_float(config))
-    designs.make<float>(workers, config.polynomial);
-  else
-    designs.make<double>(workers, config.polynomial);
-}
-
 std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t fold, const train::Metric& metric,
                                            std::span<const train::LaneConfig> lanes, Seed seed,
                                            const std::atomic<bool>* interrupt) {
@@ -205,7 +198,7 @@ void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial
   std::size_t features = 0;  // of the widest
   for (std::size_t i = 0; i < configs.size(); ++i) {
     const std::int64_t degree = configs[i].polynomial;
-    make_design(designs_, configs[i], world_.workers);
+    designs_.make_for(world_.workers, configs[i]);
     if (Derivatives::wanted(batch.requests[i])) designs_.make<double>(world_.workers, degree);
     if (batch.requests[i].guarded) designs_.make_guarded(world_.workers, degree);
     features = std::max(features, designs_.features(degree));

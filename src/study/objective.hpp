@@ -66,9 +66,6 @@ class TrainingObjective final : public search::Objective {
   int next_trial_ = 0;
 };
 
-/// Makes the designs that a configuration trains on, unless they are there. Not thread-safe.
-void make_design(Designs& designs, const train::LaneConfig& config, const Workers& workers);
-
 /// The lanes of a cohort, trained to their own ends on one fold.
 std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t fold, const train::Metric& metric,
                                            std::span<const train::LaneConfig> lanes, Seed seed,

@@ -66,7 +66,7 @@ std::vector<Outcome> train_again(const StudyFile& file, const data::Prepared& da
   for (const Trial& trial : trials) configs.push_back(apply(study, trial.configuration));
   std::size_t features = 0;  // of the widest
   for (const train::LaneConfig& config : configs) {
-    make_design(designs, config, workers);
+    designs.make_for(workers, config);
     features = std::max(features, designs.features(config.polynomial));
   }
   const std::size_t folds = designs.folds();

@@ -95,7 +95,7 @@ void refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig 
   const data::Fold& fold = all.folds[0];
   Designs designs(data.dataset, all, standardize);
   config.polynomial = 1;  // what `data` has are all
-  make_design(designs, config, workers);
+  designs.make_for(workers, config);
   const Seed seed{static_cast<std::uint64_t>(file.study.seed)};
   const train::LaneResult lane = train_lanes(designs, 0, metric, std::span(&config, 1), seed, &interrupt).front();
   if (tested) winner.refit_test = lane.metrics;
@@ -114,7 +114,7 @@ struct Trained {
 Trained train_folds(const Study& study, const search::Configuration& configuration, Designs& designs,
                     const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
   Trained trained{apply(study, configuration), std::vector<train::LaneResult>(designs.folds())};
-  make_design(designs, trained.config, workers);  // a resumed search may have trained nothing
+  designs.make_for(workers, trained.config);  // a resumed search may have trained nothing
   const Seed seed{static_cast<std::uint64_t>(study.seed)};
   workers.for_each(designs.folds(), [&](std::size_t k) {
     trained.folds[k] = train_lanes(designs, k, metric, std::span(&trained.config, 1), seed, &interrupt).front();

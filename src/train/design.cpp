@@ -183,15 +183,21 @@ Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling
   design.holdout = make_part<T>(dataset, scaling, fold.holdout);
   if (design.classes == 0 && moments_pay(design.train, design.features))
     design.moments = moments_of(design.train, design.features);
-  design.curvature = design.moments ? measure_moments(design.train, *design.moments)
-                                    : measure_curvature(design.train, design.features, design.train.weights);
   return design;
+}
+
+template <class T>
+Curvature measure_curvature(const Design<T>& design) {
+  return design.moments ? measure_moments(design.train, *design.moments)
+                        : measure_curvature(design.train, design.features, design.train.weights);
 }
 
 template Part<float> make_part(const data::Dataset&, const data::Scaling&, std::span<const std::uint32_t>);
 template Part<double> make_part(const data::Dataset&, const data::Scaling&, std::span<const std::uint32_t>);
 template Curvature measure_curvature(const Part<float>&, std::size_t, std::span<const double>);
 template Curvature measure_curvature(const Part<double>&, std::size_t, std::span<const double>);
+template Curvature measure_curvature(const Design<float>&);
+template Curvature measure_curvature(const Design<double>&);
 template Design<float> make_design(const data::Dataset&, const data::Scaling&, const data::Fold&);
 template Design<double> make_design(const data::Dataset&, const data::Scaling&, const data::Fold&);
 

@@ -20,7 +20,7 @@ AlignedVector<T> row_weights(const Part<T>& part, std::size_t classes, std::stri
 
 template <class T>
 Curvature curvature_of(const Design<T>& design, const ModelSettings& model) {
-  if (model.class_weight == "none") return design.curvature;
+  if (model.class_weight == "none") return design.curvature ? *design.curvature : measure_curvature(design);
   const AlignedVector<T> weights = row_weights(design.train, design.classes, model.class_weight);
   return measure_curvature(design.train, design.features, std::vector<double>(weights.begin(), weights.end()));
 }

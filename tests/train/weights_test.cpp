@@ -77,7 +77,8 @@ TEST_CASE("closed form: weights are repeated rows, in training, metrics and the 
     const auto [copies, fold] = repeated(d);
     const auto a = make_design<double>(d, testing::no_scaling(kFeatures), whole());
     const auto b = make_design<double>(copies, testing::no_scaling(kFeatures), fold);
-    CHECK(a.curvature.largest_eigenvalue == doctest::Approx(b.curvature.largest_eigenvalue).epsilon(1e-12));
+    CHECK(measure_curvature(a).largest_eigenvalue ==
+          doctest::Approx(measure_curvature(b).largest_eigenvalue).epsilon(1e-12));
     for (const char* classes_count : {"none", "balanced"}) {
       LaneConfig config = testing::lane(model, "nesterov", 0.05, 0.01, 0, 60);
       if (model != "linear") config.model.class_weight = classes_count;
@@ -187,7 +188,7 @@ TEST_CASE_TEMPLATE("closed form: the step of learning_rate auto is safe with bal
     const LaneResult same = train_one(design, config);
     config.training.learning_rate.start = LearningRate::kAuto;
     CHECK(testing::difference(train_one(design, config), same) == "");
-    config.training.learning_rate.start = automatic_rate(design.curvature, config.model, true);
+    config.training.learning_rate.start = automatic_rate(measure_curvature(design), config.model, true);
     CHECK(train_one(design, config).rises > 0);
   }
 }

@@ -9,6 +9,7 @@
 #include <holdout/data/dataset.hpp>
 #include <holdout/train/lanes.hpp>
 #include <holdout/train/moments.hpp>
+#include <holdout/train/ridge_basis.hpp>
 
 namespace holdout::train {
 
@@ -35,8 +36,9 @@ template <class T>
 struct Design {
   std::size_t features = 0, classes = 0;  // classes 0: regression
   Part<T> train, holdout;
-  Curvature curvature;
-  std::optional<Moments> moments;  // of training rows: dense ones of regression, many more than features
+  std::optional<Curvature> curvature;  // of training rows, where measure_curvature was asked for it
+  std::optional<RidgeBasis> ridge;     // of training rows, where ridge_basis_of was asked for it
+  std::optional<Moments> moments;      // of training rows: dense ones of regression, many more than features
 };
 
 /// @param rows  indices of the dataset's rows, in the order they get here
@@ -45,5 +47,9 @@ Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, st
 
 template <class T>
 Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling, const data::Fold& fold);
+
+/// What `learning_rate: auto` knows of the training rows. It costs as much as a matrix XᵀX: a design may keep it.
+template <class T>
+Curvature measure_curvature(const Design<T>& design);
 
 }  // namespace holdout::train

@@ -85,7 +85,13 @@ Eigen::MatrixXd DenseHyperSolver::curved(const Lane& lane, const Eigen::VectorXd
 }
 
 void DenseHyperSolver::factor(const Lane& lane, Adjoint& adjoint, HyperWork& work) {
-  if (adjoint.factor && losses()[loss_place_].quadratic) return;
+  const bool quadratic = losses()[loss_place_].quadratic;
+  if (adjoint.factor && quadratic) return;
+  const ModelSettings& model = lane.config->model;
+  if (quadratic && model.lasso() == 0 && model.l2_groups.empty() && design_.train.start.empty()) {
+    adjoint.factor.emplace(basis(), model.ridge());
+    return;
+  }
   Eigen::MatrixXd hessian = loss_.hessian(lane.theta);
   ++work.factorizations;
   hessian.diagonal() += lane.l2;
@@ -95,6 +101,13 @@ void DenseHyperSolver::factor(const Lane& lane, Adjoint& adjoint, HyperWork& wor
     intercepts.array() += intercepts.diagonal().mean();
   }
   adjoint.factor.emplace(hessian, lane.support);
+}
+
+// Deterministic: wherever it comes from, it is the same.
+const RidgeBasis& DenseHyperSolver::basis() {
+  if (design_.ridge) return *design_.ridge;
+  if (!basis_) basis_ = ridge_basis_of(design_);
+  return *basis_;
 }
 
 void DenseHyperSolver::adjoin(const Lane& lane, Adjoint& a) {

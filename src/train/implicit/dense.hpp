@@ -46,6 +46,7 @@ class DenseHyperSolver final : public HyperSolver {
   LaneEnd minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   LaneEnd minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
   double first_norm(const Lane& lane);
+  const RidgeBasis& basis();
   bool search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work);
   void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
   void derive_twice(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
@@ -57,6 +58,7 @@ class DenseHyperSolver final : public HyperSolver {
   std::size_t loss_place_;
   TrainingLoss loss_;
   HoldoutError error_;
+  std::optional<RidgeBasis> basis_;                // where the design has none
   double first_norm_ = 0, first_coefficient_ = 0;  // ‖∇J(0)‖, and the loss's coefficient for it; 0: not known yet
 };
 

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "../ridge_basis.hpp"
+
 namespace holdout::train {
 
 Factor::Factor(const Eigen::MatrixXd& hessian, std::vector<Eigen::Index> kept) : kept_(std::move(kept)) {
@@ -29,6 +31,7 @@ Factor::Factor(const Eigen::MatrixXd& hessian, std::vector<Eigen::Index> kept) :
 }
 
 Eigen::MatrixXd Factor::solve(const Eigen::MatrixXd& b) const {
+  if (basis_) return train::solve(*basis_, l2_, b);
   const Eigen::Index n = static_cast<Eigen::Index>(kept_.size());
   Eigen::MatrixXd x(n, b.cols());
   for (Eigen::Index i = 0; i < n; ++i) x.row(i) = b.row(kept_[static_cast<std::size_t>(i)]);

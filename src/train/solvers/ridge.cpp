@@ -3,82 +3,22 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include <Eigen/Dense>
 
-#include "../symmetric.hpp"
+#include "../ridge_basis.hpp"
 
 namespace holdout::train {
 namespace {
 
-// Features' weighted means and covariance over the training rows.
-struct Covariance {
-  Eigen::VectorXd mean;
-  Eigen::MatrixXd matrix;  // its lower half
-  Spectrum spectrum;
-};
-
-using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-
-Covariance covariance_of(const Moments& moments) {
-  const auto d = static_cast<Eigen::Index>(moments.mean.size());
-  Covariance c{Eigen::Map<const Eigen::VectorXd>(moments.mean.data(), d),
-               Eigen::Map<const RowMajor>(moments.gram.data(), d + 1, d + 1).topLeftCorner(d, d),
-               {}};
-  c.spectrum = spectrum_of(c.matrix);
-  return c;
-}
-
-Covariance covariance_of(const Part<double>& part, std::size_t features, const AlignedVector<double>& weights) {
-  constexpr Eigen::Index kRows = 1024;  // centred copies of so many rows at a time
-  const auto n = static_cast<Eigen::Index>(part.n), d = static_cast<Eigen::Index>(features);
-  Covariance c{Eigen::VectorXd::Zero(d), Eigen::MatrixXd::Zero(d, d), {}};
-  const auto weight = [&](Eigen::Index i) { return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)]; };
-  for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index j = 0; j < d; ++j) c.mean[j] += weight(i) * part.x[static_cast<std::size_t>(i * d + j)];
-  c.mean /= static_cast<double>(n);
-  for (Eigen::Index from = 0; from < n; from += kRows) {
-    const Eigen::Index count = std::min(kRows, n - from);
-    RowMajor block = Eigen::Map<const RowMajor>(part.x.data() + from * d, count, d);
-    block.rowwise() -= c.mean.transpose();
-    for (Eigen::Index i = 0; i < count; ++i) block.row(i) *= std::sqrt(weight(from + i));
-    c.matrix.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
-  }
-  c.matrix /= static_cast<double>(n);
-  c.spectrum = spectrum_of(c.matrix);
-  return c;
-}
-
-// (C + λ)⁻¹ g with one λ. Eigenvalues that are rounding noise belong to directions in which the data do not vary.
-Eigen::VectorXd solve(const Spectrum& s, double l2, const Eigen::VectorXd& g) {
-  const double noise = noise_level(s.values);
-  Eigen::VectorXd step = s.vectors.transpose() * g;
-  for (Eigen::Index j = 0; j < step.size(); ++j)
-    step[j] = l2 == 0 && s.values[j] <= noise ? 0 : step[j] / (std::max(s.values[j], 0.0) + l2);
-  return s.vectors * step;
-}
-
-// (C + Λ)⁻¹ g with a λ for every feature; where that is singular, the solution of least norm.
-Eigen::VectorXd solve(const Covariance& c, const Ridges& l2, const Eigen::VectorXd& g) {
-  if (l2.size() == 1) return solve(c.spectrum, l2[0], g);
+// x with (C + Λ) x = b, a λ for every feature; where that is singular, the x of least norm.
+Eigen::MatrixXd solve(const Covariance& c, const Ridges& l2, const Eigen::MatrixXd& b) {
   const Eigen::Index d = c.mean.size();
   Eigen::MatrixXd h = c.matrix.selfadjointView<Eigen::Lower>();
   h.diagonal() += Eigen::Map<const Eigen::VectorXd>(l2.data(), d);
-  if (*std::min_element(l2.begin(), l2.begin() + d) > 0) return h.llt().solve(g);
-  return h.completeOrthogonalDecomposition().solve(g);
-}
-
-// theta −= H⁻¹ gradient for one lane. With the intercept at its best for given weights, H acts on the weights alone.
-void newton_step(const Covariance& c, const Ridges& l2, const LaneTable<double>& gradient, std::size_t lane,
-                 LaneTable<double>& theta) {
-  const Eigen::Index d = c.mean.size();
-  const auto row = [](Eigen::Index j) { return static_cast<std::size_t>(j); };
-  Eigen::VectorXd g(d);
-  const double intercept = gradient.at(row(d), lane);
-  for (Eigen::Index j = 0; j < d; ++j) g[j] = gradient.at(row(j), lane) - c.mean[j] * intercept;
-  const Eigen::VectorXd step = solve(c, l2, g);
-  for (Eigen::Index j = 0; j < d; ++j) theta.at(row(j), lane) -= step[j];
-  theta.at(row(d), lane) -= intercept - c.mean.dot(step);
+  if (*std::min_element(l2.begin(), l2.begin() + d) > 0) return h.llt().solve(b);
+  return h.completeOrthogonalDecomposition().solve(b);
 }
 
 }  // namespace
@@ -88,8 +28,17 @@ void RidgeSolver::run(double tolerance, std::span<LaneResult> results, const std
   constexpr double kTiny = 1e-300;
   const std::size_t lanes = results.size(), parameters = problem_.model.parameters();
   const Design<double>& design = problem_.design;
-  const Covariance covariance =
-      design.moments ? covariance_of(*design.moments) : covariance_of(design.train, design.features, problem_.weights);
+  // What lanes with one λ share, and what lanes with many start from.
+  std::optional<RidgeBasis> own;
+  std::optional<Covariance> covariance;
+  const auto solved = [&](const Ridges& l2, const Eigen::VectorXd& g) -> Eigen::VectorXd {
+    if (l2.size() == 1) {
+      if (!design.ridge && !own) own = ridge_basis_of(design);
+      return train::solve(design.ridge ? *design.ridge : *own, l2[0], g);
+    }
+    if (!covariance) covariance = covariance_of(design, problem_.weights);
+    return solve_about_means(covariance->mean, g, [&](const Eigen::MatrixXd& b) { return solve(*covariance, l2, b); });
+  };
   Values values(problem_);
   LaneTable<double> theta(parameters, lanes), gradient(parameters, lanes);
   std::vector<double> loss;
@@ -123,7 +72,10 @@ void RidgeSolver::run(double tolerance, std::span<LaneResult> results, const std
         r.end = LaneEnd::interrupted;
       if (r.end != LaneEnd::running) continue;
       running = true;
-      newton_step(covariance, problem_.l2[lane], gradient, lane, theta);
+      Eigen::VectorXd g(static_cast<Eigen::Index>(parameters));
+      for (std::size_t p = 0; p < parameters; ++p) g[static_cast<Eigen::Index>(p)] = gradient.at(p, lane);
+      const Eigen::VectorXd way = solved(problem_.l2[lane], g);
+      for (std::size_t p = 0; p < parameters; ++p) theta.at(p, lane) -= way[static_cast<Eigen::Index>(p)];
     }
     if (!running) return;
   }
