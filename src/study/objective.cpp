@@ -300,16 +300,17 @@ void TrainingObjective::solve(Batch& batch, std::size_t cohort, std::size_t fold
 void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
   const std::vector<std::size_t>& members = batch.cohorts[cohort];
   std::vector<Trial> finished;
+  std::vector<std::vector<train::LaneResult>> models;  // theirs
   for (std::size_t lane = 0; lane < members.size(); ++lane) {
     const std::size_t position = batch.pending[members[lane]];
     Trial& trial = batch.trials[position];
     std::optional<Outcome> outcome;
+    std::vector<train::LaneResult> folds;
     if (!batch.problems[cohort].empty()) {
       outcome.emplace();
       outcome->state = TrialState::failed, outcome->reason = batch.problems[cohort], outcome->end = "failed";
       outcome->value = outcome->train_loss = outcome->gradient_norm = kNaN;
     } else {
-      std::vector<train::LaneResult> folds;
       for (auto& fold : batch.results[cohort])
         if (!fold.empty()) folds.push_back(std::move(fold[lane]));
       if (folds.size() == batch.results[cohort].size()) outcome = combine(folds, world_.metric);
@@ -317,6 +318,7 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
         std::vector<FoldDerivatives> along;
         for (auto& fold : batch.derivatives[cohort]) along.push_back(std::move(fold[lane]));
         derivatives_.put(*outcome, trial.number, batch.requests[members[lane]], along);
+        folds.clear();  // solved or trained in another way than the winner is
       }
     }
     if (!outcome) continue;
@@ -324,12 +326,28 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
     trial.outcome.seconds = batch.seconds[cohort] / static_cast<double>(members.size());
     batch.closed[position] = true;
     finished.push_back(trial);
+    models.push_back(std::move(folds));
   }
   batch.results[cohort].clear(), batch.derivatives[cohort].clear();
   const std::lock_guard lock(observing_);
-  for (const Trial& trial : finished) note(trial.outcome);
+  for (std::size_t i = 0; i < finished.size(); ++i) {
+    note(finished[i].outcome);
+    keep(finished[i], std::move(models[i]));
+  }
   observer_.changed(state_);
   writer_.finish(std::move(finished));
+}
+
+// As best_trial chooses: of equals the first.
+void TrainingObjective::keep(const Trial& trial, std::vector<train::LaneResult> folds) {
+  if (folds.empty() || !may_be_best(trial.outcome)) return;
+  const double value = world_.metric.maximize ? -trial.outcome.value : trial.outcome.value;
+  if (kept_ && (kept_->value < value || (kept_->value == value && kept_->trial < trial.number))) return;
+  kept_ = Kept{trial.number, value, std::move(folds)};
+}
+
+std::vector<train::LaneResult> TrainingObjective::results_of(const Trial& best) const {
+  return kept_ && kept_->trial == best.number ? kept_->folds : std::vector<train::LaneResult>();
 }
 
 void TrainingObjective::note(const Outcome& outcome) {

@@ -42,6 +42,8 @@ class TrainingObjective final : public search::Objective {
   /// @throws Error if a trial was stored for another question than the one that is asked under its number
   std::vector<search::Evaluation> evaluate(std::span<const search::Request> requests) override;
   const RunState& state() const { return state_; }
+  /// [fold]: what the best trial's training gave, if this process trained it as train_lanes does; else empty.
+  std::vector<train::LaneResult> results_of(const Trial& best) const;
 
  private:
   struct Batch;
@@ -53,6 +55,7 @@ class TrainingObjective final : public search::Objective {
   void solve(Batch& batch, std::size_t cohort, std::size_t fold, std::span<const train::LaneConfig> lanes);
   void close_cohort(Batch& batch, std::size_t cohort);
   void note(const Outcome& outcome);
+  void keep(const Trial& trial, std::vector<train::LaneResult> folds);
   search::Evaluation answer_of(const Trial& trial) const;
 
   World world_;
@@ -64,6 +67,13 @@ class TrainingObjective final : public search::Objective {
   Start start_;
   RunState state_;
   int next_trial_ = 0;
+  // Of the best trial that this process trained, with its model: the winner need not be trained once more.
+  struct Kept {
+    int trial;
+    double value;
+    std::vector<train::LaneResult> folds;
+  };
+  std::optional<Kept> kept_;
 };
 
 /// The lanes of a cohort, trained to their own ends on one fold.

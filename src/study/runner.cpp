@@ -137,6 +137,9 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   const int batch = study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch;
   Designs designs(data, study.data.standardize);
   RunState state;
+  std::vector<Trial> trials;
+  const Trial* best = nullptr;
+  std::vector<train::LaneResult> trained;  // of the best
   {
     Writer writer(storage);
     TrainingObjective objective({study, data.dataset, metric, workers, interrupt, storage}, designs, writer, observer,
@@ -144,13 +147,14 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
     search::search(*searcher, objective, batch);
     writer.drain();
     state = objective.state();
+    trials = storage.answers();
+    best = best_trial(trials, metric.maximize);
+    if (best) trained = objective.results_of(*best);
   }
-  const std::vector<Trial> trials = storage.answers();
-  const Trial* best = best_trial(trials, metric.maximize);
   if (best && !interrupt) {
     state.winner = true;
     observer.changed(state);
-    Winner winner = crown(file, data, *best, designs, metric, workers, interrupt);
+    Winner winner = crown(file, data, *best, designs, metric, workers, interrupt, std::move(trained));
     if (!interrupt) compare_with_tied(winner, file, data, trials, designs, metric, workers, interrupt);
     if (!interrupt) compare_with_default(winner, file, data, trials, designs, metric, workers, interrupt);
     if (!interrupt) storage.write(winner);

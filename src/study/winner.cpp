@@ -157,7 +157,8 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
 }
 
 Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
-             const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
+             const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
+             std::vector<train::LaneResult> trained) {
   const Study& study = file.study;
   const std::size_t folds = designs.folds();
   Winner winner;
@@ -165,7 +166,8 @@ Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& tr
   winner.best_yaml = to_yaml(study, &trial.configuration, file.folder);
   winner.test_standard_error = winner.holdout_standard_error = kNaN;
 
-  const Trained again = train_folds(study, trial.configuration, designs, metric, workers, interrupt);
+  const Trained again = trained.empty() ? train_folds(study, trial.configuration, designs, metric, workers, interrupt)
+                                        : Trained{apply(study, trial.configuration), std::move(trained)};
   if (interrupt) return winner;
   winner.rises = again.folds[0].rises, winner.steps = again.folds[0].steps;
   const std::int64_t degree = again.config.polynomial;

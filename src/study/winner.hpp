@@ -5,6 +5,7 @@
 
 #include <holdout/study/runner.hpp>
 #include <holdout/study/trial.hpp>
+#include <holdout/train/trainer.hpp>
 
 #include "designs.hpp"
 
@@ -13,12 +14,14 @@ namespace holdout::study {
 /// The complete trial with the best value; of equals the first. Null if none is complete.
 const Trial* best_trial(std::span<const Trial> trials, bool maximize);
 
-/// Trains the winner again, alone: its error on the test rows, by the model trained on the training rows, and by the
-/// one refitted on training and hold-out rows for as many epochs as were best. Without test rows there are no such
-/// errors; the refitted model is there all the same.
-/// @param plain  without products of features: they are made as the configuration says
+/// What the winner says besides its value: its error on the test rows, by the model trained on the training rows, and
+/// by the one refitted on training and hold-out rows for as many epochs as were best. Without test rows there are no
+/// such errors; the refitted model is there all the same.
+/// @param plain    without products of features: they are made as the configuration says
+/// @param trained  [fold]: its results, if they are at hand; else it is trained again, alone, with the same ones
 Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
-             const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
+             const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
+             std::vector<train::LaneResult> trained = {});
 
 /// Fills in what the study's default configuration gives: the result of the trial that has it, or a training of its
 /// own. Its error on the test rows is had as the winner's: by the model of the training rows, k folds: by the refitted
