@@ -80,12 +80,26 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
   T* const tangents = scores_.data() + chunk * outputs * stride;
   const T share = T(1) / static_cast<T>(part_.n);
   const Rows<T> all = rows_of(part_, features_, {nullptr, part_.n, 0});
+  // Where points and directions have room in one vector, one pass makes the scores of both.
+  const std::size_t lanes = theta.lanes();
+  const bool side_by_side = lane_stride<T>(2 * lanes) == stride;
+  LaneTable<T> both(side_by_side ? theta.rows() : 0, side_by_side ? 2 * lanes : 0);
+  for (std::size_t r = 0; r < both.rows(); ++r)
+    for (std::size_t lane = 0; lane < lanes; ++lane)
+      both.at(r, lane) = theta.at(r, lane), both.at(r, lanes + lane) = direction.at(r, lane);
   const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double*) {
     for (std::size_t done = 0; done < count; done += chunk) {
       const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
-      model_.scores(rows, theta, scores_.data(), nullptr);
-      model_.scores(rows, direction, tangents, nullptr);  // scores are linear in theta
+      if (side_by_side) {
+        model_.scores(rows, both, scores_.data(), nullptr);
+        for (std::size_t i = 0; i < rows_here * outputs * stride; i += stride)
+          for (std::size_t lane = 0; lane < stride; ++lane)
+            tangents[i + lane] = lane < lanes ? scores_[i + lanes + lane] : 0;
+      } else {
+        model_.scores(rows, theta, scores_.data(), nullptr);
+        model_.scores(rows, direction, tangents, nullptr);  // scores are linear in theta
+      }
       loss_tangent(loss_,
                    LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share, nullptr,
                                coefficients_, weights_.empty() ? nullptr : weights_.data() + at},
