@@ -150,11 +150,13 @@ void check_gradient_search(const Study& study, Errors& errors) {
     errors.add({{}, std::move(text), std::move(hint), {}, std::move(path)});
   };
   const train::Metric& metric = metric_of(study);
-  if (!train::has_gradient(metric, study.config.model.loss.info().link)) {
+  const std::size_t classes = metric.classes == train::Classes::none ? 0 : 2;  // what an mlp's loss follows from
+  const train::Link link = train::losses()[study.config.model.loss_for(classes)].link;
+  if (!train::has_gradient(metric, link)) {
     std::vector<std::string> others;
     for (const train::Metric& m : train::metrics())
       if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) &&
-          train::has_gradient(m, study.config.model.loss.info().link))
+          train::has_gradient(m, link))
         others.emplace_back(m.info.name);
     add("objective.metric",
         "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
@@ -169,11 +171,24 @@ void check_gradient_search(const Study& study, Errors& errors) {
         "write hypergradient: implicit, or a study for each");
   if (derivatives->method == Hypergradient::forward && study.config.training.precision != "float64")
     add("training.precision", "training.precision: derivatives through a training are had in float64", "remove it");
+  const train::TrainingSettings& training = study.config.training;
+  const std::pair<std::string_view, bool> unknown[] = {
+      {"training.clip_norm", training.clip_norm > 0},
+      {"training.average", training.average.selected() != train::AverageChoice::none},
+      {"training.starts", training.starts > 1}};  // ways of training that tangents do not follow
+  bool followed = true;
+  for (const auto& [path, used] : unknown)
+    if (derivatives->method == Hypergradient::forward && used) {
+      followed = false;
+      add(std::string(path), std::string(path) + ": search.method: gradient has no derivatives through it",
+          "remove it, or use method random");
+    }
   bool any = false;
   for (std::size_t i = 0; i < study.space.size(); ++i) {
     const search::Parameter& parameter = study.space.parameters()[i];
     if (!is_continuous(parameter)) continue;
     any = true;
+    if (!followed) continue;
     if (train::differentiable(apply(study, with(study.space, i)), parameter.path, derivatives->method)) continue;
     const bool implicit = derivatives->method == Hypergradient::implicit;
     add(parameter.path,

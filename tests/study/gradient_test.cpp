@@ -98,6 +98,16 @@ TEST_CASE(
       text("l2: 0.1", "training: {learning_rate: 0.1, clip_norm: {min: 1, max: 2}, batch_size: batch, epochs: 5}"));
   CHECK(has(clipped, "no derivative of the hold-out error in training.clip_norm"));
   CHECK(has(clipped, "values: [...]"));
+  for (const char* key : {"clip_norm: 1", "average: {name: polyak, from: 2}"}) {
+    const std::string told = complaints(text("l2: {min: 1, max: 2}",
+                                             "training: {learning_rate: 0.1, batch_size: batch, "
+                                             "epochs: 5, " +
+                                                 std::string(key) + "}"));
+    CAPTURE(told);
+    CHECK(has(told, "no derivatives through it"));
+    CHECK(has(told, std::string("training.") + key[0]));
+    CHECK_FALSE(has(told, "in model.l2"));  // one mistake, one message
+  }
   CHECK(has(complaints(with("model: {type: logistic, l2: {min: 1, max: 2}}\ntraining: {optimizer: exact}\n"
                             "search: {method: gradient, hypergradient: forward}\n")),
             "is a solver"));
