@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/data/polynomial.hpp>
+#include <holdout/train/ridge_basis.hpp>
 
 #include "cohorts.hpp"
 #include "designs.hpp"
@@ -48,11 +50,13 @@ double training_bytes(const data::Prepared& data, std::span<const train::LaneCon
   // By precision (single first) and degree: the bytes of a lane.
   std::map<std::pair<bool, std::int64_t>, double> largest;
   std::map<std::int64_t, std::size_t> features;
+  std::set<std::int64_t> bases;  // degrees of which designs have the basis of ridge regression
   for (const train::LaneConfig& config : configs) {
     const std::int64_t degree = config.polynomial;
     if (!features.contains(degree)) features[degree] = dataset.features + data::products_of(dataset, degree).size();
     double& most = largest[{config.training.precision != "float32", degree}];
     most = std::max(most, static_cast<double>(train::working_set(config, features[degree], classes)));
+    if (train::takes_ridge_basis(config, dataset.is_sparse())) bases.insert(degree);
   }
   std::size_t most_measured = 0;  // hold-out rows of a fold
   for (const data::Fold& fold : data.split.folds) most_measured = std::max(most_measured, fold.holdout.size());
@@ -74,6 +78,11 @@ double training_bytes(const data::Prepared& data, std::span<const train::LaneCon
     // Rows with products are there once more, in double, while designs are made of them.
     if (degree > 1)
       copied = std::max(copied, static_cast<double>(dataset.rows) * static_cast<double>(wide) * sizeof(double));
+  }
+  for (const std::int64_t degree : bases) {
+    const auto d = static_cast<double>(features[degree]), count = static_cast<double>(data.split.folds.size());
+    folds += count * d * d * sizeof(double);
+    cohorts += 2 * std::min(count, static_cast<double>(threads)) * d * d * sizeof(double);  // while it is found
   }
   // Large designs make room for the refit's.
   const double designs = folds > static_cast<double>(Designs::kLarge) ? std::max(folds, refit) : folds + refit;

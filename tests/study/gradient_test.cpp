@@ -98,19 +98,31 @@ TEST_CASE(
       text("l2: 0.1", "training: {learning_rate: 0.1, clip_norm: {min: 1, max: 2}, batch_size: batch, epochs: 5}"));
   CHECK(has(clipped, "no derivative of the hold-out error in training.clip_norm"));
   CHECK(has(clipped, "values: [...]"));
-  for (const char* key : {"clip_norm: 1", "average: {name: polyak, from: 2}"}) {
-    const std::string told = complaints(text("l2: {min: 1, max: 2}",
-                                             "training: {learning_rate: 0.1, batch_size: batch, "
-                                             "epochs: 5, " +
-                                                 std::string(key) + "}"));
+  const std::pair<std::string, std::string> unknown[] = {{"clip_norm", "1"}, {"average", "{name: polyak, from: 2}"}};
+  for (const auto& [key, value] : unknown) {
+    const std::string told =
+        complaints(text("l2: {min: 1, max: 2}",
+                        "training: {learning_rate: 0.1, batch_size: batch, epochs: 5, " + key + ": " + value + "}"));
     CAPTURE(told);
-    CHECK(has(told, "no derivatives through it"));
-    CHECK(has(told, std::string("training.") + key[0]));
+    CHECK(has(told, "training." + key + ": search.method: gradient has no derivatives through it"));
     CHECK_FALSE(has(told, "in model.l2"));  // one mistake, one message
   }
   CHECK(has(complaints(with("model: {type: logistic, l2: {min: 1, max: 2}}\ntraining: {optimizer: exact}\n"
                             "search: {method: gradient, hypergradient: forward}\n")),
             "is a solver"));
+}
+
+TEST_CASE("the loss of a perceptron follows from the metric: what it is searched by") {
+  const auto perceptron = [](const std::string& metric) {
+    return with(
+        "model: {type: mlp, hidden: [3], l2: {min: 1e-3, max: 1, scale: log}}\n"
+        "training: {optimizer: adam, learning_rate: 0.01, epochs: 5}\nobjective: {metric: " +
+        metric + "}\nsearch: {method: gradient}\n");
+  };
+  for (const char* smooth : {"log_loss", "mse"}) CHECK_NOTHROW(read_text(perceptron(smooth)));
+  const std::string told = complaints(perceptron("accuracy"));
+  CHECK(has(told, "'accuracy' does not"));
+  CHECK(has(told, "log_loss"));
 }
 
 TEST_CASE("through the steps of an update rule: derivatives are those of the training as it is, and its bits stay") {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "records.hpp"
+#include "support/toys.hpp"
 
 using namespace holdout;
 using namespace holdout::study;
@@ -39,6 +40,17 @@ TEST_CASE("memory: every fold in every precision that occurs, the refit, and a v
   CHECK(training_bytes(data, doubles, 3) == 5 * part + 3 * 8 * lane(doubles[0]));
   CHECK(training_bytes(data, both, 1) == 4 * (part + half) + part + 8 * lane(both[0]) + 16 * lane(both[1]));
   CHECK(free_bytes().value_or(0) > 1e6);  // Linux says
+}
+
+TEST_CASE("memory: ridge regression's basis in every fold, and what finding it takes on each thread") {
+  const std::vector<train::LaneConfig> exact(1, holdout::testing::lane("linear", "exact", 0.1, 1, 0, 1));
+  std::vector<train::LaneConfig> grouped = exact;  // no basis serves several λ
+  grouped[0].model.l2_groups.resize(1);
+  const data::Prepared data = rows_of(1000, 50, 4);
+  const auto without_lanes = [&](const std::vector<train::LaneConfig>& configs) {
+    return training_bytes(data, configs, 3) - 3 * 8 * static_cast<double>(train::working_set(configs[0], 50, 0));
+  };
+  CHECK(without_lanes(exact) - without_lanes(grouped) == (4 + 2 * 3) * 50 * 50 * 8);
 }
 
 TEST_CASE("memory: large designs make room for the refit's") {
