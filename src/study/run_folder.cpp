@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <chrono>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
+#include <thread>
 
 #include <holdout/base/error.hpp>
 
@@ -23,12 +25,19 @@ std::string host() {
   return ::gethostname(name, sizeof name - 1) == 0 && name[0] ? name : "unknown host";
 }
 
-// What the holder wrote into the lock: one line, PID on HOST since TIME.
+// What the holder wrote into the lock: one line, PID on HOST since TIME. One that has only just begun may not have
+// written it yet; empty: it does not.
 std::string read_line(int fd) {
-  char text[512];
-  const ssize_t n = ::pread(fd, text, sizeof text, 0);
-  const std::string line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
-  return escaped(line.substr(0, line.find('\n')));
+  constexpr int kTries = 100;
+  constexpr std::chrono::milliseconds kPause(5);
+  for (int i = 0; i < kTries; ++i) {
+    char text[512];
+    const ssize_t n = ::pread(fd, text, sizeof text, 0);
+    const std::string_view line(text, n > 0 ? static_cast<std::size_t>(n) : 0);
+    if (const std::size_t end = line.find('\n'); end != line.npos) return escaped(line.substr(0, end));
+    std::this_thread::sleep_for(kPause);
+  }
+  return {};
 }
 
 // For people only: the lock is the kernel's, so nothing depends on this text.

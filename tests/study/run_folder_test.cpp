@@ -2,13 +2,16 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "files.hpp"
 #include "records.hpp"
@@ -106,6 +109,25 @@ TEST_CASE("run folder: a second process is told who holds it, and gets it after 
   CHECK_NOTHROW(RunFolder{path});
   ::close(ready[0]);
   ::close(ready[1]);
+}
+
+TEST_CASE("run folder: a second process that comes before the first has written its name waits for that") {
+  const Scratch scratch;
+  const std::string path = scratch / "run";
+  fs::create_directory(path);
+  const int lock = ::open((path + "/lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  REQUIRE(lock >= 0);
+  REQUIRE(::flock(lock, LOCK_EX) == 0);
+  std::thread first([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    (void)!::write(lock, "process 7 on", 12);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    (void)!::write(lock, " it since now\n", 14);
+  });
+  const std::string message = message_of([&] { RunFolder second(path); });
+  first.join();
+  ::close(lock);
+  CHECK(contains(message, "another run works in this folder: process 7 on it since now"));
 }
 
 TEST_CASE("run folder: what cannot be one is named") {
