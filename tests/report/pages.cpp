@@ -55,6 +55,24 @@ FakeStorage hostile() {
 
 }  // namespace
 
+TEST_CASE("hundreds of parameters: a page of them, and where the others are") {
+  FakeStorage s = sample();
+  std::vector<search::Parameter> parameters;
+  for (int i = 0; i < 300; ++i)
+    parameters.push_back({"model.l2.groups.x" + std::to_string(i), {}, search::Interval{.min = 1, .max = 2}, {}});
+  s.record.space = search::SearchSpace(parameters);
+  for (study::Trial& t : s.all) t.configuration.values.assign(parameters.size(), Value(1.5));
+  for (const std::string& text : {md(s), page(s)}) {
+    CHECK(has(text, "model.l2.groups.x39"));
+    CHECK_FALSE(has(text, ">model.l2.groups.x40<"));
+    CHECK_FALSE(has(text, "`model.l2.groups.x40`"));
+  }
+  CHECK(count(page(s), "<figure class=\"slice\">") == 24);
+  CHECK(count(page(s), "Of 300 parameters the first 24:") == 1);
+  CHECK(count(md(s), "And 260 more parameters, in `best.yaml`.") == 1);
+  CHECK(count(md(s), "And 260 more parameters, in `report.json`.") == 1);
+}
+
 TEST_CASE("html: the escape covers what can end text or an attribute") {
   CHECK(html_escaped("a&b<c>d\"e'f`g") == "a&amp;b&lt;c&gt;d&quot;e&#39;f&#96;g");
   CHECK(html_escaped(std::string_view("\0\x1b\n", 3)) == "\uFFFD\uFFFD\n");

@@ -63,6 +63,19 @@ std::string shade(const Findings& f, const study::Trial& trial) {
   return "q" + std::to_string(5 * rank / f.ranking.size());
 }
 
+std::vector<std::size_t> most_important(const Findings& f, std::size_t most) {
+  const auto& parameters = f.study.space.parameters();
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    if (parameter_axis(parameters[i])) all.push_back(i);
+  if (f.importance)
+    std::stable_sort(all.begin(), all.end(),
+                     [&](std::size_t a, std::size_t b) { return f.importance->alone[a] > f.importance->alone[b]; });
+  all.resize(std::min(all.size(), most));
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
 std::optional<ParameterAxis> parameter_axis(const search::Parameter& parameter) {
   const auto& values = parameter.values;
   if (const auto& range = parameter.interval) {

@@ -42,6 +42,9 @@ struct ParameterAxis {
 
 /// Nothing for parameters that cannot be drawn: of one value, or of many words.
 std::optional<ParameterAxis> parameter_axis(const search::Parameter& parameter);
+/// The parameters that matter most (the first ones where that is not known) and can be drawn, in the order of the
+/// study.
+std::vector<std::size_t> most_important(const Findings& findings, std::size_t most);
 std::optional<double> place(const ParameterAxis& axis, const Findings& findings, std::size_t parameter,
                             const study::Trial& trial);
 

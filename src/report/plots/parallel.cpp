@@ -10,19 +10,6 @@ namespace {
 
 constexpr std::size_t kMostAxes = 7, kMostLines = 300;
 
-// The parameters that matter most, in the order of the study.
-std::vector<std::size_t> chosen(const Findings& f, const std::vector<std::optional<ParameterAxis>>& axes) {
-  std::vector<std::size_t> all;
-  for (std::size_t i = 0; i < axes.size(); ++i)
-    if (axes[i]) all.push_back(i);
-  if (f.importance)
-    std::stable_sort(all.begin(), all.end(),
-                     [&](std::size_t a, std::size_t b) { return f.importance->alone[a] > f.importance->alone[b]; });
-  all.resize(std::min(all.size(), kMostAxes));
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
 // The best half of them, and a spread of the others; the best ones last, on top.
 std::vector<std::size_t> lines(const Findings& f) {
   const std::size_t n = f.ranking.size(), first = std::min(n, kMostLines / 2), rest = n - first;
@@ -40,7 +27,7 @@ std::string parallel(const Findings& f) {
   const auto& parameters = f.study.space.parameters();
   std::vector<std::optional<ParameterAxis>> axes;
   for (const search::Parameter& parameter : parameters) axes.push_back(parameter_axis(parameter));
-  const std::vector<std::size_t> columns = chosen(f, axes);
+  const std::vector<std::size_t> columns = most_important(f, kMostAxes);
   if (columns.size() < 2 || f.ranking.size() < 2) return {};
   Trials all;
   for (const std::size_t i : f.ranking) all.push_back(&f.trials[i]);

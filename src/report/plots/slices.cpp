@@ -9,6 +9,8 @@
 namespace holdout::report::plots {
 namespace {
 
+constexpr std::size_t kMostSlices = 24;  // of hundreds nobody looks at all
+
 // The mean of the forest over all other parameters, where it has this one in a range.
 std::vector<Point> effect(const Findings& f, std::size_t i) {
   std::vector<Point> line;
@@ -56,7 +58,11 @@ std::string slices(const Findings& f) {
   if (f.study.space.size() == 1 && f.study.space.parameters()[0].interval) return {};  // one_parameter draws it
   const Trials trials = drawn_trials(f);
   std::string out;
-  for (std::size_t i = 0; i < f.study.space.size(); ++i) out += slice(f, i, trials);
+  if (f.study.space.size() > kMostSlices)
+    out = "<p>Of " + counted(f.study.space.size(), "parameter") + " the " +
+          (f.importance ? std::to_string(kMostSlices) + " that matter most" : "first " + std::to_string(kMostSlices)) +
+          ":</p>";
+  for (const std::size_t i : most_important(f, kMostSlices)) out += slice(f, i, trials);
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "../sections.hpp"
 
+#include <algorithm>
+
 #include <holdout/base/number.hpp>
 
 #include "../text.hpp"
@@ -16,6 +18,16 @@ std::string in_words(const Findings& f, const search::Configuration& configurati
   }
   if (named > kMostNamed) text += " and " + std::to_string(named - kMostNamed) + " more";
   return text;
+}
+
+void add_parameters(Section& section, Table table, const std::string& where) {
+  constexpr std::size_t kRows = 40;  // more push everything else off the first pages
+  const std::size_t all = table.rows.size();
+  table.rows.resize(std::min(all, kRows));
+  section.blocks.emplace_back(std::move(table));
+  if (all > kRows)
+    section.blocks.emplace_back(
+        Paragraph{{{"And " + counted(all - kRows, "more parameter") + ", in ", false}, {where, true}, {".", false}}});
 }
 
 Section best_section(const Findings& f) {
@@ -37,7 +49,7 @@ Section best_section(const Findings& f) {
   if (table.rows.empty())
     section.blocks.emplace_back(Paragraph{plain("The study searches no parameter.")});
   else
-    section.blocks.emplace_back(std::move(table));
+    add_parameters(section, std::move(table), "best.yaml");
   return section;
 }
 

@@ -72,7 +72,7 @@ Section space_section(const Findings& f) {
   if (table.rows.empty())
     section.blocks.emplace_back(Paragraph{plain("Nothing: every value of the study is fixed.")});
   else
-    section.blocks.emplace_back(std::move(table));
+    add_parameters(section, std::move(table), "report.json");
   if (!f.best() || parameters.empty()) return section;
   add_importance(f, section);
   section.blocks.emplace_back(Figure::parameters);
