@@ -24,9 +24,9 @@ struct Verification {
   std::vector<std::pair<int, std::string>> skipped;  // trials that were never trained, and why
 };
 
-/// Trains these trials again from their own start, and the winner's refit if the winner is among them. Trials that began
-/// where another ended, or were solved in part or with derivatives as the search asked (search: gradient), are compared
-/// with those of the whole search run once more, which takes as long as the run did.
+/// Trains these trials again from their own start, and the winner's refit if the winner is among them. Trials that
+/// began where another ended, or were solved in part or with derivatives as the search asked (search: gradient), are
+/// compared with those of the whole search run once more, which takes as long as the run did.
 /// @param trials  of the storage, with outcomes and their curves (Storage::curve)
 Verification verify(const Storage& storage, const StudyFile& file, const data::Prepared& data,
                     std::span<const Trial> trials, const Workers& workers);
