@@ -15,6 +15,8 @@
 
 namespace holdout::study {
 
+inline bool trains_in_float(const train::LaneConfig& config) { return config.training.precision == "float32"; }
+
 class Designs {
  public:
   /// @param prepared  must outlive the designs
@@ -42,7 +44,7 @@ class Designs {
   }
   /// Those that a configuration trains on, with what it wants to know of the rows. Not thread-safe.
   void make_for(const Workers& workers, const train::LaneConfig& config) {
-    if (config.training.precision == "float32")
+    if (trains_in_float(config))
       make_for<float>(workers, config);
     else
       make_for<double>(workers, config);

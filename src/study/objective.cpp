@@ -16,8 +16,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-bool trains_in_float(const train::LaneConfig& config) { return config.training.precision == "float32"; }
-
 template <class T>
 std::vector<train::LaneResult> train_on(const train::Design<T>& design, const train::Metric& metric,
                                         std::span<const train::LaneConfig> lanes, Seed seed, std::size_t fold,

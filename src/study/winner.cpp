@@ -37,8 +37,6 @@ Verdict judge(const train::Part<T>& part, const train::Shape& shape, const train
   return verdict;
 }
 
-bool trains_in_float(const train::LaneConfig& config) { return config.training.precision == "float32"; }
-
 // The hold-out rows of a fold.
 Verdict judge_fold(const Designs& designs, std::size_t fold, const train::LaneConfig& config,
                    const train::Metric& metric, std::span<const double> theta, PredictionSummary& summary) {
