@@ -126,8 +126,8 @@ void Database::prepare_for_writing() {
   guarded([&] {
     std::string mode;
     sql_ << (on_network(path_) ? "pragma journal_mode = delete" : "pragma journal_mode = wal"), soci::into(mode);
+    has_log_ = mode == "wal";
     sql_ << "pragma synchronous = full";
-    sql_ << "pragma foreign_keys = on";
   });
 }
 
@@ -169,9 +169,11 @@ void Database::guarded(const std::function<void()>& body) {
   }
 }
 
-void Database::transaction(const std::function<void()>& body) {
+void Database::transaction(const std::function<void()>& body, Durable durable) {
   std::this_thread::sleep_until(last_end_ + kPause);
   guarded([&] {
+    if (has_log_)  // without one, a file could be damaged
+      sql_ << (durable == Durable::now ? "pragma synchronous = full" : "pragma synchronous = normal");
     sql_ << "begin immediate";
     try {
       body();

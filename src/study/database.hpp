@@ -11,6 +11,10 @@
 
 namespace holdout::study {
 
+/// When a transaction is on the disk: as it ends, or with the next one that is to be there as it ends. After a power
+/// cut the first transactions of a log are there, and none behind a missing one.
+enum class Durable { now, with_next };
+
 /// One connection. Not thread-safe.
 class Database {
  public:
@@ -23,7 +27,7 @@ class Database {
   /// What to throw when SQLite's own check found `what`.
   Error damaged(const std::string& what) const;
 
-  /// Sets it up for a run that others may read: write-ahead log, every commit synced, foreign keys checked.
+  /// Sets it up for a run that others may read: write-ahead log.
   void prepare_for_writing();
   /// The log goes into the file and the file needs no other; skipped where other programs have it open.
   void fold_log();
@@ -31,11 +35,12 @@ class Database {
   /// body(), failures of SQLite and of what was stored turned into Error.
   void guarded(const std::function<void()>& body);
   /// body() in one transaction, at least 20 ms after the last one; undone if anything is thrown.
-  void transaction(const std::function<void()>& body);
+  void transaction(const std::function<void()>& body, Durable durable = Durable::now);
 
  private:
   std::string path_, shown_;
   soci::session sql_;
+  bool has_log_ = false;
   std::chrono::steady_clock::time_point last_end_{};
 };
 

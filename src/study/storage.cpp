@@ -228,7 +228,10 @@ class SqliteStorage final : public Storage {
   void begin(std::span<const Trial> trials) override {
     const std::lock_guard lock(mutex_);
     assert(writer_);
-    database_.transaction([&] { writer_->begin(trials); });
+    // Lost in a power cut, these trials have simply not begun. Unless their attempts are counted: they may be the
+    // cause.
+    const bool counted = std::any_of(trials.begin(), trials.end(), [](const Trial& t) { return t.attempts > 0; });
+    database_.transaction([&] { writer_->begin(trials); }, counted ? Durable::now : Durable::with_next);
   }
 
   void finish(std::span<const Trial> trials) override {

@@ -50,11 +50,7 @@ TrialWriter::TrialWriter(soci::session& sql, long long study, const StoredParame
       result_((sql.prepare << "insert into trial_values (trial_id, objective, value, value_type) "
                               "values (:trial, 0, :value, 'FINITE')",
                soci::use(trial_), soci::use(value_))),
-      point_(
-          (sql.prepare << "insert into trial_intermediate_values (trial_id, step, intermediate_value, "
-                          "intermediate_value_type, holdout_train_loss) values (:trial, :step, :value, :type, :loss)",
-           soci::use(trial_), soci::use(step_), soci::use(value_, value_null_), soci::use(type_),
-           soci::use(train_loss_, train_loss_null_))),
+      curves_(sql),
       attribute_((sql.prepare << "insert or replace into trial_user_attributes (trial_id, \"key\", value_json) "
                                  "values (:trial, :name, :text)",
                   soci::use(trial_), soci::use(name_), soci::use(text_))),
@@ -104,7 +100,6 @@ void TrialWriter::begin(const Trial& trial, const std::string& now, bool is_new)
     clear_.execute(true);
     forget_.execute(true);
   }
-  value_null_ = soci::i_ok;
   for (const auto& [column, value] : parameters_.rows(trial.configuration)) {
     name_ = parameters_.name(column), text_ = parameters_.distribution(column), value_ = value;
     parameter_.execute(true);
@@ -136,14 +131,7 @@ void TrialWriter::finish(const Trial& trial, const std::string& now) {
     value_ = outcome.value;
     result_.execute(true);
   }
-  for (const CurvePoint& point : outcome.curve) {
-    const StoredNumber holdout = stored(point.holdout);
-    step_ = point.epoch;
-    value_ = holdout.value, value_null_ = holdout.null ? soci::i_null : soci::i_ok, type_ = holdout.type;
-    // SQLite has infinities, and NULL for NaN; only Optuna's own columns need a type beside them.
-    train_loss_ = point.train_loss, train_loss_null_ = std::isnan(point.train_loss) ? soci::i_null : soci::i_ok;
-    point_.execute(true);
-  }
+  curves_.write(trial_, outcome.curve);
   write(outcome_attributes(outcome, !with_row));
   for (std::size_t fold = 0; fold < outcome.theta.size(); ++fold) {
     const auto bytes = std::as_bytes(std::span(outcome.theta[fold]));
@@ -256,25 +244,6 @@ std::vector<Trial> read_trials(soci::session& sql, long long study, const Stored
   std::vector<Trial> all = TrialReader(sql, parameters).all(study, space_size, depth);
   snapshot.commit();
   return all;
-}
-
-std::vector<CurvePoint> read_curve(soci::session& sql, long long study, int number) {
-  std::vector<CurvePoint> curve;
-  long long step = 0;
-  double value = 0, train_loss = 0;
-  soci::indicator filled = soci::i_null, loss_filled = soci::i_null;
-  std::string type;
-  soci::statement rows =
-      (sql.prepare << "select step, intermediate_value, intermediate_value_type, holdout_train_loss from "
-                      "trial_intermediate_values join trials using (trial_id) where study_id = :study and number = "
-                      ":number order by step",
-       soci::use(study), soci::use(number), soci::into(step), soci::into(value, filled), soci::into(type),
-       soci::into(train_loss, loss_filled));
-  rows.execute();
-  while (rows.fetch())
-    curve.push_back({step, loss_filled == soci::i_ok ? train_loss : std::numeric_limits<double>::quiet_NaN(),
-                     number_from(value, filled != soci::i_ok, type)});
-  return curve;
 }
 
 std::vector<std::vector<double>> read_theta(soci::session& sql, long long study, int number) {

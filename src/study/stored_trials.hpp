@@ -12,6 +12,7 @@
 
 #include "attributes.hpp"
 #include "optuna_schema.hpp"
+#include "stored_curves.hpp"
 
 namespace holdout::study {
 
@@ -47,12 +48,13 @@ class TrialWriter {
 
   // What is bound.
   long long study_, trial_ = 0, number_ = 0, step_ = 0;
-  double value_ = 0, train_loss_ = 0;
-  soci::indicator value_null_ = soci::i_ok, train_loss_null_ = soci::i_ok;
-  std::string state_, time_, name_, text_, type_;
+  double value_ = 0;
+  std::string state_, time_, name_, text_;
   soci::blob blob_;
 
-  soci::statement find_, insert_, restart_, clear_, forget_, parameter_, result_, point_, attribute_, theta_, end_;
+  soci::statement find_, insert_, restart_, clear_, forget_, parameter_, result_;
+  CurveWriter curves_;
+  soci::statement attribute_, theta_, end_;
 };
 
 /// How much of the outcomes is read.
@@ -61,9 +63,6 @@ enum class Depth { answers, all };
 /// All trials by number, without curves. @throws std::domain_error on what no one should have written
 std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
                                std::size_t space_size, Depth depth);
-
-/// The learning curve of a trial, by epoch.
-std::vector<CurvePoint> read_curve(soci::session& sql, long long study, int number);
 
 /// The parameters of a trial's models, [fold][parameter]; empty where none were kept.
 std::vector<std::vector<double>> read_theta(soci::session& sql, long long study, int number);

@@ -12,7 +12,7 @@
 namespace holdout::study {
 
 /// Begun trials are written before outcomes that are handed over later; outcomes that wait together share a
-/// transaction.
+/// transaction, and wait for each other up to half a second unless somebody waits for them (drain).
 class Writer {
  public:
   explicit Writer(Storage& storage);
@@ -36,6 +36,7 @@ class Writer {
   std::vector<Trial> begun_, finished_;
   std::exception_ptr problem_;
   bool busy_ = false, stop_ = false;
+  int draining_ = 0;    // threads that wait
   std::thread thread_;  // last: starts when all else is there
 };
 
