@@ -140,7 +140,8 @@ TEST_CASE("libsvm: what is wrong, with its line, all at once") {
   for (const auto& [line, words] : cases) {
     CAPTURE(line);
     all += std::string(line) + "\n";
-    const std::string error = error_of([&] { load_libsvm("0 1:1\n" + std::string(line) + "\n"); });
+    const std::string text = "0 1:1\n" + std::string(line) + "\n";
+    const std::string error = error_of([&] { load_libsvm(text); });
     CAPTURE(error);
     CHECK(has(error, "a.libsvm:2: error: "));
     CHECK(has(error, words));

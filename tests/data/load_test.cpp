@@ -30,7 +30,7 @@ TEST_CASE("load: what cannot be a data file is refused at once, naming the setti
       {"pipe", "not a regular file"},  {"loop", "symbolic links"},    {"nowhere/a.csv", "no such file"}};
   for (const auto& [file, why] : cases) {
     CAPTURE(file);
-    const auto m = messages_of([&] { load(settings(file), folder.path(), Task::regression, Seed{}); });
+    const auto m = messages_of([&, name = file] { load(settings(name), folder.path(), Task::regression, Seed{}); });
     REQUIRE(m.size() == 1);
     CHECK(m[0].path == "data.file");
     CHECK(has(m[0].text, file));
