@@ -56,7 +56,6 @@ class Encoder {
   void check_feature(std::size_t j);
   void check_target();
   void check_same_number(const Column& column);
-  int line_of(const std::string& label) const;
   void order_classes();
   void check_memory(std::size_t rows, std::size_t features) const;
   void add(std::optional<int> line, std::string text, std::string hint, std::string path = {}) {
@@ -158,7 +157,7 @@ void Encoder::check_feature(std::size_t j) {
   const bool identifier = c.levels.size() > kFewLevels && 2 * c.levels.size() > table_.rows();
   if (c.too_many || commas || identifier || c.levels.size() > kMostLevels) {
     const std::string count = (c.too_many ? "more than " : "") + std::to_string(c.levels.size());
-    add(static_cast<int>(table_.lines[0]),
+    add(table_.line_of(j, 0),
         "column " + quoted(c.name) + ": text with " + count + " different values, " + quoted(c.levels[0]) + " for one",
         commas ? "decimal commas are not read: write decimal points"
                : "at most " + std::to_string(kMostLevels) +
@@ -171,34 +170,26 @@ void Encoder::check_target() {
   const Column& c = table_.columns[target_];
   if (c.missing > 0 && settings_.missing == "mean")
     add(c.first_missing->line, "target " + quoted(c.name) + ": a missing value", "set data.missing to drop_row");
-  if (c.first_odd) return;
+  if (c.first_odd || (c.text && c.levels.empty())) return;  // the latter: every cell is missing
   if (task_ == Task::regression) {
     if (c.text)
-      add(static_cast<int>(table_.lines[0]),
+      add(table_.line_of(target_, 0),
           "target " + quoted(c.name) + " holds text, " + quoted(c.levels[0]) + "; a regression needs numbers",
           "for classes use model: {type: logistic}");
     return;
   }
-  for (const std::string& label : c.levels)
-    if (const auto x = to_real(label); x && std::trunc(*x) != *x)
-      return add(line_of(label), "target " + quoted(c.name) + ": label " + quoted(label) + " is no class",
+  for (std::uint32_t level = 0; level < c.levels.size(); ++level)
+    if (const auto x = to_real(c.levels[level]); x && std::trunc(*x) != *x)
+      return add(table_.line_of(target_, level),
+                 "target " + quoted(c.name) + ": label " + quoted(c.levels[level]) + " is no class",
                  "classes are words or whole numbers; for a measured target use model: {type: linear}");
   check_same_number(c);
   if (c.too_many || c.levels.size() > kMostClasses)
     return add({}, "target " + quoted(c.name) + " has more than " + std::to_string(kMostClasses) + " classes",
                "for a measured target use model: {type: linear}", "data.target");
   if (c.levels.size() < 2)
-    add({}, "target " + quoted(c.name) + " has one class only, " + quoted(c.levels.empty() ? "" : c.levels[0]),
+    add({}, "target " + quoted(c.name) + " has one class only, " + quoted(c.levels[0]),
         "a classification needs rows of two classes or more", "data.target");
-}
-
-// The first line where the target has this label.
-int Encoder::line_of(const std::string& label) const {
-  const auto level = static_cast<double>(table_.columns[target_].index.find(label)->second);
-  RowCursor rows(table_.cells);
-  std::size_t i = 0;
-  while (rows.row(i)[target_] != level) ++i;
-  return static_cast<int>(table_.lines[i]);
 }
 
 // 1 and 1.0 would be two levels of one number.

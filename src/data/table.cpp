@@ -213,6 +213,13 @@ std::vector<double> Table::column(std::size_t j) const {
   return values;
 }
 
+int Table::line_of(std::size_t j, std::uint32_t level) const {
+  RowCursor cursor(cells);
+  std::size_t i = 0;
+  while (cursor.row(i)[j] != static_cast<double>(level)) ++i;
+  return static_cast<int>(lines[i]);
+}
+
 std::vector<std::string> Table::names() const {
   std::vector<std::string> all;
   for (const Column& column : columns) all.push_back(column.name);

@@ -41,6 +41,8 @@ struct Table {
 
   std::size_t rows() const { return cells.rows(); }
   std::vector<double> column(std::size_t j) const;
+  /// The first line where column `j`, of text, has this level.
+  int line_of(std::size_t j, std::uint32_t level) const;
   std::optional<std::size_t> find(std::string_view name) const;
   std::vector<std::string> names() const;
 };

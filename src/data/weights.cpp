@@ -24,8 +24,8 @@ std::vector<double> column_of(const Table& table, const std::string& name, bool 
   if (!j) refuse(quoted(table.file) + " has no column " + quoted(name), near_names(name, table.names()));
   const Column& c = table.columns[*j];
   const std::string what = "weight " + quoted(name) + ": ";
-  if (c.text && !c.first_odd)
-    refuse_cell(table, static_cast<int>(table.lines[0]), what + quoted(c.levels[0]) + " is text",
+  if (!c.levels.empty())
+    refuse_cell(table, table.line_of(*j, 0), what + quoted(c.levels[0]) + " is text",
                 "expected numbers >= 0, as many rows as the row stands for");
   if (c.first_odd)
     refuse_cell(table, c.first_odd->line,

@@ -123,6 +123,28 @@ TEST_CASE("encode: rows with missing cells are dropped, and it is said how many"
 
 TEST_CASE("encode: classes in the order of numbers, else of bytes; the last is positive, or the one asked for") {
   const Dataset numbers = load_text("x,y\n" + repeated("1,10\n2,9\n3,-1\n", 4), kClasses).dataset;
+TEST_CASE("encode: columns without any value are named, whether numbers, categories or the target") {
+  for (const char* missing : {"drop_row", "mean"})
+    for (const bool declared : {false, true}) {
+      CAPTURE(missing);
+      CAPTURE(declared);
+      DataSettings s = settings();
+      s.missing = missing;
+      if (declared) s.categorical = {"a", "y"};
+      for (const Task task : {Task::regression, kClasses}) {
+        const std::string feature = error_of([&] { load_text("a,y\n,1\nNA,2\n?,1\n", task, s); });
+        CHECK(has(feature, "a.csv:2: error: column 'a': every cell is missing"));
+        const std::string target = error_of([&] { load_text("a,y\n1,\n2,NA\n1,?\n", task, s); });
+        CHECK(has(target, "a.csv:2: error: column 'y': every cell is missing"));
+        CHECK(!has(target, "class"));
+        CHECK(!has(target, "holds text"));
+      }
+    }
+  const auto refused = messages_of([] { load_text("a,y\n1,\n2,NA\n1,?\n", kClasses); });
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].text == "column 'y': a missing value, '', the first of 3");
+}
+
   CHECK(numbers.classes == std::vector<std::string>{"-1", "9", "10"});
   CHECK(numbers.y[0] == 2);
   CHECK(numbers.y[2] == 0);
@@ -158,7 +180,12 @@ TEST_CASE("encode: labels that are no classes") {
 }
 
 TEST_CASE("encode: a regression needs numbers") {
-  CHECK(has(error_of([] { load_text("x,y\n1,low\n2,high\n3,low\n4,high\n"); }), "'low'"));
+  CHECK(has(error_of([] { load_text("x,y\n1,low\n2,high\n3,low\n4,high\n"); }),
+            "a.csv:2: error: target 'y' holds text, 'low'"));
+  DataSettings s = settings();
+  s.missing = "drop_row";
+  CHECK(has(error_of([&] { load_text("x,y\n1,NA\n2,high\n3,low\n4,high\n", Task::regression, s); }),
+            "a.csv:3: error: target 'y' holds text, 'high'"));
   CHECK(has(error_of([] { load_text("x,y\n1,1\n2,2\n3,x\n4,4\n"); }), "a.csv:4: "));
 }
 

@@ -55,6 +55,7 @@ TEST_CASE("hostile: what is no weight is refused where it stands") {
   };
   CHECK(has(said({"1", "-0.5"}), "a.csv:3: error: weight 'w': -0.5 is negative"));
   CHECK(has(said({"1", "1", "heavy"}), "a.csv:4: error: weight 'w': 'heavy' is not a number"));
+  CHECK(has(said({"heavy"}), "a.csv:2: error: weight 'w': 'heavy' is text"));  // and not the numbers after it
   CHECK(has(said({"inf"}), "a.csv:2: error: weight 'w': 'inf' is no finite number"));
   CHECK(has(said({"1", ""}), "a.csv:3: error: weight 'w': a missing value"));
   CHECK(has(said(std::vector<std::string>(10, "0")), "the weights in 'w' are all 0"));
@@ -69,6 +70,14 @@ TEST_CASE("hostile: what is no weight is refused where it stands") {
   s = weighted();
   s.categorical = {"w"};
   CHECK(has(said({}, s), "weight 'w': '1' is text"));
+  CHECK(has(said(std::vector<std::string>(10, "NA"), s), "a.csv:2: error: weight 'w': a missing value, 'NA'"));
+  s = weighted();
+  s.missing = "drop_row";
+  CHECK(has(said({"NA", "heavy"}, s), "a.csv:3: error: weight 'w': 'heavy' is text"));
+  s = weighted();
+  s.split.select(SplitSettings::column);
+  s.split.column_name = "w";
+  CHECK(has(said({}, s), "'w' is the split column, and cannot be the weight"));
   s = weighted();
   s.weight = {"", "side.csv"};
   CHECK(has(said({}, s), "data.weight: 'column' is missing"));
