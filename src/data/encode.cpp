@@ -43,8 +43,8 @@ std::vector<std::uint32_t> sorted_levels(const std::vector<std::string>& levels)
 
 class Encoder {
  public:
-  Encoder(Table& table, const DataSettings& settings, Task task, const Spill& spill)
-      : table_(table), settings_(settings), task_(task), spill_(spill) {}
+  Encoder(Table& table, const DataSettings& settings, Task task, const Spill& spill, double memory)
+      : table_(table), settings_(settings), task_(task), spill_(spill), memory_(memory) {}
   Encoded encode();
 
  private:
@@ -67,6 +67,7 @@ class Encoder {
   const DataSettings& settings_;
   Task task_;
   const Spill& spill_;
+  const double memory_;
   Errors errors_;
   std::size_t target_ = 0;
   std::optional<std::size_t> weight_;               // column of the table
@@ -226,13 +227,12 @@ void Encoder::order_classes() {
 
 void Encoder::check_memory(std::size_t rows, std::size_t features) const {
   const double bytes = static_cast<double>(rows) * static_cast<double>(features) * sizeof(double);
-  const double there = physical_memory();
   constexpr double kCopies = 2.5, kGigabyte = 1e9;  // as read, standardized for training, and room to work
-  if (kCopies * bytes > there)
+  if (kCopies * bytes > memory_)
     throw Error(Message{{table_.file, 0, 0},
                         std::to_string(rows) + " rows of " + std::to_string(features) + " features need about " +
                             to_text(kCopies * bytes / kGigabyte, 3) + " GB; the machine has " +
-                            to_text(there / kGigabyte, 3),
+                            to_text(memory_ / kGigabyte, 3),
                         "use fewer rows, or fewer columns: data.features"});
 }
 
@@ -329,8 +329,8 @@ Encoded Encoder::encode() {
 
 }  // namespace
 
-Encoded encode(Table&& table, const DataSettings& settings, Task task, const Spill& spill) {
-  return Encoder(table, settings, task, spill).encode();
+Encoded encode(Table&& table, const DataSettings& settings, Task task, const Spill& spill, double memory) {
+  return Encoder(table, settings, task, spill, memory).encode();
 }
 
 }  // namespace holdout::data

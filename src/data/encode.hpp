@@ -21,7 +21,9 @@ struct Encoded {
 
 /// Uses up the table's cells: they are freed as they are read.
 /// @param spill  where the dataset's rows go if they are many
+/// @param memory  bytes; rows that need more of it, and have no other place, are refused
 /// @throws Error with all that is wrong with the columns that are used
-Encoded encode(Table&& table, const DataSettings& settings, Task task, const Spill& spill);
+Encoded encode(Table&& table, const DataSettings& settings, Task task, const Spill& spill,
+               double memory = physical_memory());
 
 }  // namespace holdout::data

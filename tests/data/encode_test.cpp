@@ -5,6 +5,7 @@
 #include <string>
 
 #include "data_files.hpp"
+#include "encode.hpp"
 
 namespace holdout::data {
 namespace {
@@ -233,3 +234,24 @@ TEST_CASE("encode: two features of one name are an error") {
 
 }  // namespace
 }  // namespace holdout::data
+TEST_CASE("encode: features that do not fit into memory are refused, with what they need") {
+  const Folder folder;
+  std::string text = "c,y\n";
+  for (int i = 0; i < 1000; ++i) text += "n" + std::to_string(i % 50) + "," + std::to_string(i) + "\n";
+  folder.write("a.csv", text);
+  const auto encoded = [&](double memory, const Spill& spill = {}) {
+    FileMark mark;
+    return encode(read_table(folder.path("a.csv"), "a.csv", {',', {}, "data.file"}, mark), settings(), Task::regression,
+                  spill, memory);
+  };
+  // 1000 rows of 50 numbers of 8 bytes, and 2.5 times as much to work: 1 MB.
+  const auto m = messages_of([&] { encoded(0.9e6); });
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].place.file == "a.csv");
+  CHECK(m[0].text == "1000 rows of 50 features need about 0.001 GB; the machine has 0.0009");
+  CHECK(has(m[0].hint, "data.features"));
+  CHECK(encoded(1.1e6).dataset.features == 50);
+  CHECK(encoded(1.1e6, {folder.path(), 500'000}).dataset.many.rows() == 0);  // few
+  CHECK(encoded(0.9e6, {folder.path(), 1000}).dataset.many.rows() == 1000);  // on the disk there is room
+}
+
