@@ -37,9 +37,13 @@ SplitColumn values_of(const Table& table, const std::string& name) {
     throw Error(Message{{table.file, c.first_missing->line, 0},
                         "column " + holdout::quoted(name) + " is empty: the row is in no part",
                         "expected train, holdout, test, or the number of a fold (-1: test)"});
+  if (c.too_many)
+    throw Error(Message{{table.file, 0, 0},
+                        "column " + holdout::quoted(name) + " has more than " + std::to_string(c.levels.size()) +
+                            " different values: it is no split",
+                        "expected train, holdout, test, or the number of a fold (-1: test)"});
   SplitColumn column{table.file, {}, table.lines};
-  for (const double level : table.column(*j))
-    column.values.push_back(std::isnan(level) ? "…" : c.levels[static_cast<std::size_t>(level)]);
+  for (const double level : table.column(*j)) column.values.push_back(c.levels[static_cast<std::size_t>(level)]);
   return column;
 }
 

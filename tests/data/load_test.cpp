@@ -153,6 +153,12 @@ TEST_CASE("load: constant and all-missing features of the training rows are told
   REQUIRE(gone.notices.size() == 1);
   CHECK(has(gone.notices[0], "b"));
   CHECK(has(gone.notices[0], "missing"));
+  std::string folds = "part\n";
+  for (int i = 0; i < 10'001; ++i) folds += std::to_string(i) + "\n";
+  m = fail(folds);
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].place.file == "side.csv");
+  CHECK(m[0].text == "column 'part' has more than 10000 different values: it is no split");
 }
 
 TEST_CASE("load: a table that will not fit is refused while it is read, with the estimate") {
