@@ -44,7 +44,7 @@ ColumnOverview overview_of(const Table& table, std::size_t j) {
   ColumnOverview out;
   out.name = column.name, out.missing = column.missing;
   std::map<double, std::size_t> count;  // of levels or of numbers
-  bool many = column.too_many, first = true;
+  bool many = false, first = true;
   out.whole = !column.text;
   for (const double x : table.column(j)) {
     if (std::isnan(x)) continue;
@@ -57,7 +57,7 @@ ColumnOverview overview_of(const Table& table, std::size_t j) {
   using Kind = ColumnOverview::Kind;
   out.kind = column.first_odd ? Kind::mixed : first ? Kind::missing : column.text ? Kind::words : Kind::numbers;
   if (column.first_odd) out.odd.emplace(column.first_odd->line, column.first_odd->cell);
-  out.different = count.size();
+  out.different = many ? kCountedValues : count.size();
   if (many) return out;
   for (const auto& [x, n] : count)
     out.values.emplace_back(column.text ? column.levels[static_cast<std::size_t>(x)] : to_text(x), n);
