@@ -22,12 +22,7 @@ bool Lines::fill() {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_, begin_ = 0;
   }
-  if (end_ == buffer_.size()) {
-    if (end_ > kLongestLine)
-      throw Error(Message{
-          {bytes_.mark().path, number_ + 1, 0}, "the line is longer than 64 MiB", "is it a table, with line ends?"});
-    buffer_.resize(2 * buffer_.size());
-  }
+  if (end_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
   const std::size_t got = bytes_.read(buffer_.data() + end_, buffer_.size() - end_);
   end_ += got;
   return got > 0;
@@ -41,6 +36,9 @@ bool Lines::next(std::string_view& line) {
     stop = static_cast<const char*>(std::memchr(from + looked, '\n', end_ - begin_ - looked));
     if (stop) break;
     looked = end_ - begin_;
+    if (looked > kLongestLine)
+      throw Error(Message{
+          {bytes_.mark().path, number_ + 1, 0}, "the line is longer than 64 MiB", "is it a table, with line ends?"});
     if (!fill()) break;
   }
   if (!stop && begin_ == end_) return false;

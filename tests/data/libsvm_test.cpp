@@ -93,6 +93,41 @@ TEST_CASE("hostile: each libsvm file gets the message that its index promises") 
     std::vector<const char*> words;  // empty: it loads
   };
   const Case cases[] = {
+TEST_CASE("libsvm: a byte order mark is no part of the first label") {
+  const Dataset expected = load_libsvm(kSmall).dataset;
+  const std::string marked = std::string("\xEF\xBB\xBF") + (kSmall + std::string_view(kSmall).find("yes"));
+  for (const char* name : {"a.libsvm", "a"}) {
+    const Dataset got = load_text(marked, Task::classification, libsvm(name)).dataset;
+    CHECK(got.classes == expected.classes);
+    CHECK(got.y == expected.y);
+    CHECK(got.sparse.values == expected.sparse.values);
+  }
+}
+
+TEST_CASE("libsvm: a line may be long, up to 64 MiB") {
+  std::string text = "0 1:2\n1 ";
+  const int features = 150'000;  // more than two MiB
+  for (int i = 1; i <= features; ++i) text += std::to_string(1'000'000 + i) + ":0.25 ";
+  const Dataset d = load_libsvm(text + "\n0 3:4\n1 1:1\n").dataset;
+  CHECK(d.features == features + 2);
+  CHECK(d.sparse.start == std::vector<std::size_t>{0, 1, features + 1, features + 2, features + 3});
+  const Folder folder;
+  const auto grown = [&](std::size_t mebibytes) {
+    folder.write("a.libsvm", "1 1:1\n0 2:1\n");
+    std::filesystem::resize_file(folder.path("a.libsvm"), mebibytes << 20);  // with NUL characters, no line end
+    return messages_of([&] { load(libsvm(), folder.path(), Task::classification, Seed{1}); });
+  };
+  auto m = grown(66);
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].place.line == 3);
+  CHECK(m[0].text == "the line is longer than 64 MiB");
+  CHECK(has(m[0].hint, "line ends"));
+  m = grown(63);
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].place.line == 3);
+  CHECK(m[0].text == "a NUL character");
+}
+
       {"L00-control.libsvm", 0, {}},
       {"L01-index-negative.libsvm", 6, {"index", "-1"}},
       {"L03-index-zero.libsvm", 0, {}},
