@@ -46,8 +46,8 @@ Bytes::Bytes(const std::string& path) {
   mark_.path = standard ? "standard input" : path;
   file_ = standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
-  const bool opened = file_ >= 0 && fstat(file_, &status) == 0;
-  const std::string why = !opened ? reason() : S_ISDIR(status.st_mode) ? "is a directory, not a file" : "";
+  if (file_ >= 0) fstat(file_, &status);
+  const std::string why = file_ < 0 ? reason() : S_ISDIR(status.st_mode) ? "is a directory, not a file" : "";
   if (!why.empty()) {
     if (file_ >= 0) close(file_);
     throw Error("data file " + holdout::quoted(mark_.path) + ": " + why,
@@ -131,7 +131,7 @@ std::size_t Bytes::inflate_some(char* to, std::size_t n) {
       inflateReset(&stream_);
       continue;
     }
-    if (state != Z_OK && state != Z_BUF_ERROR) fail("the gzip file is corrupt", "copy it again; gzip -t FILE tests it");
+    if (state != Z_OK) fail("the gzip file is corrupt", "copy it again; gzip -t FILE tests it");
   }
   const std::size_t count = n - stream_.avail_out;
   inflated_ += count;

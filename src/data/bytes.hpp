@@ -12,7 +12,7 @@
 namespace holdout::data {
 
 /// How much is read or set aside at once. Fuzzers get a few bytes, so that small files cross the ends of buffers too.
-constexpr std::size_t at_once([[maybe_unused]] std::size_t usual, [[maybe_unused]] std::size_t fuzzing) {
+consteval std::size_t at_once([[maybe_unused]] std::size_t usual, [[maybe_unused]] std::size_t fuzzing) {
 #ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
   return fuzzing;
 #else

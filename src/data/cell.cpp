@@ -14,7 +14,7 @@ Kind kind_of(std::string_view text, double& x) {
   const char *from = text.data(), *end = from + text.size();
   if (from != end && *from == '+' && end - from > 1 && from[1] != '-') ++from;
   const auto [stop, problem] = std::from_chars(from, end, x);
-  if (stop != end || from == end || problem == std::errc::invalid_argument || std::isnan(x)) return Kind::word;
+  if (stop != end || problem == std::errc::invalid_argument || std::isnan(x)) return Kind::word;
   if (problem == std::errc::result_out_of_range) {  // then x is not set: too small, a zero here, or too large
     const std::string_view number(from, static_cast<std::size_t>(end - from));
     const std::size_t exponent = number.find_first_of("eE");

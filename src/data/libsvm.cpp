@@ -153,11 +153,10 @@ Table LibsvmReader::read() {
     last_index_ = -1;
     std::int64_t query = 0;
     for (bool first = true; good && !(token = next_token(line)).empty(); first = false)
-      if (first && token.starts_with("qid:"))
-        good = whole_number(token.substr(4), query) || add(quoted(token) + ": a query is a whole number"),
-        seen_qid_ = true;
-      else
+      if (!first || !token.starts_with("qid:"))
         good = read_feature(token);
+      else if (seen_qid_ = true; !whole_number(token.substr(4), query))
+        good = add(quoted(token) + ": a query is a whole number");
     if (!good) continue;
     table_.cells.add();
     table_.lines.push_back(static_cast<std::uint32_t>(lines_.number()));
@@ -170,8 +169,7 @@ Table LibsvmReader::read() {
   if (table_.indices.empty())
     throw Error(Message{{table_.file, 0, 0}, "no row has a feature with another value than 0", kForm});
   if (seen_qid_) table_.notices.push_back("query numbers (qid:) are not used: rows are split one by one");
-  if (!table_.indices.empty() && table_.indices[0] == 0)
-    table_.notices.push_back("the file has a feature 0: its indices count from 0");
+  if (table_.indices[0] == 0) table_.notices.push_back("the file has a feature 0: its indices count from 0");
   return std::move(table_);
 }
 

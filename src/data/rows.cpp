@@ -107,13 +107,14 @@ bool CsvRows::read_cell(const Input& input, std::string_view text, double* featu
   };
   if (kind != Kind::number && is_missing(text)) {
     std::fill_n(features + first, width, std::numeric_limits<double>::quiet_NaN());
-    return format_.fill_missing || refuse("a missing value, " + quoted(text),
-                                          "the model was trained without: with data.missing: mean it would take them");
+    if (format_.fill_missing) return true;
+    return refuse("a missing value, " + quoted(text),
+                  "the model was trained without: with data.missing: mean it would take them");
   }
   if (column->levels.empty()) {
     features[first] = x;
-    return kind == Kind::number ||
-           refuse(quoted(text) + (kind == Kind::infinite ? " is no finite number up to 1e300" : " is not a number"),
+    if (kind == Kind::number) return true;
+    return refuse(quoted(text) + (kind == Kind::infinite ? " is no finite number up to 1e300" : " is not a number"),
                   "the model was trained with numbers there");
   }
   const auto level = index.find(text);
@@ -136,13 +137,15 @@ bool CsvRows::next(RowBlock& block) {
     double* features = block.rows.x.data() + row * features_;
     bool good = true;
     std::size_t width = 0;
-    for (bool more = true; more; ++width) {
+    while (true) {
       if (width < uses_.size()) {
         const Use use = uses_[width];
         if (use.keep != kNone) block.kept[row * format_.keep.size() + use.keep] = cell.text;
         if (use.input != kNone) good = read_cell(inputs_[use.input], cell.text, features) && good;
       }
-      more = !cell.last && cells_.next(cell);
+      ++width;
+      if (cell.last) break;
+      cells_.next(cell);  // there is one: this was not the last
     }
     if (width != uses_.size()) {
       add(Message{{bytes_.mark().path, line, 0},
