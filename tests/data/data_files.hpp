@@ -3,12 +3,15 @@
 
 #include <zlib.h>
 
+#include <sys/resource.h>
 #include <unistd.h>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -54,6 +57,23 @@ class Folder {
   std::filesystem::path path_;
 };
 
+/// A lower limit of this process (RLIMIT_…), for a while.
+class Limit {
+ public:
+  Limit(int what, rlim_t most) : what_(what) {
+    ::getrlimit(what_, &before_);
+    const rlimit now{most, before_.rlim_max};
+    if (::setrlimit(what_, &now) != 0) throw std::runtime_error("setrlimit");
+  }
+  ~Limit() { ::setrlimit(what_, &before_); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  int what_;
+  rlimit before_{};
+};
+
 /// File a.csv, target y, a quarter held out, not stratified unless asked.
 inline DataSettings settings(const std::string& file = "a.csv") {
   DataSettings s;
@@ -83,6 +103,16 @@ inline std::vector<Message> messages_of(const std::function<void()>& f) {
     f();
   } catch (const Error& e) {
     return e.messages();
+  }
+  return {};
+}
+
+/// Whose fault it is when it fails.
+inline std::optional<Fault> fault_of(const std::function<void()>& f) {
+  try {
+    f();
+  } catch (const Error& e) {
+    return e.fault();
   }
   return {};
 }
