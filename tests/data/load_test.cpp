@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -37,6 +38,25 @@ TEST_CASE("load: what cannot be a data file is refused at once, naming the setti
     CHECK(has(m[0].text, why));
     CHECK(has(m[0].hint, file[0] == '/' ? file : folder.path(file)));  // the absolute path that was tried
   }
+}
+
+TEST_CASE("load: a file that may not be opened, or cannot be read") {
+  const Folder folder;
+  folder.write("a.csv", numbers(8));
+  std::filesystem::permissions(folder.path("a.csv"), std::filesystem::perms::none);
+  const uid_t user = ::geteuid();
+  constexpr uid_t kNobody = 65534;
+  if (user != 0 || ::seteuid(kNobody) == 0) {  // root may open everything
+    const auto m = messages_of([&] { load(settings(), folder.path(), Task::regression, Seed{}); });
+    REQUIRE(::seteuid(user) == 0);
+    REQUIRE(m.size() == 1);
+    CHECK(m[0].text == "data file 'a.csv': permission denied");
+    CHECK(m[0].path == "data.file");
+  }
+  // A regular file, with nothing at its start.
+  const auto read = [&] { load(settings("/proc/self/mem"), folder.path(), Task::regression, Seed{}); };
+  CHECK(error_of(read) == "/proc/self/mem: error: cannot be read: Input/output error");
+  CHECK(fault_of(read) == Fault::failure);
 }
 
 TEST_CASE("reference: marks are bytes and CRC-32 of what is on disk") {
@@ -133,6 +153,12 @@ TEST_CASE("load: side files that do not fit") {
   REQUIRE(m.size() == 1);
   CHECK(m[0].place.file == "side.csv");
   CHECK(m[0].place.line == 4);
+  std::string folds = "part\n";
+  for (int i = 0; i < 10'001; ++i) folds += std::to_string(i) + "\n";
+  m = fail(folds);
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].place.file == "side.csv");
+  CHECK(m[0].text == "column 'part' has more than 10000 different values: it is no split");
   m = fail("parts\ntrain\nholdout\ntrain\ntrain\n");
   REQUIRE(m.size() == 1);
   CHECK(m[0].path == "data.split.column");
@@ -153,12 +179,10 @@ TEST_CASE("load: constant and all-missing features of the training rows are told
   REQUIRE(gone.notices.size() == 1);
   CHECK(has(gone.notices[0], "b"));
   CHECK(has(gone.notices[0], "missing"));
-  std::string folds = "part\n";
-  for (int i = 0; i < 10'001; ++i) folds += std::to_string(i) + "\n";
-  m = fail(folds);
-  REQUIRE(m.size() == 1);
-  CHECK(m[0].place.file == "side.csv");
-  CHECK(m[0].text == "column 'part' has more than 10000 different values: it is no split");
+  std::string many = "a,c1,c2,c3,c4,c5,c6,y\n";
+  for (int i = 0; i < 8; ++i) many += std::to_string(i) + ",1,1,1,1,1,1," + std::to_string(i) + "\n";
+  CHECK(load_text(many).notices ==
+        std::vector<std::string>{"6 features are constant on the training rows: c1, c2, c3, c4, c5, …"});
 }
 
 TEST_CASE("load: a table that will not fit is refused while it is read, with the estimate") {

@@ -1,6 +1,12 @@
 // Rows for a trained model: columns by name, odd cells, blocks.
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
 #include <cmath>
 
 #include <holdout/data/rows.hpp>
@@ -28,10 +34,8 @@ struct Read {
   std::size_t odd_rows = 0, blocks = 0;
 };
 
-Read read(std::string_view text, const RowFormat& f = format(), const std::string& name = "new.csv") {
-  const Folder folder;
-  folder.write(name, text);
-  const auto reader = open_rows(folder.path(name), f);
+Read read_from(const std::string& path, const RowFormat& f = format()) {
+  const auto reader = open_rows(path, f);
   Read r;
   RowBlock block;
   while (reader->next(block)) {
@@ -56,6 +60,48 @@ Read read(std::string_view text, const RowFormat& f = format(), const std::strin
   return r;
 }
 
+Read read(std::string_view text, const RowFormat& f = format(), const std::string& name = "new.csv") {
+  const Folder folder;
+  folder.write(name, text);
+  return read_from(folder.path(name), f);
+}
+
+// Standard input is another file for a while; -1: it is closed.
+class Input {
+ public:
+  explicit Input(int file) : before_(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10)) {
+    if (file >= 0) ::dup2(file, STDIN_FILENO);
+    ::close(file >= 0 ? file : STDIN_FILENO);
+  }
+  ~Input() {
+    ::dup2(before_, STDIN_FILENO);
+    ::close(before_);
+  }
+  Input(const Input&) = delete;
+  Input& operator=(const Input&) = delete;
+
+ private:
+  int before_;
+};
+
+// What hands out one piece at a time, as a slow pipe does.
+int slow(const std::vector<std::string_view>& pieces) {
+  int ends[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) == 0);
+  for (const std::string_view piece : pieces)
+    REQUIRE(::write(ends[1], piece.data(), piece.size()) == static_cast<ssize_t>(piece.size()));
+  ::close(ends[1]);
+  return ends[0];
+}
+
+int waiting_[2];  // a pipe
+
+void write_and_close(int) {
+  constexpr std::string_view kText = "b,color,a\n1,red,2\n";
+  (void)!::write(waiting_[1], kText.data(), kText.size());
+  ::close(waiting_[1]);
+}
+
 }  // namespace
 
 TEST_CASE("rows: columns are found by name in any order; others are passed over, or kept as text") {
@@ -78,6 +124,8 @@ TEST_CASE("rows: all columns that are missing are named at once, near ones sugge
   CHECK(has(error, "new.csv:1: error"));
   CHECK(has(error_of([] { read("a,b,color,a\n"); }), "'a' is there twice"));
   CHECK(has(error_of([] { read("a;b;color\n1;2;red\n"); }), "--delimiter"));
+  CHECK(!has(error_of([] { read("B\n1\n"); }), "--delimiter"));
+  CHECK(has(error_of([] { read("B\n1\n"); }), "did you mean 'B'"));
   CHECK(has(error_of([] { read(""); }), "the file is empty"));
   RowFormat f = format();
   f.keep = {"ID"};
@@ -131,11 +179,116 @@ TEST_CASE("rows: libsvm lines with and without labels; unknown indices have no w
   REQUIRE(r.odd.size() == 3);
   CHECK(has(r.odd[0], "4: '2:2'"));
   CHECK(has(r.odd[2], "6: '5:inf'"));
+  const Read odd = read("1 2\n1 2:\n1 2:0 5:1\n", f, "new.svm");
+  CHECK(odd.x == std::vector<std::vector<double>>{{0, 0, 0}, {0, 0, 0}, {0, 1, 0}});
+  REQUIRE(odd.odd.size() == 2);
+  CHECK(odd.odd[0] == "1: '2': the value is no finite number up to 1e300 | as in: 1 3:0.5 17:2");
+  CHECK(has(odd.odd[1], "2: '2:': the value is no finite number"));
+  f.features = {"2", "no index", "5"};  // as a damaged model may have
+  CHECK(read("2:3 5:4\n", f, "new.svm").x == std::vector<std::vector<double>>{{3, 0, 4}});
+  f.keep = {"id"};
+  CHECK(error_of([&] { read("1 2:1\n", f, "new.svm"); }) ==
+        "error: a libsvm file has no columns to keep\n  leave --keep away");
+}
+
+TEST_CASE("rows: libsvm lines come in blocks that memory is bounded by") {
+  RowFormat f;
+  f.sparse = true;
+  std::string line = "1";
+  for (int j = 0; j < 1000; ++j) f.features.push_back(std::to_string(j)), line += " " + std::to_string(j) + ":1";
+  std::string wide;
+  for (int i = 0; i < 300; ++i) wide += line + "\n";
+  const Read r = read(wide, f, "new.svm");
+  CHECK(r.blocks == 3);  // 128 · 1024 values are those of 131.07 rows
+  CHECK(r.x == std::vector<std::vector<double>>(300, std::vector<double>(1000, 1.0)));
+  std::string narrow;
+  for (int i = 0; i < 2500; ++i) narrow += "7:1\n";
+  CHECK(read(narrow, f, "new.svm").blocks == 3);
+}
+
+TEST_CASE("rows: the same wherever a pipe is cut: quotes, line ends, a byte order mark, what is compressed") {
+  RowFormat f = format();
+  f.keep = {"id"};
+  for (const std::string end : {"\n", "\r\n", "\r"})
+    for (const bool open_end : {false, true})
+      for (const bool packed : {false, true}) {
+        std::string text = "\xEF\xBB\xBFid,\"a\", color ,b" + end + "\"x,\"\"1\",1,red , 2" + end + " \"y" + end +
+                           "z\"  ,+3,\"blue\",4" + end + end + "w, 5 ,\"red\" ,\"6\" " + (open_end ? "" : end);
+        if (packed) text = gzipped(text);
+        CAPTURE(text);
+        const Read whole = read(text, f);
+        REQUIRE(whole.odd.empty());
+        REQUIRE(whole.x == std::vector<std::vector<double>>{{2, 0, 1, 1}, {4, 1, 0, 3}, {6, 0, 1, 5}});
+        REQUIRE(whole.kept == std::vector<std::string>{"x,\"1", "y" + end + "z", "w"});
+        for (std::size_t cut = 1; cut <= text.size(); ++cut) {
+          CAPTURE(cut);
+          std::vector<std::string_view> pieces = {std::string_view(text).substr(0, cut)};
+          if (cut < text.size()) pieces.push_back(std::string_view(text).substr(cut));
+          const Input input(slow(pieces));
+          const Read r = read_from("-", f);
+          CHECK(r.x == whole.x);
+          CHECK(r.kept == whole.kept);
+          CHECK(r.odd.empty());
+        }
+        std::vector<std::string_view> bytes;
+        for (std::size_t i = 0; i < text.size(); ++i) bytes.push_back(std::string_view(text).substr(i, 1));
+        const Input input(slow(bytes));
+        CHECK(read_from("-", f).x == whole.x);
+      }
+}
+
+TEST_CASE("rows: libsvm lines are the same wherever a pipe is cut") {
+  RowFormat f;
+  f.sparse = true, f.features = {"2", "5"};
+  const std::string text =
+      "\xEF\xBB\xBF"
+      "1 2:0.5 5:1 # one\r\n\n-1 2:3\n5:4";
+  for (std::size_t cut = 1; cut < text.size(); ++cut) {
+    CAPTURE(cut);
+    const Input input(slow({std::string_view(text).substr(0, cut), std::string_view(text).substr(cut)}));
+    const Read r = read_from("-", f);
+    CHECK(r.x == std::vector<std::vector<double>>{{0.5, 1}, {3, 0}, {0, 4}});
+    CHECK(r.odd.empty());
+  }
+}
+
+TEST_CASE("rows: a signal that comes while a pipe is waited for loses nothing") {
+  REQUIRE(::pipe(waiting_) == 0);
+  const Input input(waiting_[0]);
+  struct sigaction writing {
+  }, before{};
+  writing.sa_handler = write_and_close;  // no SA_RESTART: the read is interrupted
+  REQUIRE(::sigaction(SIGALRM, &writing, &before) == 0);
+  const itimerval soon{{0, 0}, {0, 50'000}};
+  REQUIRE(::setitimer(ITIMER_REAL, &soon, nullptr) == 0);
+  const Read r = read_from("-");
+  ::sigaction(SIGALRM, &before, nullptr);
+  CHECK(r.x == std::vector<std::vector<double>>{{1, 0, 1, 2}});
+}
+
+TEST_CASE("rows: a file that ends behind a delimiter lacks a cell") {
+  const Read r = read("b,color,a\n1,red,2\n3,blue,");
+  CHECK(r.good == std::vector<char>{1, 0});
+  REQUIRE(r.odd.size() == 1);
+  CHECK(has(r.odd[0], "3: column 'a': a missing value, ''"));
+}
+
+TEST_CASE("rows: of many values that the model knows the first are named") {
+  RowFormat f = format();
+  f.columns = {{"color", {"a", "b", "c", "d", "e", "f", "g", "h", "i"}}};
+  const Read r = read("color\ni\nj\n", f);
+  CHECK(r.good == std::vector<char>{1, 0});
+  REQUIRE(r.odd.size() == 1);
+  CHECK(r.odd[0] ==
+        "3: column 'color': 'j' is none of the values that the model was trained with | a, b, c, d, e, f, g, h, … (9 "
+        "in all)");
 }
 
 TEST_CASE("rows: a file that is not there, a folder") {
   CHECK(has(error_of([] { open_rows("/nothere/x.csv", format()); }), "'/nothere/x.csv': no such file"));
   CHECK(has(error_of([] { open_rows("/tmp", format()); }), "is a directory"));
+  const Input closed(-1);
+  CHECK(error_of([] { open_rows("-", format()); }) == "error: data file 'standard input': Bad file descriptor");
 }
 
 }  // namespace holdout::data
