@@ -56,9 +56,9 @@ TEST_CASE("csv: semicolons and tabs, if the study says so") {
 }
 
 TEST_CASE("csv: numbers in every spelling, read whole") {
-  const std::string text = "a,y\n+1,1\n 2 ,2\n.5,3\n4.,4\n-1E+2,5\n\"6\",6\n1e-400,7\n0.1,8\n";
+  const std::string text = "a,y\n+1,1\n 2 ,2\n.5,3\n4.,4\n-1E+2,5\n\"6\",6\n1e-400,7\n0.1,8\n\t 9 \t,9\n";
   const Dataset got = load_text(text).dataset;
-  CHECK(got.x == std::vector<double>{1, 2, 0.5, 4, -100, 6, 0, 0.1});
+  CHECK(got.x == std::vector<double>{1, 2, 0.5, 4, -100, 6, 0, 0.1, 9});
   for (const std::string bad : {"1x", "0x10", "1 2", "--1", "+-1", "1e", "1e5.5", "1_000", "٣"}) {
     CAPTURE(bad);
     const std::string error = error_of([&] { load_text("a,y\n1,1\n" + bad + ",2\n3,3\n4,4\n"); });
@@ -91,11 +91,46 @@ TEST_CASE("csv: a locale with decimal commas changes nothing") {
 TEST_CASE("csv: quoted cells hold delimiters, line ends and quotes") {
   const std::string text =
       "\"a, the first\",\"say \"\"b\"\"\",y\n"
-      "1,\"x,y\",1\n2,\"two\nlines\",2\n3, \"x,y\" ,3\n4,\"two\r\nlines\",4\n5,\"\"\"\",5\n6,\"\"\"\",6\n";
+      "1,\"x,y\",1\n2,\"two\nlines\",2\n3, \"x,y\" ,3\n4,\"two\r\nlines\",4\n7,\"\tx\",7\n5,\"\"\"\",5\n6,\"\"\"\",6\n";
   const Dataset got = load_text(text).dataset;
-  CHECK(got.feature_names == std::vector<std::string>{"a, the first", "say \"b\"=\"", "say \"b\"=two\nlines",
-                                                      "say \"b\"=two\r\nlines", "say \"b\"=x,y"});
-  CHECK(got.rows == 6);
+  CHECK(got.feature_names == std::vector<std::string>{"a, the first", "say \"b\"=\tx", "say \"b\"=\"",
+                                                      "say \"b\"=two\nlines", "say \"b\"=two\r\nlines",
+                                                      "say \"b\"=x,y"});
+  CHECK(got.rows == 7);
+}
+
+TEST_CASE("csv: a file may end behind a closing quote or spaces; behind a delimiter a cell is empty") {
+  const std::string quoted = "c,y,d\nu,1,u\nv,2,v\nu,3,u\nv,4,\"v\"", plain = "d,c,y\nu,u,1\nv,v,2\nu,u,3\nv,v,4";
+  const Dataset expected = load_text(quoted + "\n").dataset;
+  REQUIRE(expected.x == std::vector<double>{1, 0, 1, 0, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1, 0, 1});
+  for (const char* end : {"", " ", "  ", " \r", "\r", " \r\n", "\n ", "\n\n \n  "}) {
+    CAPTURE(end);
+    CHECK(load_text(quoted + end).dataset.x == expected.x);
+    CHECK(load_text(plain + end).dataset.x == expected.x);
+    CHECK(load_text(plain + end).dataset.y == expected.y);
+  }
+  for (const char* end : {"", " ", "\n"}) {
+    CAPTURE(end);
+    const std::string text = std::string("a,y\n1,1\n2,2\n3,") + end;
+    CHECK(has(error_of([&] { load_text(text); }), "a.csv:4: error: column 'y': a missing value, ''"));
+  }
+  CHECK(has(error_of([] { load_text("a,b,y\n1,1,1\n2,2,"); }), "a.csv:3: error: column 'y': a missing value"));
+  CHECK(has(error_of([] { load_text("a,b,y\n1,1,1\n2,"); }), "a.csv:3: error: the row has 2 cells, the header 3"));
+}
+
+TEST_CASE("csv: decimal commas are suspected where each cell of a row became two") {
+  const auto twice = messages_of([] { load_text("a,y\n0,5,1,5\n"); }),
+             once = messages_of([] { load_text("a,y\n0,5,1\n"); });
+  REQUIRE(twice.size() == 1);
+  CHECK(twice[0].text == "the row has 4 cells, the header 2");
+  CHECK(has(twice[0].hint, "decimal commas need another delimiter"));
+  REQUIRE(once.size() == 1);
+  CHECK(once[0].hint == "every row needs as many cells as the header");
+}
+
+TEST_CASE("csv: words in UTF-8, and those that look like escapes, stay as they are") {
+  const Dataset got = load_text("größe,y\n\"é\\xe9\",1\n日本,2\n\"é\\xe9\",3\n日本,4\n").dataset;
+  CHECK(got.feature_names == std::vector<std::string>{"größe=é\\xe9", "größe=日本"});
 }
 
 TEST_CASE("csv: errors name the line where the row begins, also behind quoted line ends") {
@@ -125,12 +160,14 @@ TEST_CASE("csv: what is broken is named with its line") {
       {"empty", "", "a.csv: ", "empty"},
       {"blank lines only", "\n \n\r\n", "a.csv: ", "empty"},
       {"byte order mark only", "\xEF\xBB\xBF", "a.csv: ", "empty"},
+      {"one byte", "a", "a.csv:1: ", "no rows"},
       {"header only", "a,y\n", "a.csv:1: ", "no rows"},
       {"quote never closed", "a,y\n1,2\n\"3,4\n5,6\n", "a.csv:3: ", "never closed"},
       {"text behind a quote", "a,y\n\"1\"2,3\n", "a.csv:2: ", "closing quote"},
       {"quote inside a cell", "a,y\n1\"2,3\n", "a.csv:2: ", "quote"},
       {"control character", "a,y\n1\x01,3\n", "a.csv:2: ", "control"},
       {"control character in quotes", "a,y\n\"1\x1b[31m\",3\n", "a.csv:2: ", "control"},
+      {"delete character in quotes", "a,y\n\"1\x7f\",3\n", "a.csv:2: ", "control"},
       {"control character in the header", "a\x07,y\n1,3\n", "a.csv:1: ", "control"},
       {"not UTF-8", "a,y\nFran\xE7ois,3\n", "a.csv:2: ", "UTF-8"},
       {"not UTF-8 in the header", "\xE9t\xE9,y\n1,3\n", "a.csv:1: ", "UTF-8"},
@@ -151,12 +188,15 @@ TEST_CASE("csv: what is broken is named with its line") {
   }
   using namespace std::string_view_literals;
   CHECK(has(error_of([] { load_text("a,y\n1\0,3\n"sv); }), "a.csv:2: error: a NUL"));
-  CHECK(has(error_of([] {
-              load_text(
-                  "\xFF\xFE"
-                  "a\0,\0y\0\n\0"sv);
-            }),
-            "UTF-16"));
+  CHECK(has(error_of([] { load_text("a,y\n1,2\n\"1\0\",3\n"sv); }), "a.csv:3: error: a NUL character inside quotes"));
+  for (const std::string_view utf16 : {"\xFF\xFE"
+                                       "a\0,\0y\0\n\0"sv,
+                                       "\xFE\xFF"
+                                       "\0a\0,\0y\0\n"sv}) {
+    const std::string error = error_of([&] { load_text(utf16); });
+    CHECK(has(error, "a.csv:1: error: the file is UTF-16"));
+    CHECK(has(error, "save it as UTF-8"));
+  }
 }
 
 TEST_CASE("csv: limits: a cell of 1 MiB, a line of 16 MiB") {
@@ -165,6 +205,11 @@ TEST_CASE("csv: limits: a cell of 1 MiB, a line of 16 MiB") {
     const std::string error = error_of([&] { load_text("a,y\n1,2\n" + quote + "7" + mebibyte + quote + ",1\n"); });
     CHECK(has(error, "a.csv:3: "));
     CHECK(has(error, "1 MiB"));
+    CHECK(error.size() < 500);
+  }
+  for (const std::size_t mebibytes : {2u, 3u}) {  // whatever the buffer has grown to
+    const std::string error = error_of([&] { load_text("a,y\n1,2\n" + std::string(mebibytes << 20, '7') + ",1\n"); });
+    CHECK(has(error, "a.csv:3: error: a cell is longer than 1 MiB: '7777"));
     CHECK(error.size() < 500);
   }
   std::string line;

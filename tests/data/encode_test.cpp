@@ -37,6 +37,9 @@ TEST_CASE("encode: declared numbers are categories, in the order of numbers") {
   // Declared, they may be mixed with words; bytes then decide the order.
   CHECK(load_text("c,y\n10,1\nx9,2\n9,3\n9,4\n", Task::regression, s).dataset.feature_names ==
         std::vector<std::string>{"c=10", "c=9", "c=x9"});
+  // So they may be with what is no finite number: here it is a word.
+  CHECK(load_text("c,y\ninf,1\n2,2\n1e999,3\n2,4\n", Task::regression, s).dataset.feature_names ==
+        std::vector<std::string>{"c=1e999", "c=2", "c=inf"});
   CHECK(has(error_of([&] { load_text("c,y\n1,1\n1.0,2\n2,3\n2,4\n", Task::regression, s); }), "'1.0'"));
 }
 
@@ -62,6 +65,11 @@ TEST_CASE("encode: decimal commas get that said, with few rows and with many") {
     CHECK(has(error, "a.csv:2: "));
     CHECK(has(error, "decimal comma"));
   }
+  const auto one = messages_of([&] { load_text("a;y\n1;1\n2,5;2\n3;3\n", Task::regression, s); });
+  REQUIRE(one.size() == 1);
+  CHECK(one[0].place.line == 3);
+  CHECK(one[0].text == "column 'a': '2,5' is not a number, as the cells before are");
+  CHECK(one[0].hint == "decimal commas are not read: write decimal points");
 }
 
 TEST_CASE("encode: an identifier is not made a hundred columns") {
@@ -76,6 +84,14 @@ TEST_CASE("encode: an identifier is not made a hundred columns") {
   std::string hundred = "name,y\n";
   for (int i = 0; i < 1000; ++i) hundred += "n" + std::to_string(i % 100) + "," + std::to_string(i) + "\n";
   CHECK(load_text(hundred).dataset.features == 100);
+  std::string huge = "x,name,y\n0,,0\n";
+  for (int i = 0; i < 10'001; ++i) huge += "1,n" + std::to_string(i) + "," + std::to_string(i % 7) + "\n";
+  DataSettings all = settings();
+  all.missing = "mean";
+  CHECK(has(error_of([&] { load_text(huge, Task::regression, all); }),
+            "a.csv:3: error: column 'name': text with more than 10000 different values, 'n0' for one"));
+  all.features.exclude = {"name"};
+  CHECK(load_text(huge, Task::regression, all).dataset.rows == 10'002);
   // Excluded, it does not matter; nor does what is wrong in its cells.
   DataSettings s = settings();
   s.features.exclude = {"name"};
@@ -107,23 +123,6 @@ TEST_CASE("encode: missing cells as means stay NaN until training rows are known
   CHECK(has(error_of([&] { load_text("a,b,y\n,1,1\n,2,2\n,3,3\n,4,4\n", Task::regression, s); }), "'a'"));
 }
 
-TEST_CASE("encode: rows with missing cells are dropped, and it is said how many") {
-  DataSettings s = settings();
-  s.missing = "drop_row";
-  const Prepared p = load_text("a,b,y\n1,9,1\n,9,2\n3,9,3\n4,9,\n5,?,5\n6,8,6\n7,9,7\n", Task::regression, s);
-  CHECK(p.dataset.y == std::vector<double>{1, 3, 6, 7});
-  CHECK(p.dataset.x == std::vector<double>{1, 9, 3, 9, 6, 8, 7, 9});
-  REQUIRE(!p.notices.empty());
-  CHECK(has(p.notices[0], "3"));
-  CHECK(has(p.notices[0], "dropped"));
-  s.features.exclude = {"b"};  // what is not used drops nothing
-  CHECK(load_text("a,b,y\n1,,1\n2,,2\n3,,3\n4,,4\n", Task::regression, s).dataset.rows == 4);
-  s.features.exclude = {};
-  CHECK(has(error_of([&] { load_text("a,b,y\n1,,1\n,2,2\n", Task::regression, s); }), "missing"));
-}
-
-TEST_CASE("encode: classes in the order of numbers, else of bytes; the last is positive, or the one asked for") {
-  const Dataset numbers = load_text("x,y\n" + repeated("1,10\n2,9\n3,-1\n", 4), kClasses).dataset;
 TEST_CASE("encode: columns without any value are named, whether numbers, categories or the target") {
   for (const char* missing : {"drop_row", "mean"})
     for (const bool declared : {false, true}) {
@@ -146,6 +145,23 @@ TEST_CASE("encode: columns without any value are named, whether numbers, categor
   CHECK(refused[0].text == "column 'y': a missing value, '', the first of 3");
 }
 
+TEST_CASE("encode: rows with missing cells are dropped, and it is said how many") {
+  DataSettings s = settings();
+  s.missing = "drop_row";
+  const Prepared p = load_text("a,b,y\n1,9,1\n,9,2\n3,9,3\n4,9,\n5,?,5\n6,8,6\n7,9,7\n", Task::regression, s);
+  CHECK(p.dataset.y == std::vector<double>{1, 3, 6, 7});
+  CHECK(p.dataset.x == std::vector<double>{1, 9, 3, 9, 6, 8, 7, 9});
+  REQUIRE(!p.notices.empty());
+  CHECK(has(p.notices[0], "3"));
+  CHECK(has(p.notices[0], "dropped"));
+  s.features.exclude = {"b"};  // what is not used drops nothing
+  CHECK(load_text("a,b,y\n1,,1\n2,,2\n3,,3\n4,,4\n", Task::regression, s).dataset.rows == 4);
+  s.features.exclude = {};
+  CHECK(has(error_of([&] { load_text("a,b,y\n1,,1\n,2,2\n", Task::regression, s); }), "missing"));
+}
+
+TEST_CASE("encode: classes in the order of numbers, else of bytes; the last is positive, or the one asked for") {
+  const Dataset numbers = load_text("x,y\n" + repeated("1,10\n2,9\n3,-1\n", 4), kClasses).dataset;
   CHECK(numbers.classes == std::vector<std::string>{"-1", "9", "10"});
   CHECK(numbers.y[0] == 2);
   CHECK(numbers.y[2] == 0);
@@ -157,6 +173,8 @@ TEST_CASE("encode: columns without any value are named, whether numbers, categor
   const Dataset turned = load_text("x,y\n" + repeated("1,yes\n2,no\n", 4), kClasses, s).dataset;
   CHECK(turned.classes == std::vector<std::string>{"yes", "no"});
   CHECK(turned.y[0] == 0);
+  s.positive = "yes";
+  CHECK(load_text("x,y\n" + repeated("1,yes\n2,no\n", 4), kClasses, s).dataset.classes == words.classes);
   s.positive = "yse";
   const auto unknown = messages_of([&] { load_text("x,y\n" + repeated("1,yes\n2,no\n", 4), kClasses, s); });
   REQUIRE(unknown.size() == 1);
@@ -175,7 +193,9 @@ TEST_CASE("encode: labels that are no classes") {
   CHECK(has(text("x,y\n1,0\n2,1\n3,0.5\n4,1\n"), "a.csv:4: "));
   CHECK(has(text("x,y\n1,0\n2,1\n3,0.5\n4,1\n"), "'0.5'"));
   CHECK(has(text("x,y\n1,1\n2,1\n3,1\n4,1\n"), "one class"));
-  CHECK(has(text(many), "classes"));
+  CHECK(has(text(many), "target 'y' has more than 1000 classes"));
+  for (int i = 0; i < 10'001; ++i) many += "1,word" + std::to_string(i) + "\n";
+  CHECK(has(text(many), "target 'y' has more than 1000 classes"));
   CHECK(has(text("x,y\n1,1\n2,1.0\n3,0\n4,0\n"), "'1.0'"));
   CHECK(has(text("x,y\n1,1\n2,\n3,0\n4,0\n"), "a.csv:3: "));
 }
@@ -207,7 +227,15 @@ TEST_CASE("encode: unknown names point to their settings, all at once, with what
   for (int i = 0; i < 1000; ++i) wide += ",column" + std::to_string(i);
   s = settings();
   s.target = "nothing_like_it";
-  CHECK(error_of([&] { load_text(wide + "\n", Task::regression, s); }).size() < 1000);
+  std::string row = "1";
+  for (int i = 0; i < 1000; ++i) row += ",2";
+  const auto unlike = messages_of([&] { load_text(wide + "\n" + row + "\n", Task::regression, s); });
+  REQUIRE(unlike.size() == 1);
+  CHECK(unlike[0].text == "the data have no column 'nothing_like_it' for the target");
+  CHECK(unlike[0].hint.starts_with("columns: target, column0, column1, "));
+  CHECK(unlike[0].hint.ends_with(", column10 … (1001 in all)"));
+  s.target = "colunm7";
+  CHECK(has(error_of([&] { load_text(wide + "\n" + row + "\n", Task::regression, s); }), "did you mean 'column"));
 }
 
 TEST_CASE("encode: chosen features keep the file's order; none left is an error") {
@@ -225,15 +253,13 @@ TEST_CASE("encode: chosen features keep the file's order; none left is an error"
   s.features.include = {};
   s.features.exclude = {"a"};
   CHECK(has(error_of([&] { load_text("a,y\n1,2\n3,4\n", Task::regression, s); }), "feature"));
+  s.features.exclude = {"a", "b"};  // that none is left is not worth saying then
+  const auto unknown = messages_of([&] { load_text("a,y\n1,2\n3,4\n", Task::regression, s); });
+  REQUIRE(unknown.size() == 1);
+  CHECK(unknown[0].path == "data.features.exclude.1");
   CHECK(has(error_of([&] { load_text("y\n1\n2\n"); }), "feature"));
 }
 
-TEST_CASE("encode: two features of one name are an error") {
-  CHECK(has(error_of([] { load_text("c,c=u,y\nu,1,1\nv,2,2\nu,3,3\nv,4,4\n"); }), "'c=u'"));
-}
-
-}  // namespace
-}  // namespace holdout::data
 TEST_CASE("encode: features that do not fit into memory are refused, with what they need") {
   const Folder folder;
   std::string text = "c,y\n";
@@ -255,3 +281,9 @@ TEST_CASE("encode: features that do not fit into memory are refused, with what t
   CHECK(encoded(0.9e6, {folder.path(), 1000}).dataset.many.rows() == 1000);  // on the disk there is room
 }
 
+TEST_CASE("encode: two features of one name are an error") {
+  CHECK(has(error_of([] { load_text("c,c=u,y\nu,1,1\nv,2,2\nu,3,3\nv,4,4\n"); }), "'c=u'"));
+}
+
+}  // namespace
+}  // namespace holdout::data

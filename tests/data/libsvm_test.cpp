@@ -81,18 +81,18 @@ TEST_CASE("libsvm: the format is a key, or the name's ending, or what the first 
     CHECK(!sparse(name, table));
   }
   CHECK(!sparse("a.libsvm", table, "csv"));
+  // Names with a blank and a colon are no pairs of an index and a value.
+  DataSettings s = libsvm("a.txt");
+  s.target = "y";
+  CHECK(load_text("time at:12,y\n1,0\n2,1\n3,0\n4,1\n", Task::classification, s).dataset.feature_names ==
+        std::vector<std::string>{"time at:12"});
+  CHECK(load_text("1:2 3:4,y\n1,0\n2,1\n3,0\n4,1\n", Task::classification, s).dataset.feature_names ==
+        std::vector<std::string>{"1:2 3:4"});
   const auto m = messages_of([&] { load_text(table, Task::classification, libsvm("a.txt")); });
   REQUIRE(m.size() == 1);
   CHECK(m[0].path == "data.target");
 }
 
-TEST_CASE("hostile: each libsvm file gets the message that its index promises") {
-  struct Case {
-    const char* file;
-    int line;
-    std::vector<const char*> words;  // empty: it loads
-  };
-  const Case cases[] = {
 TEST_CASE("libsvm: a byte order mark is no part of the first label") {
   const Dataset expected = load_libsvm(kSmall).dataset;
   const std::string marked = std::string("\xEF\xBB\xBF") + (kSmall + std::string_view(kSmall).find("yes"));
@@ -128,6 +128,13 @@ TEST_CASE("libsvm: a line may be long, up to 64 MiB") {
   CHECK(m[0].text == "a NUL character");
 }
 
+TEST_CASE("hostile: each libsvm file gets the message that its index promises") {
+  struct Case {
+    const char* file;
+    int line;
+    std::vector<const char*> words;  // empty: it loads
+  };
+  const Case cases[] = {
       {"L00-control.libsvm", 0, {}},
       {"L01-index-negative.libsvm", 6, {"index", "-1"}},
       {"L03-index-zero.libsvm", 0, {}},
@@ -182,9 +189,16 @@ TEST_CASE("libsvm: what is wrong, with its line, all at once") {
     CHECK(has(error, words));
   }
   CHECK(messages_of([&] { load_libsvm(all); }).size() == std::size(cases));
+  const auto first = messages_of([&] { load_libsvm(all + all); });
+  REQUIRE(first.size() == 20);
+  CHECK(first.back().place.line == 20);
+  for (std::size_t i = std::size(cases); i < 20; ++i) CHECK(first[i].hint == "");  // each was said once
   const std::string error = error_of([] { load_libsvm("1 1:1\nabc 2:1\n", Task::regression); });
   CHECK(has(error, "a.libsvm:2: "));
   CHECK(has(error, "'abc' is no finite number"));
+  std::string many;
+  for (int i = 0; i < 10'002; ++i) many += "word" + std::to_string(i) + " 1:1\n";
+  CHECK(has(error_of([&] { load_libsvm(many); }), "target 'label' has more than 1000 classes"));
   CHECK(has(error_of([] { load_libsvm(""); }), "no rows"));
   CHECK(has(error_of([] { load_libsvm("# only\n\n"); }), "no rows"));
   CHECK(has(error_of([] { load_libsvm("1\n0\n"); }), "no row has a feature"));
@@ -203,6 +217,11 @@ TEST_CASE("libsvm: settings that are for columns are refused, naming each") {
   for (const Message& m : messages_of([&] { load_text(kSmall, Task::classification, s); })) paths.push_back(m.path);
   CHECK(paths == std::vector<std::string>{"data.target", "data.categorical", "data.missing", "data.features",
                                           "data.split.column"});
+  s = libsvm();
+  s.features.include = {"1"};
+  const auto m = messages_of([&] { load_text(kSmall, Task::classification, s); });
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].path == "data.features");
 }
 
 TEST_CASE("libsvm: splits: stratified, k-fold, and by a file beside it") {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "data_files.hpp"
+#include "table.hpp"
 
 namespace holdout::data {
 namespace {
@@ -109,6 +110,20 @@ TEST_CASE("polynomial: what is missing stays missing, weights and classes stay")
   CHECK(std::isnan(p.row(0)[3]));
   CHECK(p.weights == d.weights);
   CHECK(p.classes == d.classes);
+}
+
+TEST_CASE("hostile: a polynomial of so many rows that memory ends before the features are too many") {
+  // Rows for which memory has room for some 50,000 features: 2.5 times 8 bytes for each number.
+  Dataset d;
+  d.features = 15, d.rows = static_cast<std::size_t>(physical_memory() / (50'000 * 2.5 * 8));
+  d.x.assign(d.rows * d.features, 1.5);
+  const auto m = messages_of([&] { products_of(d, 10); });
+  REQUIRE(m.size() == 1);
+  CHECK(m[0].path == "data.features.polynomial");
+  CHECK(has(m[0].text, "10 makes more than 5000"));
+  CHECK(has(m[0].text, " features of 15; " + std::to_string(d.rows) + " rows of so many need "));
+  CHECK(m[0].text.ends_with(" GB, and the machine has " + to_text(physical_memory() / 1e9, 3)));
+  CHECK(products_of(d, 4).size() == binomial(19, 4) - 1 - 15);
 }
 
 TEST_CASE("hostile: polynomials that explode, overflow, or are of sparse data") {

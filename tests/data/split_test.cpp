@@ -173,6 +173,16 @@ TEST_CASE("split: too few rows are refused with the counts") {
   CHECK(fail(labels({40, 40}), holdout_split(0.5, 0.25, false)) == "(none)");
 }
 
+TEST_CASE("split: parts that would take more rows of a class than there are take what there is, and none twice") {
+  // 8 of 20 rows to test, 8 to measure: of a class of one row 0.4 each, and both largest remainders are a's.
+  const Dataset d = labels({1, 1, 18});
+  const Split split = draw_split(d, holdout_split(0.4, 0.4), Seed{3});
+  check_parts(d, split, false);
+  CHECK(counts(d, split.test) == std::vector<std::size_t>{1, 0, 7});
+  CHECK(counts(d, split.folds[0].holdout) == std::vector<std::size_t>{0, 0, 7});
+  CHECK(has(error_of([&] { check_split(d, split); }), "class 'a' has no row in the training part"));
+}
+
 SplitColumn column(std::vector<std::string> values) {
   SplitColumn c;
   c.file = "side.csv", c.values = std::move(values);
@@ -207,6 +217,10 @@ TEST_CASE("split: a column that says something else") {
   CHECK(has(word, "side.csv:3: "));
   CHECK(has(word, "'trian'"));
   CHECK(has(word, "did you mean 'train'?"));
+  const auto many = messages_of([] { split_by_column(labels({}, 25), column(std::vector<std::string>(25, "?"))); });
+  REQUIRE(many.size() == 20);
+  CHECK(many.back().place.line == 21);
+  CHECK(many.back().text == "'?' is no part of a split");
   CHECK(has(fail({"0", "1.5", "1"}), "'1.5'"));
   CHECK(has(fail({"0", "-2", "1"}), "'-2'"));
   CHECK(has(fail({"train", "holdout", "1"}), "mix"));

@@ -122,6 +122,31 @@ TEST_CASE("weight: a side file, also for sparse data") {
   CHECK(has(error_of(loaded), "'w.csv' has 2 rows, the data 6"));
 }
 
+TEST_CASE("weight: a side file has the delimiter of the data; its column is no column of the data") {
+  const Folder folder;
+  folder.write("a.csv", "w\ta\ty\n1\t9\t1\n2\t8\t2\n3\t7\t3\n4\t6\t4\n");
+  folder.write("side.csv", "v\tw\n0\t1\n0\t2\n0\t4\n0\t8\n");
+  DataSettings s = weighted("side.csv");
+  s.delimiter = "tab";
+  s.features.include = {"w", "a"};  // of the data, and so no weight
+  const Dataset d = load(s, folder.path(), Task::regression, Seed{1}).dataset;
+  CHECK(d.feature_names == std::vector<std::string>{"w", "a"});
+  CHECK(d.x == std::vector<double>{1, 9, 2, 8, 3, 7, 4, 6});
+  CHECK(d.weights == std::vector<double>{0.125, 0.25, 0.5, 1});
+}
+
+TEST_CASE("weight: a split file may have a column of the same name") {
+  const Folder folder;
+  folder.write("a.csv", "a,w,y\n1,1,1\n2,2,2\n3,4,3\n4,1,4\n");
+  folder.write("parts.csv", "w\ntrain\nholdout\ntrain\ntest\n");
+  DataSettings s = weighted();
+  s.split.select(SplitSettings::column);
+  s.split.column_name = "w", s.split.file = "parts.csv";
+  const Prepared p = load(s, folder.path(), Task::regression, Seed{1});
+  CHECK(p.dataset.weights == std::vector<double>{0.25, 0.5, 1, 0.25});
+  CHECK(p.split.folds[0].train == RowList{0, 2});
+}
+
 TEST_CASE("closed form: means and deviations with weights are those of repeated rows, dense and sparse") {
   Dataset d, copies;
   d.features = copies.features = 2;
