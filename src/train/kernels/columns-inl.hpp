@@ -21,6 +21,14 @@ HWY_INLINE void over_columns(size_t stride, F f) {
   });
 }
 
+// Whether n rows of lanes, so many bytes apart, push each other out of an L1 cache of 64 sets and 8 ways: 64 lanes of
+// 8 bytes use every eighth set only. Half of the ways are the other operand's.
+constexpr bool collide(size_t n, size_t bytes) {
+  constexpr size_t kLine = 64, kSets = 64, kWays = 8;
+  const size_t lines = bytes / kLine, apart = lines & (~lines + 1);  // the largest power of two that divides them
+  return bytes % kLine == 0 && n > kWays / 2 * kSets / HWY_MIN(apart, kSets);
+}
+
 // Rows in random order come from far away, and no hardware guesses them. While a pass works on row i it asks for some
 // features of row i + n, of the batch to come: the first half in the score pass, the second in the gradient pass.
 template <class T>

@@ -15,9 +15,16 @@ namespace holdout::train::HWY_NAMESPACE {
 
 #include "kernels/columns-inl.hpp"
 
+// The slopes of all rows in a few vectors of lanes: where they lie, or copied behind one another.
+template <class T>
+struct Slopes {
+  const T* first;
+  size_t stride;
+};
+
 // kJ features × kN vectors of lanes stay in registers while the rows pass by.
 template <size_t kJ, size_t kN, class D, class T = hn::TFromD<D>>
-HWY_INLINE void block(D d, const GradientPass<T>& p, size_t feature, size_t lane) {
+HWY_INLINE void block(D d, const GradientPass<T>& p, Slopes<T> of_rows, size_t feature, size_t lane) {
   const size_t width = hn::Lanes(d);
   T* out = p.gradient + feature * p.stride + lane;
   hn::Vec<D> sum[kJ][kN];
@@ -25,9 +32,9 @@ HWY_INLINE void block(D d, const GradientPass<T>& p, size_t feature, size_t lane
   for (size_t j = 0; j < kJ; ++j)
 #pragma GCC unroll 4
     for (size_t n = 0; n < kN; ++n) sum[j][n] = p.first ? hn::Zero(d) : hn::Load(d, out + j * p.stride + n * width);
-  const T* slopes = p.slopes + lane;
+  const T* slopes = of_rows.first;
   const bool fetch = lane == 0 && 2 * feature >= p.rows.features && p.rows.next > 0;
-  for (size_t i = 0; i < p.rows.n; ++i, slopes += p.slopes_stride) {
+  for (size_t i = 0; i < p.rows.n; ++i, slopes += of_rows.stride) {
     const T* x = p.rows[i] + feature;
     if (fetch) fetch_ahead(p.rows, i, feature, feature + kJ);
     hn::Vec<D> s[kN];
@@ -48,11 +55,21 @@ HWY_INLINE void block(D d, const GradientPass<T>& p, size_t feature, size_t lane
 
 template <size_t kN, class D, class T = hn::TFromD<D>>
 HWY_INLINE void columns(D d, const GradientPass<T>& p, size_t lane) {
-  constexpr size_t kJ = kRowsAtOnce<kN>;
+  constexpr size_t kJ = kRowsAtOnce<kN>, kPackedBytes = 16 * 1024;
+  const size_t width = hn::Lanes(d);
+  Slopes<T> slopes{p.slopes + lane, p.slopes_stride};
+  HWY_ALIGN_MAX T packed[kPackedBytes / sizeof(T)];
+  if (p.rows.n * kN * width <= kPackedBytes / sizeof(T) && collide(p.rows.n, p.slopes_stride * sizeof(T))) {
+    T* out = packed;
+    for (size_t i = 0; i < p.rows.n; ++i, slopes.first += p.slopes_stride)
+#pragma GCC unroll 4
+      for (size_t n = 0; n < kN; ++n, out += width) hn::Store(hn::Load(d, slopes.first + n * width), d, out);
+    slopes = {packed, kN * width};
+  }
   size_t j = p.half ? HWY_MIN(lane, p.rows.features) : 0;
-  for (; j + kJ <= p.rows.features; j += kJ) block<kJ, kN>(d, p, j, lane);
-  for (; j + 2 <= p.rows.features; j += 2) block<2, kN>(d, p, j, lane);
-  for (; j < p.rows.features; ++j) block<1, kN>(d, p, j, lane);
+  for (; j + kJ <= p.rows.features; j += kJ) block<kJ, kN>(d, p, slopes, j, lane);
+  for (; j + 2 <= p.rows.features; j += 2) block<2, kN>(d, p, slopes, j, lane);
+  for (; j < p.rows.features; ++j) block<1, kN>(d, p, slopes, j, lane);
 }
 
 template <class D, class T = hn::TFromD<D>>

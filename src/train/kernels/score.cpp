@@ -15,15 +15,20 @@ namespace holdout::train::HWY_NAMESPACE {
 
 #include "kernels/columns-inl.hpp"
 
-// Some features: their rows of theta stay in the L1 cache while all rows of data pass by.
+// Some features: their rows of theta, in a few vectors of lanes, stay in the L1 cache while all rows of data pass by;
+// where they lie, or copied behind one another.
+template <class T>
 struct Panel {
+  static constexpr size_t kBytes = 24 * 1024, kLeastRows = 32;
   size_t from, to;
+  const T* theta;
+  size_t stride;
 };
 
 // kR rows × kN vectors of lanes stay in registers while j runs: one broadcast of X feeds kN multiply-adds. The chain
 // over j goes on from panel to panel through the scores.
 template <size_t kR, size_t kN, class D, class T = hn::TFromD<D>>
-HWY_INLINE void block(D d, const ScorePass<T>& p, Panel panel, size_t row, size_t lane) {
+HWY_INLINE void block(D d, const ScorePass<T>& p, Panel<T> panel, size_t row, size_t lane) {
   const size_t width = hn::Lanes(d);
   const T* x[kR];
   hn::Vec<D> sum[kR][kN];
@@ -36,8 +41,8 @@ HWY_INLINE void block(D d, const ScorePass<T>& p, Panel panel, size_t row, size_
   }
   if (lane == 0)
     for (size_t r = 0; r < kR; ++r) fetch_ahead(p.rows, row + r, panel.from / 2, panel.to / 2);
-  const T* theta = p.theta + panel.from * p.stride + lane;
-  for (size_t j = panel.from; j < panel.to; ++j, theta += p.stride) {
+  const T* theta = panel.theta;
+  for (size_t j = panel.from; j < panel.to; ++j, theta += panel.stride) {
     hn::Vec<D> t[kN];
 #pragma GCC unroll 4
     for (size_t n = 0; n < kN; ++n) t[n] = hn::Load(d, theta + n * width);
@@ -56,11 +61,21 @@ HWY_INLINE void block(D d, const ScorePass<T>& p, Panel panel, size_t row, size_
 
 template <size_t kN, class D, class T = hn::TFromD<D>>
 HWY_INLINE void columns(D d, const ScorePass<T>& p, size_t lane) {
-  constexpr size_t kR = kRowsAtOnce<kN>, kPanelBytes = 24 * 1024;
-  const size_t most = kPanelBytes / (kN * hn::Lanes(d) * sizeof(T)), features = p.rows.features;
+  constexpr size_t kR = kRowsAtOnce<kN>;
+  const size_t width = hn::Lanes(d), features = p.rows.features;
+  const size_t most = Panel<T>::kBytes / (kN * width * sizeof(T));
   const size_t panels = HWY_MAX((features + most - 1) / most, size_t{1});
+  HWY_ALIGN_MAX T packed[Panel<T>::kBytes / sizeof(T)];
   for (size_t k = 0; k < panels; ++k) {
-    const Panel panel{features * k / panels, features * (k + 1) / panels};
+    const size_t from = features * k / panels, to = features * (k + 1) / panels;
+    Panel<T> panel{from, to, p.theta + from * p.stride + lane, p.stride};
+    if (p.rows.n >= Panel<T>::kLeastRows && collide(to - from, p.stride * sizeof(T))) {
+      T* out = packed;
+      for (size_t j = from; j < to; ++j, panel.theta += p.stride)
+#pragma GCC unroll 4
+        for (size_t n = 0; n < kN; ++n, out += width) hn::Store(hn::Load(d, panel.theta + n * width), d, out);
+      panel.theta = packed, panel.stride = kN * width;
+    }
     size_t row = 0;
     for (; row + kR <= p.rows.n; row += kR) block<kR, kN>(d, p, panel, row, lane);
     for (; row + 4 <= p.rows.n; row += 4) block<4, kN>(d, p, panel, row, lane);
