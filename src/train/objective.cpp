@@ -36,6 +36,17 @@ std::size_t chunk_rows(const Model<T>& model, std::size_t stride, std::size_t ro
   return std::clamp<std::size_t>(room / ((model.outputs() + model.tape()) * stride * sizeof(T)), kFewest, most);
 }
 
+namespace {
+
+// Even pieces of up to one and a half chunks: nothing is gained by passes over the few rows that would be left.
+std::size_t piece_rows(std::size_t rows, std::size_t chunk) {
+  const std::size_t pieces = std::max<std::size_t>((rows + chunk / 2) / chunk, 1);
+  return (rows + pieces - 1) / pieces;
+}
+constexpr std::size_t longest_piece(std::size_t chunk) { return chunk + chunk / 2 + 1; }
+
+}  // namespace
+
 template <class T>
 const Moments* moments_for(const Design<T>& design, const Model<T>& model, std::size_t loss) {
   return design.moments && model.is_linear() && losses()[loss].quadratic ? &*design.moments : nullptr;
@@ -47,14 +58,16 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
   if (moments_ && !batch.order && batch.n == part_.n) return moments_->mean(theta, theta.stride(), gradient, losses);
   const std::size_t stride = theta.stride(), outputs = model_.outputs(),
                     chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
-  scores_.resize(std::max(scores_.size(), 2 * chunk * outputs * stride));  // values, and tangents below
-  tape_.resize(std::max(tape_.size(), chunk * model_.tape() * stride));
+  const std::size_t room = longest_piece(chunk) * stride;
+  scores_.resize(std::max(scores_.size(), 2 * outputs * room));  // values, and tangents below
+  tape_.resize(std::max(tape_.size(), model_.tape() * room));
   const T share = T(1) / static_cast<T>(batch.n);
   const Rows<T> all = rows_of(part_, features_, batch);
   const T* const weights = weights_.empty() ? nullptr : weights_.data();
   const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double* sums) {
-    for (std::size_t done = 0; done < count; done += chunk) {
-      const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
+    const std::size_t piece = piece_rows(count, chunk);
+    for (std::size_t done = 0; done < count; done += piece) {
+      const std::size_t rows_here = std::min(piece, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
       model_.scores(rows, theta, scores_.data(), tape_.data());
       loss(loss_,
@@ -76,8 +89,9 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
   if (moments_) return moments_->mean(direction, 0, tangent, nullptr);
   const std::size_t stride = theta.stride(), outputs = model_.outputs(),
                     chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
-  scores_.resize(std::max(scores_.size(), 2 * chunk * outputs * stride));
-  T* const tangents = scores_.data() + chunk * outputs * stride;
+  const std::size_t room = longest_piece(chunk) * outputs * stride;
+  scores_.resize(std::max(scores_.size(), 2 * room));
+  T* const tangents = scores_.data() + room;
   const T share = T(1) / static_cast<T>(part_.n);
   const Rows<T> all = rows_of(part_, features_, {nullptr, part_.n, 0});
   // Where points and directions have room in one vector, one pass makes the scores of both.
@@ -88,8 +102,9 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
     for (std::size_t lane = 0; lane < lanes; ++lane)
       both.at(r, lane) = theta.at(r, lane), both.at(r, lanes + lane) = direction.at(r, lane);
   const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double*) {
-    for (std::size_t done = 0; done < count; done += chunk) {
-      const std::size_t rows_here = std::min(chunk, count - done), at = first + done;
+    const std::size_t piece = piece_rows(count, chunk);
+    for (std::size_t done = 0; done < count; done += piece) {
+      const std::size_t rows_here = std::min(piece, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
       if (side_by_side) {
         model_.scores(rows, both, scores_.data(), nullptr);
