@@ -1,28 +1,36 @@
-// The two matrix passes of a training step against Eigen's square matrix product and the most the CPU can do, all in
-// one run on one thread: 64 lanes, 200 features, batches of 64 rows drawn from 20 000 in random order, as in training.
+// The passes of a training step against the most the CPU can do (independent multiply-adds in registers) and Eigen's
+// square matrix product, all in one run on one thread.
 //
-// Prints operations a second, and the ratios of their medians over interleaved repetitions. Takes the options of Google
-// Benchmark (--benchmark_repetitions, --benchmark_filter, …).
+// Linear models: 64 lanes, 200 features, batches of 64 rows: one batch over and over (in the cache), and batches drawn
+// from 20 000 rows in random order, as in training. Perceptrons: the lanes of a cohort, batches of 64. Sparse rows: 32
+// lanes, 75 nonzeros of 50 000 features. `adam` is whole trainings of 64 logistic regressions: score, loss, gradient,
+// penalty, update, hold-out error; only the operations of scores and gradients count.
+//
+// Prints operations a second, then the medians and the best of interleaved repetitions as shares of the peak's. Takes
+// the options of Google Benchmark (--benchmark_repetitions, --benchmark_filter, …).
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <holdout/base/random.hpp>
 #include <holdout/train/cpu.hpp>
 #include <holdout/train/lanes.hpp>
 
 #include "kernels.hpp"
 #include "machine.hpp"
+#include "models.hpp"
+#include "problem.hpp"
 
 namespace holdout::bench {
 namespace {
 
-constexpr std::size_t kRows = 20'000, kBatch = 64, kFeatures = 200, kLanes = 64, kGemm = 512;
-constexpr Seed kSeed{1};
+constexpr std::size_t kBatchRows = 64, kLanes = 64, kGemm = 512;
 
 template <class T>
 void fill(T* values, std::size_t n, std::string_view purpose) {
@@ -53,89 +61,210 @@ void gemm(benchmark::State& state) {
   count_operations(state, 2.0 * kGemm * kGemm * kGemm);
 }
 
-/// What a pass works on; `next` takes the following batch of the shuffled rows.
+/// Rows, parameters and scores of linear models; `next` takes the following batch of the shuffled rows.
 template <class T>
-struct Batches {
+struct Linear {
   train::AlignedVector<T> x = train::AlignedVector<T>(kRows * kFeatures);
   std::vector<std::uint32_t> order = stream(kSeed, "order").permutation(kRows);
-  train::LaneTable<T> theta{kFeatures + 1, kLanes}, scores{kBatch, kLanes};
+  train::LaneTable<T> theta{kFeatures + 1, kLanes}, scores{kBatchRows, kLanes}, slopes{kFeatures + 1, kLanes};
   std::size_t first = 0;
 
-  Batches() {
+  Linear() {
     fill(x.data(), x.size(), "x");
-    fill(theta.row(0), theta.rows() * kLanes, "theta"), fill(scores.row(0), kBatch * kLanes, "scores");
+    fill(theta.row(0), theta.rows() * kLanes, "theta"), fill(scores.row(0), kBatchRows * kLanes, "scores");
   }
   train::Rows<T> next() {
-    first = first + 2 * kBatch <= kRows ? first + kBatch : 0;
-    return train::Rows<T>{x.data(), kFeatures, order.data(), kRows}.part(first, kBatch);
+    first = first + 2 * kBatchRows <= kRows ? first + kBatchRows : 0;
+    return train::Rows<T>{x.data(), kFeatures, order.data(), kRows}.part(first, kBatchRows);
+  }
+  train::ScorePass<T> score(const train::Rows<T>& rows) {
+    return {rows, theta.row(0), theta.row(kFeatures), scores.row(0), kLanes, kLanes};
+  }
+  train::GradientPass<T> gradient(const train::Rows<T>& rows) {
+    return {rows, scores.row(0), kLanes, slopes.row(0), slopes.row(kFeatures), kLanes, true};
   }
 };
+constexpr double kLinear = 2.0 * kBatchRows * kFeatures * kLanes;
 
 template <class T>
 void score(benchmark::State& state) {
-  Batches<T> b;
-  for (auto _ : state)
-    train::score(
-        train::ScorePass<T>{b.next(), b.theta.row(0), b.theta.row(kFeatures), b.scores.row(0), kLanes, kLanes});
-  count_operations(state, 2.0 * kBatch * kFeatures * kLanes);
+  Linear<T> b;
+  const train::Rows<T> rows = b.next();
+  for (auto _ : state) train::score(b.score(rows));
+  count_operations(state, kLinear);
 }
 
 template <class T>
 void gradient(benchmark::State& state) {
-  Batches<T> b;
-  // In a training step the score pass has just read these rows.
+  Linear<T> b;
   const train::Rows<T> rows = b.next();
-  for (auto _ : state)
-    train::gradient(
-        train::GradientPass<T>{rows, b.scores.row(0), kLanes, b.theta.row(0), b.theta.row(kFeatures), kLanes, true});
-  count_operations(state, 2.0 * kBatch * kFeatures * kLanes);
+  for (auto _ : state) train::gradient(b.gradient(rows));
+  count_operations(state, kLinear);
 }
 
-/// Both passes over the same batch, one after the other.
+/// Both passes over the same batch, one after the other, then the next batch.
 template <class T>
-void both(benchmark::State& state) {
-  Batches<T> b;
-  train::LaneTable<T> g(kFeatures + 1, kLanes);
+void both_random(benchmark::State& state) {
+  Linear<T> b;
   for (auto _ : state) {
     const train::Rows<T> rows = b.next();
-    train::score(train::ScorePass<T>{rows, b.theta.row(0), b.theta.row(kFeatures), b.scores.row(0), kLanes, kLanes});
-    train::gradient(train::GradientPass<T>{rows, b.scores.row(0), kLanes, g.row(0), g.row(kFeatures), kLanes, true});
+    train::score(b.score(rows)), train::gradient(b.gradient(rows));
   }
-  count_operations(state, 4.0 * kBatch * kFeatures * kLanes);
+  count_operations(state, 2 * kLinear);
 }
 
-/// The console's table, and the medians of the rates.
-class Ratios : public benchmark::ConsoleReporter {
+template <class T>
+void adam(benchmark::State& state) {
+  static const train::Design<T> design = make_design<T>(make_data());
+  const auto configs = make_configs(sizeof(T) == sizeof(float));
+  for (auto _ : state)
+    train::make_trainer(design, *train::find_metric("log_loss"), configs, kSeed, 0)->run_to({kEpochs, {}});
+  count_operations(state, (4.0 * kRows + 2.0 * kHoldout) * kEpochs * kFeatures * kLanes);
+}
+
+using Shape = std::array<std::size_t, 3>;  // inputs, hidden units, outputs
+
+/// A perceptron of three layers and a batch for it.
+template <class T>
+struct Perceptron {
+  static constexpr std::size_t kStride = train::lane_stride<T>(64 / sizeof(T));  // what study::cut_into_cohorts gives
+  std::size_t inputs, outputs, units;
+  std::unique_ptr<train::Model<T>> model;
+  train::AlignedVector<T> x, scores, tape;
+  train::LaneTable<T> theta, slopes;
+
+  explicit Perceptron(const Shape& shape) : inputs(shape[0]), outputs(shape[2]), units(shape[1]) {
+    train::ModelSettings settings;
+    const auto kinds = settings.alternatives();
+    const auto at = std::find_if(kinds.begin(), kinds.end(), [](const Info& info) { return info.name == "mlp"; });
+    settings.select(static_cast<std::size_t>(at - kinds.begin()));
+    settings.hidden = {static_cast<std::int64_t>(units)};
+    model = train::make_model<T>(settings, inputs, outputs);
+    theta = {model->parameters(), kStride}, slopes = theta;
+    x.resize(kBatchRows * inputs), scores.resize(kBatchRows * outputs * kStride);
+    tape.resize(kBatchRows * model->tape() * kStride);
+    fill(x.data(), x.size(), "x"), fill(theta.row(0), theta.rows() * kStride, "theta");
+  }
+  train::Rows<T> rows() const { return {x.data(), inputs, nullptr, kBatchRows}; }
+  double scores_operations() const {
+    return 2.0 * kBatchRows * kStride * static_cast<double>((inputs + outputs) * units);
+  }
+};
+
+template <class T>
+void perceptron_scores(benchmark::State& state, const Shape& shape) {
+  Perceptron<T> p(shape);
+  for (auto _ : state) p.model->scores(p.rows(), p.theta, p.scores.data(), p.tape.data());
+  count_operations(state, p.scores_operations());
+}
+
+/// Scores too: the gradient uses them up.
+template <class T>
+void perceptron_step(benchmark::State& state, const Shape& shape) {
+  Perceptron<T> p(shape);
+  for (auto _ : state) {
+    p.model->scores(p.rows(), p.theta, p.scores.data(), p.tape.data());
+    p.model->gradient(p.rows(), p.theta, p.scores.data(), p.tape.data(), p.slopes, true);
+  }
+  const double behind = 2.0 * kBatchRows * Perceptron<T>::kStride * static_cast<double>(p.units * p.outputs);
+  count_operations(state, 2 * p.scores_operations() + behind);
+}
+
+template <class T>
+struct Sparse {
+  static constexpr std::size_t kWide = 50'000, kNonzeros = 75, kSparseRows = 4096, kSparseLanes = 32;
+  train::AlignedVector<T> x = train::AlignedVector<T>(kSparseRows * kNonzeros);
+  std::vector<std::uint32_t> columns;
+  std::vector<std::size_t> start;
+  train::LaneTable<T> theta{kWide + 1, kSparseLanes}, scores{kBatchRows, kSparseLanes};
+  std::size_t first = 0;
+
+  Sparse() {
+    fill(x.data(), x.size(), "x"), fill(theta.row(0), theta.rows() * kSparseLanes, "theta");
+    Stream draws = stream(kSeed, "columns");
+    for (std::size_t i = 0; i < kSparseRows; ++i) {
+      start.push_back(columns.size());
+      for (std::size_t k = 0; k < kNonzeros; ++k)
+        columns.push_back(static_cast<std::uint32_t>(draws.uniform() * kWide));
+      std::sort(columns.end() - kNonzeros, columns.end());
+    }
+    start.push_back(columns.size());
+  }
+  train::Rows<T> next() {
+    first = first + 2 * kBatchRows <= kSparseRows ? first + kBatchRows : 0;
+    return train::Rows<T>{x.data(), kWide, nullptr, kSparseRows, 0, start.data(), columns.data()}.part(first,
+                                                                                                       kBatchRows);
+  }
+};
+template <class T>
+constexpr double kSparse = 2.0 * kBatchRows* Sparse<T>::kNonzeros* Sparse<T>::kSparseLanes;
+
+template <class T>
+void sparse_score(benchmark::State& state) {
+  Sparse<T> b;
+  for (auto _ : state)
+    train::score(train::ScorePass<T>{b.next(), b.theta.row(0), b.theta.row(b.kWide), b.scores.row(0), b.kSparseLanes,
+                                     b.kSparseLanes});
+  count_operations(state, kSparse<T>);
+}
+
+template <class T>
+void sparse_gradient(benchmark::State& state) {
+  Sparse<T> b;
+  for (auto _ : state)
+    train::gradient(train::GradientPass<T>{b.next(), b.scores.row(0), b.kSparseLanes, b.theta.row(0),
+                                           b.theta.row(b.kWide), b.kSparseLanes, false});
+  count_operations(state, kSparse<T>);
+}
+
+/// The console's table, and of every kernel the median and the best rate.
+class Shares : public benchmark::ConsoleReporter {
  public:
-  Ratios() : ConsoleReporter(OO_Tabular) {}
+  Shares() : ConsoleReporter(OO_Tabular) {}
+  bool ReportContext(const Context&) override { return true; }
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs)
-      if (run.aggregate_name == "median" && run.counters.contains("GF/s"))
-        medians_[run.run_name.function_name] = run.counters.at("GF/s").value;
-    ConsoleReporter::ReportRuns(runs);
+      if (run.run_type == Run::RT_Iteration && run.counters.contains("GF/s")) {
+        if (!rates_.contains(run.run_name.function_name)) names_.push_back(run.run_name.function_name);
+        rates_[run.run_name.function_name].push_back(run.counters.at("GF/s").value);
+      }
   }
   void Finalize() override {
-    ConsoleReporter::Finalize();
-    for (const char* type : {"float64", "float32"})
-      for (const char* name : {"score", "gradient", "both"}) {
-        const auto of = [&](const char* what) { return medians_[std::string(what) + "/" + type]; };
-        if (of(name) > 0 && of("gemm") > 0 && of("peak") > 0)
-          std::printf("%s %-8s %6.1f GF/s = %.2f x Eigen's GEMM (%.1f), %.2f x peak (%.1f)\n", type, name, of(name),
-                      of(name) / of("gemm"), of("gemm"), of(name) / of("peak"), of("peak"));
-      }
+    std::printf("%-32s %10s %10s %14s %14s\n", "", "GF/s", "best", "share of peak", "best of best");
+    for (const std::string& name : names_) {
+      const std::string type = name.substr(name.rfind('/'));
+      const auto best = [&](const std::string& of) { return *std::max_element(rates_[of].begin(), rates_[of].end()); };
+      std::printf("%-32s %10.1f %10.1f", name.c_str(), median(rates_[name]), best(name));
+      if (rates_.contains("peak" + type))
+        std::printf(" %14.2f %14.2f", median(rates_[name]) / median(rates_["peak" + type]),
+                    best(name) / best("peak" + type));
+      std::printf("\n");
+    }
   }
 
  private:
-  std::map<std::string, double> medians_;
+  std::vector<std::string> names_;
+  std::map<std::string, std::vector<double>> rates_;
 };
 
 template <class T>
 void add_all(const std::string& type) {
-  benchmark::RegisterBenchmark(("peak/" + type).c_str(), peak<T>);
-  benchmark::RegisterBenchmark(("gemm/" + type).c_str(), gemm<T>);
-  benchmark::RegisterBenchmark(("score/" + type).c_str(), score<T>);
-  benchmark::RegisterBenchmark(("gradient/" + type).c_str(), gradient<T>);
-  benchmark::RegisterBenchmark(("both/" + type).c_str(), both<T>);
+  const auto add = [&](const std::string& name, auto&& run) {
+    benchmark::RegisterBenchmark((name + "/" + type).c_str(), run);
+  };
+  add("peak", peak<T>);
+  add("gemm", gemm<T>);
+  add("score", score<T>);
+  add("gradient", gradient<T>);
+  add("score and gradient, random rows", both_random<T>);
+  add("adam", adam<T>);
+  for (const Shape& shape : {Shape{36, 32, 6}, {784, 128, 10}}) {
+    const std::string name = std::to_string(shape[0]) + "-" + std::to_string(shape[1]) + "-" + std::to_string(shape[2]);
+    add(name + " scores", [shape](auto& state) { perceptron_scores<T>(state, shape); });
+    add(name + " scores and gradient", [shape](auto& state) { perceptron_step<T>(state, shape); });
+  }
+  add("sparse score", sparse_score<T>);
+  add("sparse gradient", sparse_gradient<T>);
 }
 
 }  // namespace
@@ -143,19 +272,18 @@ void add_all(const std::string& type) {
 
 int main(int argc, char** argv) {
   // Defaults of ours, before what the user says.
-  std::vector<std::string> words{argv[0], "--benchmark_repetitions=9", "--benchmark_min_time=0.05",
-                                 "--benchmark_enable_random_interleaving=true",
-                                 "--benchmark_report_aggregates_only=true"};
+  std::vector<std::string> words{argv[0], "--benchmark_repetitions=15", "--benchmark_min_time=0.05",
+                                 "--benchmark_enable_random_interleaving=true"};
   words.insert(words.end(), argv + 1, argv + argc);
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   int count = static_cast<int>(pointers.size());
   benchmark::Initialize(&count, pointers.data());
   if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) return 2;
-  std::printf("kernels: %s\n", holdout::train::simd_target());
+  std::printf("one thread, %s\n", holdout::train::simd_target());
   holdout::bench::add_all<double>("float64");
   holdout::bench::add_all<float>("float32");
-  holdout::bench::Ratios reporter;
+  holdout::bench::Shares reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
   benchmark::Shutdown();
 }
