@@ -100,24 +100,26 @@ std::string value_here(const Node& node, bool range) {
   return flow_text(node);
 }
 
+// Empty: no tool's name for a setting that we know.
 std::string path_here(std::string_view name) {
   for (const ForeignKey& known : kKeys)
     if (known.key == name) return std::string(known.path);
-  constexpr std::string_view kSame[] = {"model.l2", "training.learning_rate", "training.batch_size", "training.epochs",
-                                        "training.optimizer"};
+  constexpr std::string_view kSame[] = {"model.l2",           "model.l1",     "training.learning_rate",
+                                        "training.epochs",    "model.hidden", "training.optimizer",
+                                        "training.batch_size"};
   for (const std::string_view path : kSame)
     if (path.substr(path.rfind('.') + 1) == name) return std::string(path);
-  return "model." + std::string(name);
+  return {};
 }
 
 // `parameters: {lr: {min: …}}`, or Katib's list of {name, feasibleSpace}: its first entry, where it belongs here.
 std::string first_parameter(const Node& node) {
-  if (node.is_mapping() && !node.entries.empty())
-    return as_line("", path_here(node.entries[0].key), value_here(node.entries[0].value, true));
-  if (node.is_list() && !node.items.empty() && node.items[0].is_mapping())
-    if (const Entry* name = node.items[0].find("name"))
-      return as_line("", path_here(name->value.text), value_here(node.items[0], true));
-  return "model: {l2: {min: 1e-6, max: 1, scale: log}}";
+  std::string path;
+  const Node* range = nullptr;
+  if (node.is_mapping() && !node.entries.empty()) path = path_here(node.entries[0].key), range = &node.entries[0].value;
+  if (node.is_list() && !node.items.empty())
+    if (const Entry* name = node.items[0].find("name")) path = path_here(name->value.text), range = &node.items[0];
+  return path.empty() ? "model: {l2: {min: 1e-6, max: 1, scale: log}}" : as_line("", path, value_here(*range, true));
 }
 
 }  // namespace
@@ -147,9 +149,9 @@ std::string foreign_key(const std::string& section, const Entry& entry) {
       const Entry* name = entry.value.find("name");
       if (!name) name = entry.value.find("algorithmName");
       const Entry* goal = entry.value.find("goal");
-      if (name && goal)
-        return "in holdout: objective: {metric: " + flow_text(name->value) + ", direction: " + flow_text(goal->value) +
-               "}";
+      if (goal)
+        return "in holdout: objective: {" + (name ? "metric: " + flow_text(name->value) + ", " : "") +
+               "direction: " + flow_text(goal->value) + "}";
       if (name) value = flow_text(name->value);
     }
     return "in holdout: " + as_line(section, known.path, value) +

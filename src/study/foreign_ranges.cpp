@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include <holdout/base/number.hpp>
@@ -18,7 +19,7 @@ struct Draft {
   std::string low, high, step, points;
   bool log = false;
   std::string text() const {
-    std::string out = "{min: " + low + ", max: " + high;
+    std::string out = "{min: " + (low.empty() ? "..." : low) + ", max: " + (high.empty() ? "..." : high);
     if (log) out += ", scale: log";
     if (!step.empty() && !log) out += ", step: " + step;
     if (!points.empty()) out += ", points: " + points;
@@ -40,21 +41,29 @@ std::string power(double base, const std::string& exponent) {
 
 std::string minus_one(const std::string& text) {
   const std::optional<std::int64_t> n = to_integer(text);
-  return n && *n > -1'000'000'000 ? std::to_string(*n - 1) : text;
+  return n && *n > std::numeric_limits<std::int64_t>::min() ? std::to_string(*n - 1) : text;
+}
+
+constexpr const char* kNoNormal = "{min: ..., max: ...}; there is no normal distribution";
+
+// [a, b], (a, b) and a, b alike.
+std::string values(const std::vector<std::string>& args) {
+  std::string list;
+  if (args.size() == 1 && (args[0].starts_with('[') || args[0].starts_with('(')))
+    list = args[0].substr(1, args[0].size() - 2);
+  else
+    for (const std::string& a : args) list += (list.empty() ? "" : ", ") + a;
+  return "{values: [" + (list.empty() ? "..." : list) + "]}";
 }
 
 // A distribution by name with its arguments, as NNI, Ray Tune, hyperopt and Optuna call them.
 std::string call(std::string_view name, const std::vector<std::string>& args, bool natural_exponents) {
   const std::string kind = lower(name);
   const bool has_log = kind.find("log") != std::string::npos || kind == "reciprocal";
-  const auto argument = [&](std::size_t i) { return i < args.size() ? args[i] : std::string("..."); };
-  if (kind.find("normal") != std::string::npos || kind == "randn" || kind == "beta")
-    return "no normal distribution; a range {min: ..., max: ...}";
-  if (kind == "choice" || kind == "grid_search" || kind == "suggest_categorical" || kind == "categorical") {
-    std::string list;
-    for (const std::string& a : args) list += (list.empty() ? "" : ", ") + a;
-    return "{values: " + (list.starts_with('[') ? list : "[" + list + "]") + "}";
-  }
+  const auto argument = [&](std::size_t i) { return i < args.size() ? args[i] : std::string(); };
+  if (kind.find("normal") != std::string::npos || kind == "randn" || kind == "beta") return kNoNormal;
+  if (kind == "choice" || kind == "grid_search" || kind == "suggest_categorical" || kind == "categorical")
+    return values(args);
   if (kind == "logspace") return Draft{power(10, argument(0)), power(10, argument(1)), {}, argument(2), true}.text();
   if (kind == "linspace") return Draft{argument(0), argument(1), {}, argument(2)}.text();
   constexpr std::array kKnown{"uniform",     "quniform",        "loguniform", "qloguniform",   "log_uniform",
@@ -64,11 +73,13 @@ std::string call(std::string_view name, const std::vector<std::string>& args, bo
   Draft range{argument(0), argument(1), {}, {}, has_log};
   if (natural_exponents && has_log)
     range.low = power(std::exp(1.0), range.low), range.high = power(std::exp(1.0), range.high);
-  if (kind.ends_with("randint")) range.high = minus_one(range.high);  // the end is not part of it there
-  if (kind.starts_with('q') && args.size() > 2) range.step = args[2];
+  if (kind == "randint" && args.size() == 1) range.low = "0", range.high = args[0];   // hyperopt's has no lower end
+  if (kind == "randint" || kind == "lograndint") range.high = minus_one(range.high);  // the end is not part of it there
+  if (kind.starts_with('q')) range.step = argument(2);
   for (std::size_t i = 2; i < args.size(); ++i) {
-    const std::string a = lower(args[i]);
-    if (a == "log=true" || a == "log = true") range.log = true;
+    std::string a = lower(args[i]);
+    std::erase(a, ' ');
+    if (a == "log=true") range.log = true;
     if (a.starts_with("step=")) range.step = a.substr(5);
   }
   return range.text();
@@ -136,13 +147,10 @@ std::string foreign_range(const Node& node) {
   if (const std::string list = scalar(node, {"values", "choices", "vals", "categories"}); !list.empty())
     return "{values: " + list + "}";
   const std::string kind = lower(scalar(node, {"distribution", "type", "sampling"}));
-  if (kind.find("normal") != std::string::npos || node.find("sigma"))
-    return "{min: ..., max: ...}; there is no normal distribution";
+  if (kind.find("normal") != std::string::npos || node.find("sigma")) return kNoNormal;
   Draft range{scalar(node, {"min", "low", "minval", "lower", "lower_bound"}),
               scalar(node, {"max", "high", "maxval", "upper", "upper_bound"}), scalar(node, {"step", "q"}),
               scalar(node, {"points", "count"})};
-  if (range.low.empty()) range.low = "...";
-  if (range.high.empty()) range.high = "...";
   range.log = kind.find("log") != std::string::npos || lower(scalar(node, {"log"})) == "true" ||
               lower(scalar(node, {"scale"})) == "log";
   if (range.log && node.find("minval")) {  // Determined: exponents of `base`, 10 by default

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "foreign.hpp"
 #include "outline.hpp"
 #include "study/study_text.hpp"
 
@@ -233,65 +232,6 @@ TEST_CASE("reader: each mistake has its message") {
   }
 }
 
-TEST_CASE("reader: other tools' spellings are answered in holdout's words") {
-  struct {
-    const char *rest, *line;
-  } const cases[] = {
-      // W&B; bounds of log_uniform are exponents of e there: exp(-2.302585093) = 0.1
-      {"model: {l2: {distribution: log_uniform_values, min: 1e-4, max: 1}}\n",
-       "in holdout: l2: {min: 1e-4, max: 1, scale: log}"},
-      {"model: {l2: {distribution: log_uniform, min: -2.302585093, max: 0}}\n", "l2: {min: 0.1, max: 1, scale: log}"},
-      {"training: {learning_rate: {distribution: uniform, min: 0.1, max: 1}}\n", "learning_rate: {min: 0.1, max: 1}"},
-      {"parameters: {lr: {min: 0.1, max: 1}}\n", "training: {learning_rate: {min: 0.1, max: 1}}"},
-      {"method: bayes\n", "in holdout: search: {method: bayes}"},
-      {"metric: {name: mse, goal: minimize}\n", "objective: {metric: mse, direction: minimize}"},
-      {"search: {run_cap: 50}\n", "in holdout: trials: 50"},
-      // Optuna
-      {"model: {l2: {low: 1e-4, high: 1, log: true}}\n", "l2: {min: 1e-4, max: 1, scale: log}"},
-      {"model: {l2: {min: 1e-4, max: 1, log: true}}\n", "l2: {min: 1e-4, max: 1, scale: log}"},
-      {"n_trials: 100\n", "in holdout: search: {trials: 100}"},
-      {"model: {l2: \"trial.suggest_float('l2', 1e-4, 1, log=True)\"}\n", "l2: {min: 1e-4, max: 1, scale: log}"},
-      // Katib
-      {"maxTrialCount: 12\n", "search: {trials: 12}"},
-      {"parameters: [{name: lr, parameterType: double, feasibleSpace: {min: \"0.01\", max: \"0.03\"}}]\n",
-       "training: {learning_rate: {min: 0.01, max: 0.03}}"},
-      // NNI
-      {"model: {l2: {_type: loguniform, _value: [0.0001, 0.1]}}\n", "l2: {min: 0.0001, max: 0.1, scale: log}"},
-      {"training: {epochs: {_type: choice, _value: [1, 2]}}\n", "epochs: {values: [1, 2]}"},
-      // Determined: exponents of `base`
-      {"model: {l2: {type: log, minval: -4, maxval: -1, base: 10}}\n", "l2: {min: 0.0001, max: 0.1, scale: log}"},
-      {"model: {l2: {type: categorical, vals: [1, 2]}}\n", "l2: {values: [1, 2]}"},
-      // Ray Tune, hyperopt, numpy
-      {"model:\n  l2: tune.loguniform(1e-4, 1e-1)\n", "l2: {min: 1e-4, max: 1e-1, scale: log}"},
-      {"training:\n  epochs: tune.randint(1, 10)\n", "epochs: {min: 1, max: 9}"},
-      {"model:\n  l2: tune.choice([1, 2])\n", "l2: {values: [1, 2]}"},
-      {"model:\n  l2: hp.loguniform('l2', -2.302585093, 0)\n", "l2: {min: 0.1, max: 1, scale: log}"},
-      {"model:\n  l2: np.logspace(-3, 0, 4)\n", "l2: {min: 0.001, max: 1, scale: log, points: 4}"},
-      // scikit-learn, PyTorch, Keras
-      {"training: {lr: 0.1}\n", "in holdout: learning_rate: 0.1"},
-      {"model: {lr: 0.1}\n", "in holdout: training: {learning_rate: 0.1}"},
-      {"model: {alpha: 1}\n", "l2 = alpha / training rows"},
-      {"model: {C: 1}\n", "l2 = 1 / (C * training rows)"},
-      {"training: {weight_decay: 0.1}\n", "in holdout: model: {l2: 0.1}"},
-      {"n_jobs: 4\n", "--threads N"},
-  };
-  for (const auto& c : cases) {
-    CAPTURE(c.rest);
-    const std::string got = complaints(with(c.rest));
-    CAPTURE(got);
-    CHECK(has(got, c.line));
-  }
-}
-
-TEST_CASE("foreign: every key's translation is a setting that exists") {
-  const auto outline = study_outline();
-  for (const ForeignKey& key : foreign_keys()) {
-    CAPTURE(key.key);
-    const bool named = key.path == "search.method";  // the key of a choice, which is no field
-    CHECK((named || find(outline, key.path)));
-  }
-}
-
 TEST_CASE("reader: files with columns need a target, others none") {
   CHECK(has(complaints("data: {file: a.csv}\n"), "1:1: error: data: 'target' is missing"));
   CHECK(has(complaints("data: {file: a.csv.gz, target: ''}\n"), "data.target is empty"));
@@ -336,6 +276,28 @@ TEST_CASE("reader: places of settings, and messages that come later") {
   CHECK(m.place.line == 2);
   m = file.located({{"d.csv", 3, 1}, "a cell", {}, {}, "data.file"});  // has a place already
   CHECK(m.place.file == "d.csv");
+  m = file.located({{}, "no rows", {}, {}, "training.epochs"});  // nothing of it is in the file
+  CHECK(m.place.file == file.file);
+  CHECK(m.place.line == 0);
+  m = file.located({{}, "no rows", {}});  // about no setting
+  CHECK(m.place.file.empty());
+}
+
+TEST_CASE("reader: paths and keys that sections make up") {
+  const auto outline = study_outline();
+  CHECK(find(outline, "model.l2.groups.blood.columns"));
+  CHECK(find(outline, "model.l2.groups.blood"));
+  CHECK_FALSE(find(outline, "model.l2.groups."));
+  CHECK_FALSE(find(outline, "model.l2.groups.blood.colour"));
+  CHECK_FALSE(find(outline, "model.l1.groups.blood"));
+  train::ModelSettings mlp;
+  REQUIRE(mlp.alternatives().back().name == "mlp");
+  mlp.select(mlp.alternatives().size() - 1);
+  const std::vector<std::string> keys = keys_of([&](FieldVisitor& f) { mlp.fields(f); });
+  for (const char* key : {"l2", "l1", "elastic_net", "hidden", "activation"}) {
+    CAPTURE(key);
+    CHECK(std::find(keys.begin(), keys.end(), key) != keys.end());
+  }
 }
 
 }  // namespace
