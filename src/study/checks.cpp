@@ -149,8 +149,7 @@ class Checks {
       add("model.l2.each", "model.l2.each: weights behind hidden layers belong to no feature",
           "name groups of features: l2: {groups: {NAME: {columns: [...], l2: ...}}}");
     for (const train::PenaltyGroup& group : model.l2_groups)
-      if (const std::string path = "model.l2.groups." + group.name + ".columns";
-          group.columns.empty() && filler_.marks.count(path) > 0)
+      if (const std::string path = "model.l2.groups." + group.name + ".columns"; group.columns.empty())
         add(path, path + ": the list is empty", "name features, or how their names begin: [age, \"blood_*\"]");
     const bool shrinks = may_be_positive("model.l1", file_.study.config.model.l1) ||
                          may_be_positive("model.elastic_net.lambda", file_.study.config.model.elastic_net.lambda);

@@ -19,7 +19,7 @@ bool Descriptor::close() {
 
 Error system_error(const std::string& path, const std::string& what, int reason) {
   std::string why = std::generic_category().message(reason);
-  if (!why.empty()) why[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(why[0])));
+  why[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(why[0])));
   std::string hint;
   switch (reason) {
     case ENOSPC:

@@ -68,7 +68,6 @@ void Filler::choose(const Field& field, Choice& choice, const ChoiceStyle& style
     const auto found = alternative(choice, *name, key_path);
     if (!found) return;
     selected = *found;
-    if (condition_) constants.push_back({key_path, name->text, *condition_});
   }
   if (!style.nested) marks[path] = entry.mark;  // a section stands where its key does
   choice.select(selected);

@@ -83,8 +83,7 @@ std::string slug(std::string_view name) {
 data::Spill spill_near(const std::string& path) {
   std::error_code error;
   std::filesystem::path folder = std::filesystem::absolute(path, error);
-  while (!folder.empty() && !std::filesystem::is_directory(folder, error) && folder != folder.root_path())
-    folder = folder.parent_path();
+  while (folder.has_relative_path() && !std::filesystem::is_directory(folder, error)) folder = folder.parent_path();
   return {folder.string()};
 }
 

@@ -117,13 +117,7 @@ class Writer final : public FieldVisitor {
 
   void operator()(const Field& field, Choice& choice, const ChoiceStyle& style) override {
     const std::string path = path_of(field), key(style.key);
-    const std::string key_path = style.nested ? path : path + "." + key;
     if (const auto index = parameter(path)) return add(field, alternatives(choice, *index, path, key));
-    if (condition_) {
-      const Constant* name = constant(key_path);
-      if (!name) return;
-      select(choice, std::get<std::string>(name->value));
-    }
     const std::string name(choice.alternatives()[choice.selected()].name);
     Entries entries = inside(style.nested ? path + "." + name : path, {}, [&](FieldVisitor& f) { choice.fields(f); });
     if (!entries.empty() || !style.nested) entries.insert(entries.begin(), {key, name});
@@ -170,7 +164,7 @@ class Writer final : public FieldVisitor {
   void leaf(const Field& field, const std::string& text, std::string (*spell)(const Value&) = yaml_value) {
     const std::string path = path_of(field);
     if (const auto index = parameter(path)) return add(field, yaml_range(study_.space.parameters()[*index], spell));
-    if (condition_) {
+    if (in_searched_) {
       if (const Constant* c = constant(path)) add(field, spell(c->value));
       return;
     }
@@ -181,14 +175,13 @@ class Writer final : public FieldVisitor {
 
   // {values: [gd, {name: momentum, momentum: {min: 0.5, max: 0.99}}]}
   std::string alternatives(Choice& choice, std::size_t index, const std::string& path, const std::string& key) {
-    const auto outer = condition_;
     const std::size_t original = choice.selected();
     const std::vector<Value>& names = study_.space.parameters()[index].values;
     std::string list;
     for (std::size_t i = 0; i < names.size(); ++i) {
       const std::string& name = std::get<std::string>(names[i]);
       select(choice, name);
-      condition_ = search::Condition{index, i};
+      in_searched_ = true;
       Entries entries = inside(path + "." + name, {}, [&](FieldVisitor& f) { choice.fields(f); });
       std::string text = name;
       if (!entries.empty()) {
@@ -198,37 +191,29 @@ class Writer final : public FieldVisitor {
       }
       list += (list.empty() ? "" : ", ") + text;
     }
-    condition_ = outer;
+    in_searched_ = false;
     choice.select(original);
     return "{values: [" + list + "]}";
   }
 
   static void select(Choice& choice, std::string_view name) {
     const std::span<const Info> all = choice.alternatives();
-    for (std::size_t i = 0; i < all.size(); ++i)
-      if (all[i].name == name) return choice.select(i);
+    const auto at = std::find_if(all.begin(), all.end(), [&](const Info& info) { return info.name == name; });
+    choice.select(static_cast<std::size_t>(at - all.begin()));
   }
 
-  bool here(const std::optional<search::Condition>& condition) const {
-    if (!condition || !condition_) return !condition && !condition_;
-    return condition->parameter == condition_->parameter && condition->choice == condition_->choice;
-  }
-  std::optional<std::size_t> parameter(const std::string& path) const {
-    const auto& all = study_.space.parameters();
-    for (std::size_t i = 0; i < all.size(); ++i)
-      if (all[i].path == path && here(all[i].condition)) return i;
-    return {};
-  }
+  // The path of a setting inside a searched alternative names the alternative, so it is enough.
+  std::optional<std::size_t> parameter(const std::string& path) const { return study_.space.find(path); }
   const Constant* constant(const std::string& path) const {
     for (const Constant& c : study_.constants)
-      if (c.path == path && here(c.condition)) return &c;
+      if (c.path == path) return &c;
     return nullptr;
   }
 
   const Study& study_;
   std::map<std::string, std::string> defaults_;
   std::vector<Level> levels_;
-  std::optional<search::Condition> condition_;
+  bool in_searched_ = false;  // inside an alternative of a searched choice
 };
 
 std::string resolved(const std::string& file, const std::string& folder) {

@@ -49,40 +49,24 @@ std::string yaml_text(std::string_view text) {
 }
 
 std::string flow_text(const Node& node, std::size_t most) {
+  if (node.is_null()) return "~";
+  if (node.is_scalar()) return node.plain ? node.text : yaml_text(node.text);
   std::string out;
-  switch (node.kind) {
-    case Node::Kind::null:
-      return "~";
-    case Node::Kind::scalar:
-      return node.plain ? node.text : yaml_text(node.text);
-    case Node::Kind::list:
-      for (const Node& item : node.items) {
-        if (out.size() > most) return "[" + out + ", ...]";
-        out += (out.empty() ? "" : ", ") + flow_text(item, most);
-      }
-      return "[" + out + "]";
-    case Node::Kind::mapping:
-      for (const Entry& entry : node.entries) {
-        if (out.size() > most) return "{" + out + ", ...}";
-        out += (out.empty() ? "" : ", ") + yaml_text(entry.key) + ": " + flow_text(entry.value, most);
-      }
-      return "{" + out + "}";
+  for (const Node& item : node.items) {
+    if (out.size() > most) return "[" + out + ", ...]";
+    out += (out.empty() ? "" : ", ") + flow_text(item, most);
   }
-  return out;
+  for (const Entry& entry : node.entries) {
+    if (out.size() > most) return "{" + out + ", ...}";
+    out += (out.empty() ? "" : ", ") + yaml_text(entry.key) + ": " + flow_text(entry.value, most);
+  }
+  return node.is_list() ? "[" + out + "]" : "{" + out + "}";
 }
 
 std::string kind_name(const Node& node) {
-  switch (node.kind) {
-    case Node::Kind::null:
-      return "nothing";
-    case Node::Kind::scalar:
-      return quoted(node.text);
-    case Node::Kind::list:
-      return "a list";
-    case Node::Kind::mapping:
-      return "a mapping";
-  }
-  return {};
+  if (node.is_null()) return "nothing";
+  if (node.is_scalar()) return quoted(node.text);
+  return node.is_list() ? "a list" : "a mapping";
 }
 
 }  // namespace holdout::study::yaml
