@@ -14,6 +14,27 @@ using yaml::Entry;
 using yaml::Mark;
 using yaml::Node;
 
+namespace {
+
+// training: {optimizer: {name: adam, beta1: 0.9}}
+std::string line_of(const std::vector<OutlineItem>& outline, const std::string& path, const std::string& value) {
+  std::string line, closing;
+  std::size_t start = 0;
+  for (std::size_t dot; (dot = path.find('.', start)) != std::string::npos; start = dot + 1) {
+    const std::string key = path.substr(start, dot - start);
+    const OutlineItem* outer = start > 0 ? find(outline, path.substr(0, start - 1)) : nullptr;
+    if (outer && outer->nested) {
+      line += outer->key + ": " + key + ", ";
+    } else {
+      line += (key == "*" ? "NAME" : key) + ": {";
+      closing += '}';
+    }
+  }
+  return line + path.substr(start) + ": " + value + closing;
+}
+
+}  // namespace
+
 void Filler::add(const Mark& mark, const std::string& text, const std::string& hint) {
   errors_.add(yaml::message_at(mark, text, hint));
 }
@@ -66,9 +87,10 @@ void Filler::unknown(const Level& level, const Entry& entry) {
     // A key that is right, in the wrong section.
     if (nearest_word(entry.key, level.keys).empty())
       for (const OutlineItem& item : outline_)
-        if (item.path.ends_with("." + entry.key) && item.path != level.path + "." + entry.key)
-          hint = "it belongs elsewhere: " + as_line("", item.path, flow_text(entry.value));
-    if (level.keys.empty()) hint = "no keys are known here";
+        if (item.path.ends_with("." + entry.key) && item.path != level.path + "." + entry.key) {
+          hint = "it belongs elsewhere: " + line_of(outline_, item.path, flow_text(entry.value));
+          break;
+        }
   }
   add(entry.mark, "unknown key " + quoted(entry.key) + " in " + (level.path.empty() ? "the study" : level.path), hint);
 }
@@ -139,7 +161,7 @@ std::optional<Value> Filler::leaf(const Field& field, const Leaf& leaf) {
     }
     return {};
   }
-  std::optional<Value> value = read_value(leaf, node, path, errors_);
+  std::optional<Value> value = read_value(leaf, node, path, errors_, field.scope != Scope::fixed);
   if (value && field.required && std::holds_alternative<std::string>(*value) && std::get<std::string>(*value).empty())
     add(node.mark, path + " is empty", "expected " + std::string(field.help));
   if (value && condition_) constants.push_back({path, *value, *condition_});

@@ -12,18 +12,34 @@ namespace {
 using yaml::message_at;
 using yaml::Node;
 
+// Whether commas stand as in 1,000,000.
+bool thousands(const std::string& text) {
+  std::size_t comma = text.find(',');
+  if (comma == std::string::npos || text.starts_with('0')) return false;
+  while (comma != std::string::npos) {
+    const std::size_t next = text.find(',', comma + 1);
+    if (std::min(next, text.size()) - comma != 4) return false;
+    comma = next;
+  }
+  return true;
+}
+
 // How to mend a text that should have been a number.
-std::string number_hint(const Node& node, const std::string& what) {
+std::string number_hint(const Node& node, const std::string& what, bool integer) {
   const std::string& text = node.text;
   if (!node.plain && to_real(text)) return "write " + text + " without quotes";
   if (const std::string range = foreign_call(text); !range.empty()) {
     const std::string key = what.substr(what.rfind('.') + 1);
     return "in holdout: " + key + ": " + range;
   }
-  std::string digits;  // 1_000, 1,000 and 0,5
-  for (const char c : text)
-    if (c != '_') digits += c == ',' ? '.' : c;
-  if (digits != text && to_real(digits) && text.find('.') == std::string::npos) return "write " + digits;
+  std::string point, whole;  // 1_000 and 0,5; 1,000 may be either
+  for (const char c : text) {
+    if (c != '_') point += c == ',' ? '.' : c;
+    if (c != '_' && c != ',') whole += c;
+  }
+  if (thousands(text) && to_integer(whole))
+    return "write " + whole + (integer || !to_real(point) ? "" : ", or " + point + " if the comma is a decimal point");
+  if (point != text && (integer ? to_integer(point).has_value() : to_real(point).has_value())) return "write " + point;
   return {};  // the message says already what was expected
 }
 
@@ -44,7 +60,7 @@ std::optional<Value> read_number(const Range<T>& range, const Node& node, const 
     return {};
   };
   if (!words.empty())
-    if (const std::string_view near = nearest_word(node.text, words); !near.empty() && !to_real(node.text))
+    if (const std::string_view near = nearest_word(node.text, words); !near.empty())
       return refuse("did you mean '" + std::string(near) + "'?");
   std::optional<T> x;
   if (node.plain) {
@@ -57,7 +73,7 @@ std::optional<Value> read_number(const Range<T>& range, const Node& node, const 
     std::string lower = node.text;
     std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
     if (lower.ends_with(".inf") || lower.ends_with(".nan")) return refuse("a finite number is needed");
-    return refuse(number_hint(node, what));
+    return refuse(number_hint(node, what, std::is_same_v<T, std::int64_t>));
   }
   if (!range.contains(*x)) return refuse("");
   if (*x == 0) x = T{};  // a minus zero is a zero
@@ -82,37 +98,24 @@ std::optional<Value> read_boolean(const Node& node, const std::string& what, Err
 }  // namespace
 
 std::string Leaf::describe() const {
-  switch (kind) {
-    case Kind::boolean:
-      return "true or false";
-    case Kind::integer:
-      return holdout::describe(integers);
-    case Kind::real:
-      return holdout::describe(reals);
-    case Kind::word:
-      return words.empty() ? "a text" : "one of " + joined(strings(words));
-  }
-  return {};
+  if (kind == Kind::boolean) return "true or false";
+  if (kind == Kind::integer) return holdout::describe(integers);
+  if (kind == Kind::real) return holdout::describe(reals);
+  return words.empty() ? "a text" : "one of " + joined(strings(words));
 }
 
-std::optional<Value> read_value(const Leaf& leaf, const Node& node, const std::string& what, Errors& errors) {
+std::optional<Value> read_value(const Leaf& leaf, const Node& node, const std::string& what, Errors& errors,
+                                bool searchable) {
   if (!node.is_scalar()) {
     std::string hint;
-    if (node.is_list() && !node.items.empty()) hint = "to search: {values: " + flow_text(node) + "}";
+    if (searchable && node.is_list() && !node.items.empty()) hint = "to search: {values: " + flow_text(node) + "}";
     errors.add(message_at(node.mark, what + ": expected " + leaf.describe() + ", found " + kind_name(node), hint));
     return {};
   }
-  switch (leaf.kind) {
-    case Leaf::Kind::boolean:
-      return read_boolean(node, what, errors);
-    case Leaf::Kind::integer:
-      return read_number(leaf.integers, node, what, errors);
-    case Leaf::Kind::real:
-      return read_number(leaf.reals, node, what, errors);
-    case Leaf::Kind::word:
-      return read_word(leaf.words, node, what, errors);
-  }
-  return {};
+  if (leaf.kind == Leaf::Kind::boolean) return read_boolean(node, what, errors);
+  if (leaf.kind == Leaf::Kind::integer) return read_number(leaf.integers, node, what, errors);
+  if (leaf.kind == Leaf::Kind::real) return read_number(leaf.reals, node, what, errors);
+  return read_word(leaf.words, node, what, errors);
 }
 
 std::string yaml_value(const Value& value) {

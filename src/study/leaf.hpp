@@ -31,8 +31,10 @@ struct Leaf {
 };
 
 /// One value of a setting. A word that stands for a number stays a word.
-/// @param what   the setting, at the front of messages: training.epochs
-std::optional<Value> read_value(const Leaf& leaf, const yaml::Node& node, const std::string& what, Errors& errors);
+/// @param what        the setting, at the front of messages: training.epochs
+/// @param searchable  whether a range could stand in its place
+std::optional<Value> read_value(const Leaf& leaf, const yaml::Node& node, const std::string& what, Errors& errors,
+                                bool searchable = false);
 
 /// The number that a value of such a setting means.
 template <class T>
