@@ -42,8 +42,13 @@ Message no_key(const Source& source, int line) {
                     "a key is followed by a colon and a space");
 }
 
-// A line whose indentation belongs to nothing above it, or that is no `key: value`.
-Message bad_line(const Source& source, int line) {
+// A line whose indentation belongs to nothing above it, or that is no `key: value`, or in which something stands behind
+// a value that has ended.
+Message bad_line(const Source& source, const Mark& mark) {
+  int line = mark.line;
+  if (mark.column > first_character(source, line).column)
+    return message_at(mark, "the value has ended: nothing can follow it on this line",
+                      "delete what follows, or put all of the value in quotes");
   while (line > 1 && blank(line_of(source, line))) --line;
   const std::string_view text = line_of(source, line);
   int above = line - 1;
@@ -81,6 +86,7 @@ constexpr Words kWords[] = {
     {"scanning alias", "the name of an alias ends with a character that it cannot have", "`*name`, letters and digits"},
     {"scanning anchor", "the name of an anchor ends with a character that it cannot have",
      "`&name`, letters and digits"},
+    {"illegal tab", "a tab as indentation", "indent with spaces, or leave the line empty"},
     {"multiple", "two anchors or tags for one value", "leave one"},
     {"have any content", "an alias stands for a whole value: nothing can be added to it", "leave the rest away"},
     {"escape", "an escape in double quotes that YAML does not know",
@@ -127,7 +133,7 @@ Message syntax_message(const Source& source, const SyntaxProblem& problem) {
   if (says("EOF in scalar")) return message_at(mark, "the text ends inside a quote", "close the quote");
   if (!problem.open.empty() && problem.open.back().flow && !says("anchor is not") && !says("escape"))
     return flow_problem(source, problem, problem.open.back());
-  if (says("end of map not found") || says("end of sequence not found")) return bad_line(source, mark.line);
+  if (says("end of map not found") || says("end of sequence not found")) return bad_line(source, mark);
   if (says("illegal map value")) {  // a line above without a colon is read as more of the value before it
     int above = mark.line - 1;
     while (above > 0 && blank(line_of(source, above))) --above;
