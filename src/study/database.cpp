@@ -32,7 +32,8 @@ std::string connection(const std::string& path, bool read_only) {
   const bool spaces = path.find(' ') != std::string::npos, quotes = path.find('"') != std::string::npos;
   if (quotes && (spaces || path.starts_with('"')))
     throw Error(Message{{path, 0, 0},
-                        "a database's path cannot have both a space and a double quote",
+                        spaces ? "a database's path cannot have both a space and a double quote"
+                               : "a database's path cannot begin with a double quote",
                         "choose another folder with --out",
                         {}});
   return std::string(read_only ? "readonly=1 " : "") + "timeout=" + std::to_string(kPatienceSeconds) +
@@ -52,8 +53,8 @@ bool on_network(const std::string& path) {
                                                  0x5346414F,   // AFS
                                                  0x01021997,   // 9P
                                                  0x19830326};  // BeeGFS
-  struct statfs info {};
-  if (::statfs(path.c_str(), &info) != 0) return false;
+  struct statfs info {};  // stays 0, which is none of them, where the system does not tell
+  ::statfs(path.c_str(), &info);
   return std::find(kMagic.begin(), kMagic.end(), static_cast<std::uint32_t>(info.f_type)) != kMagic.end();
 }
 
@@ -67,7 +68,15 @@ bool disk_is_full(const std::string& path) {
 constexpr const char* kWayOut =
     "`sqlite3 study.db .recover` saves what can be saved; a new run needs another folder (--out)";
 
-Message in_words(const std::string& path, const std::string& shown, int code, const std::string& said) {
+int code_of(const soci::soci_error& error) {
+  const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+  constexpr int kPrimary = 0xFF;  // the other bits are details
+  return sqlite ? sqlite->result() & kPrimary : SQLITE_ERROR;
+}
+
+}  // namespace
+
+Message database_problem(const std::string& path, const std::string& shown, int code, const std::string& said) {
   const auto message = [&](std::string text, std::string hint) {
     return Message{{shown, 0, 0}, std::move(text), std::move(hint), {}};
   };
@@ -103,15 +112,6 @@ Message in_words(const std::string& path, const std::string& shown, int code, co
   }
 }
 
-[[noreturn]] void fail(const std::string& path, const std::string& shown, const soci::soci_error& error) {
-  const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
-  constexpr int kPrimary = 0xFF;  // the other bits are details
-  throw Error(in_words(path, shown, sqlite ? sqlite->result() & kPrimary : SQLITE_ERROR, error.get_error_message()),
-              Fault::failure);
-}
-
-}  // namespace
-
 Database::Database(const std::string& path, bool read_only, std::string shown)
     : path_(path), shown_(shown.empty() ? path : std::move(shown)) {
   const std::string parameters = connection(path, read_only);
@@ -145,8 +145,8 @@ void Database::fold_log() {
       sql_ << "pragma wal_checkpoint(truncate)", soci::into(busy), soci::into(in_log), soci::into(moved);
       std::string mode;
       sql_ << "pragma journal_mode = delete", soci::into(mode);
-    } catch (const soci::sqlite3_soci_error& error) {
-      if (error.result() != SQLITE_BUSY && error.result() != SQLITE_LOCKED) throw;
+    } catch (const soci::soci_error& error) {
+      if (const int code = code_of(error); code != SQLITE_BUSY && code != SQLITE_LOCKED) throw;
     }
     wait(kPatienceSeconds * 1000);
   });
@@ -161,7 +161,7 @@ void Database::guarded(const std::function<void()>& body) {
   try {
     body();
   } catch (const soci::soci_error& error) {
-    fail(path_, shown_, error);
+    throw Error(database_problem(path_, shown_, code_of(error), error.get_error_message()), Fault::failure);
   } catch (const nlohmann::json::exception&) {
     throw unreadable("an attribute is not the JSON that is expected there");
   } catch (const std::domain_error& error) {

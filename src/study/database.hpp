@@ -15,6 +15,13 @@ namespace holdout::study {
 /// cut the first transactions of a log are there, and none behind a missing one.
 enum class Durable { now, with_next };
 
+/// What to say where SQLite failed. An input or output error of a disk without room is told as what it is.
+/// @param path   of the database
+/// @param shown  its name in the message
+/// @param code   SQLite's primary result code
+/// @param said   SQLite's own words, for a code that we have none for
+Message database_problem(const std::string& path, const std::string& shown, int code, const std::string& said);
+
 /// One connection. Not thread-safe.
 class Database {
  public:
