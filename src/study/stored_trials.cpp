@@ -63,17 +63,20 @@ bool TrialWriter::find(int number) {
   number_ = number;
   find_.execute();
   if (!find_.fetch()) return false;
-  while (find_.fetch()) continue;  // to the end: an open cursor would keep the log from being folded
+  find_.fetch();  // to the end, as numbers are unique: an open cursor would keep the log from being folded
   return true;
 }
 
-Error TrialWriter::finished(int number) const {
-  return Error(Message{{shown_, 0, 0},
-                       "trial " + std::to_string(number) + " already has an outcome, from another program",
-                       "optuna and optuna-dashboard should only read a study while it runs; a new run needs another "
-                       "folder: --out",
-                       {}},
-               Fault::failure);
+void TrialWriter::find_open(int number) {
+  const bool found = find(number);
+  if (found && !has_outcome(state_from(state_))) return;
+  throw Error(Message{{shown_, 0, 0},
+                      "trial " + std::to_string(number) +
+                          (found ? " already has an outcome, from another program" : " was deleted by another program"),
+                      "optuna and optuna-dashboard should only read a study while it runs; a new run needs another "
+                      "folder: --out",
+                      {}},
+              Fault::failure);
 }
 
 void TrialWriter::begin(std::span<const Trial> trials) {
@@ -95,7 +98,7 @@ void TrialWriter::begin(const Trial& trial, const std::string& now, bool is_new)
     insert_.execute(true);
     sql_.get_last_insert_id("trials", trial_);
   } else {
-    if (!find(trial.number) || has_outcome(state_from(state_))) throw finished(trial.number);
+    find_open(trial.number);
     restart_.execute(true);
     clear_.execute(true);
     forget_.execute(true);
@@ -122,10 +125,7 @@ void TrialWriter::finish(std::span<const Trial> trials) {
 void TrialWriter::finish(const Trial& trial, const std::string& now) {
   const Outcome outcome = storable(trial.outcome);
   assert(has_outcome(outcome.state));
-  const bool begun = find(trial.number);
-  assert(begun);
-  if (!begun || has_outcome(state_from(state_))) throw finished(trial.number);
-
+  find_open(trial.number);
   const bool with_row = outcome.state != TrialState::failed && std::isfinite(outcome.value);
   if (with_row) {
     value_ = outcome.value;

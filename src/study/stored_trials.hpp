@@ -37,7 +37,8 @@ class TrialWriter {
 
  private:
   bool find(int number);  // sets trial_ and state_
-  Error finished(int number) const;
+  /// find() of one that has no outcome. @throws Error if another program has given it one, or deleted it
+  void find_open(int number);
   void begin(const Trial& trial, const std::string& now, bool is_new);
   void finish(const Trial& trial, const std::string& now);
   void write(const std::vector<Attribute>& attributes);

@@ -1,0 +1,161 @@
+// Rows that other programs wrote, changed or deleted, and attributes read one by one.
+#include "stored_trials.hpp"
+
+#include "attributes.hpp"
+#include "database.hpp"
+#include "records.hpp"
+
+namespace fs = std::filesystem;
+using namespace holdout;
+using namespace holdout::study;
+using namespace holdout::study::testing;
+
+namespace {
+
+void sql(const std::string& path, const std::string& statement) {
+  Database database(path, false);
+  database.guarded([&] { database.sql() << statement; });
+}
+
+// A trial with that attribute, `name` without holdout:.
+Trial with_attribute(const std::string& name, const std::string& json) {
+  Trial t;
+  read_attribute("holdout:" + name, json, t);
+  return t;
+}
+
+// What is wrong with it; empty if nothing is.
+std::string refusal(const std::string& name, const std::string& json) {
+  try {
+    with_attribute(name, json);
+    return {};
+  } catch (const std::exception& e) {
+    return e.what();
+  }
+}
+
+std::string space_refusal(const std::string& json) {
+  try {
+    space_from(json);
+    return {};
+  } catch (const std::domain_error& e) {
+    return e.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("stored trials: counted attempts, several starts and a guard come back; so does a pruned infinite error") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  std::vector<Trial> all = trials(0, 6);
+  all[0].attempts = 3;
+  all[1].outcome.start_values = {0.5, kInfinity, 1.0 / 3}, all[1].outcome.guard = 0.1 + 0.2;
+  all[2].outcome.metrics.clear();
+  all[5].outcome.value = kInfinity;  // of a pruned trial
+  {
+    const auto storage = Storage::create(path, record());
+    storage->begin(all);
+    storage->finish(all);
+  }
+  const std::vector<Trial> back = whole(*Storage::open(path, true));
+  check_equal(back, all);
+  CHECK(back[0].attempts == 3);
+  CHECK(back[1].attempts == 0);
+  CHECK(back[1].outcome.start_values == all[1].outcome.start_values);
+  CHECK(back[1].outcome.guard == all[1].outcome.guard);
+  CHECK(!back[0].outcome.guard);
+  CHECK(back[5].outcome.state == TrialState::pruned);
+}
+
+TEST_CASE("stored trials: what another program deleted is not written into, and told") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  const auto storage = Storage::create(path, record());
+  storage->begin(trials(0, 4));
+  sql(path, "delete from trials where number = 2");
+  for (const bool finishing : {true, false}) {
+    CAPTURE(finishing);
+    Fault fault = Fault::input;
+    const std::string message =
+        message_of([&] { finishing ? storage->finish(trials(1, 4)) : storage->begin(trials(1, 4)); }, &fault);
+    CHECK(contains(message, "study.db: error: trial 2 was deleted by another program\n"));
+    CHECK(contains(message, "should only read a study while it runs"));
+    CHECK(fault == Fault::failure);
+  }
+  const std::vector<Trial> left = storage->trials();
+  REQUIRE(left.size() == 3);
+  for (const Trial& t : left) CHECK(t.outcome.state == TrialState::running);
+}
+
+TEST_CASE("stored trials: rows of another study between ours are nobody's") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  const auto storage = Storage::create(path, record());
+  storage->begin(trials(0, 4));
+  sql(path, "insert into studies values (2, 'another')");
+  sql(path, "insert into trials (trial_id, number, study_id, state) values (5, 0, 2, 'COMPLETE')");
+  sql(path, "insert into trial_params (trial_id, param_name, param_value) values (5, 'training.batch_size', 1)");
+  sql(path, "insert into trial_values (trial_id, objective, value, value_type) values (5, 0, -7, 'FINITE')");
+  sql(path, "insert into trial_user_attributes (trial_id, \"key\", value_json) values (5, 'holdout:epochs', '-7')");
+  storage->begin(trials(4, 8));
+  storage->finish(trials(0, 8));
+  check_equal(whole(*storage), trials(0, 8));
+}
+
+TEST_CASE("stored trials: a database of other studies alone, and one whose study lost its name") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  write_run(path);
+  sql(path, "update study_user_attributes set value_json = null where \"key\" = 'holdout:name'");
+  CHECK(contains(message_of([&] { Storage::open(path, true); }), "an attribute is not the JSON that is expected"));
+  sql(path, "delete from study_user_attributes where \"key\" = 'holdout:name'");
+  CHECK(contains(message_of([&] { Storage::open(path, true); }), "an attribute is not the JSON that is expected"));
+  sql(path, "delete from study_user_attributes");
+  sql(path, "drop index holdout_trial_numbers");
+  CHECK(contains(message_of([&] { Storage::open(path, true); }), "this database holds no study of holdout's"));
+}
+
+TEST_CASE("attributes: numbers and words of one trial, as JSON has them") {
+  CHECK(with_attribute("value", "0.25").outcome.value == 0.25);
+  CHECK(with_attribute("value", " 0.25").outcome.value == 0.25);
+  CHECK(with_attribute("value", "\"-inf\"").outcome.value == -kInfinity);
+  CHECK(with_attribute("epochs", " 12").outcome.epochs == 12);
+  CHECK(with_attribute("reason", "\"plain\"").outcome.reason == "plain");
+  CHECK(with_attribute("reason", "\"\"").outcome.reason.empty());
+  CHECK(with_attribute("reason", R"("a \"b\" \u00e9 é")").outcome.reason == "a \"b\" é é");
+  CHECK(with_attribute("unknown to this version", "[").outcome.reason.empty());
+}
+
+TEST_CASE("attributes: what is no number, word or truth is refused") {
+  CHECK(refusal("value", "\"big\"") == "no number: 'big'");
+  for (const char* json : {"1.5.2", "1e999", "-", "", "[1]", "{}"}) {
+    CAPTURE(json);
+    CHECK(contains(refusal("value", json), "json.exception"));
+  }
+  for (const char* json : {"\"", "word", "\"open", "open\"", "\"a\"b\"", "\"a\nb\"", "3"}) {
+    CAPTURE(json);
+    CHECK(contains(refusal("reason", json), "json.exception"));
+  }
+  CHECK(contains(refusal("epochs", "\"3\""), "json.exception"));
+  CHECK(contains(refusal("full", "1"), "json.exception"));
+}
+
+TEST_CASE("attributes: spaces that hang together are read, others refused") {
+  const std::string a = R"({"path": "a", "values": [1, 2]})";
+  const auto b = [](const char* condition) {
+    return R"({"path": "b", "values": [1], "condition": {)" + std::string(condition) + "}}";
+  };
+  CHECK(space_from("[" + a + "," + b(R"("parameter": 0, "choice": 1)") + "]").size() == 2);
+  CHECK(space_refusal("[" + a + "," + b(R"("parameter": 0, "choice": 2)") + "]") == "a condition on nothing");
+  CHECK(space_refusal("[" + a + "," + b(R"("parameter": 1, "choice": 0)") + "]") == "a condition on nothing");
+  CHECK(space_refusal("[" + a + "," + a + "]") == "'a' twice");
+}
+
+TEST_CASE("attributes: facts and winners of older versions keep their defaults; what is no mapping is refused") {
+  CHECK(facts_from("{}").threads == RunFacts().threads);
+  CHECK(facts_from(R"({"threads": 7})").threads == 7);
+  CHECK(winner_from("{}").trial == Winner().trial);
+  CHECK_THROWS_AS(facts_from("[]"), std::domain_error);
+  CHECK_THROWS_AS(winner_from(R"({"defaults": 3})"), std::domain_error);
+}
