@@ -104,6 +104,29 @@ TEST_CASE("each: feature makes a group of every feature, each with the range as 
         std::vector<double>{2, 2, 2, 2, 2, 0});
 }
 
+TEST_CASE("groups: a feature that is named twice in one group is in it once") {
+  const Rows rows;
+  CHECK(rows.prepared("l2: {groups: {a: {columns: [age, \"a*\"], l2: 1}}}").study.config.model.l2_groups[0].features ==
+        Features{0});
+}
+
+TEST_CASE("each: feature: a search that is too large for so many features is refused where it was asked for") {
+  const Rows rows;
+  StudyFile file = read_text("data: {file: " + rows.path +
+                             ", target: y}\nmodel: {type: linear, l2: {each: feature, min: 1, max: 9, points: 1000}}\n"
+                             "training: {optimizer: exact}\nsearch: {method: grid}\n");
+  Error error("nothing was thrown");
+  try {
+    prepare(file);
+  } catch (const Error& thrown) {
+    error = thrown;
+  }
+  REQUIRE(error.messages().size() == 1);
+  CHECK(error.fault() == Fault::input);
+  CHECK(error.messages()[0].place.line == 2);
+  CHECK(has(error.messages()[0].text, "1000000000000000"));
+}
+
 TEST_CASE("hostile: groups that mean nothing") {
   const Rows rows;
   CHECK(has(rows.refusal("l2: {groups: {a: {columns: [aeg], l2: 1}}}"),

@@ -47,11 +47,90 @@ TEST_CASE("--set: settings of an alternative") {
   CHECK(has(complaints(searched, {"training.optimizer.momentum.momentum=0.8"}), "momentum is not among the values"));
 }
 
+TEST_CASE("--set: settings of an alternative, however the choice is written") {
+  const char* set = "training.optimizer.adam.beta1=0.8";
+  struct {
+    const char *optimizer, *result;
+  } const cases[] = {
+      {"{}", "optimizer: {name: adam, beta1: 0.8}\n"},
+      {"adam", "optimizer: {name: adam, beta1: 0.8}\n"},
+      {"{name: adam}", "optimizer: {name: adam, beta1: 0.8}\n"},
+      {"{name: adam, beta1: 0.7, beta2: 0.9}", "optimizer: {name: adam, beta1: 0.8, beta2: 0.9}\n"},
+      {"{values: [gd, {name: adam, beta1: 0.7}]}", "optimizer: {values: [gd, {name: adam, beta1: 0.8}]}\n"},
+      // nothing to set it in
+      {"{name: gd}", "training.optimizer is 'gd', not adam\n  first --set training.optimizer=adam"},
+      {"{name: [adam]}", "training.optimizer is a list, not adam\n  first --set training.optimizer=adam"},
+      {"[gd, adam]", "training.optimizer is a list, not adam\n  first --set training.optimizer=adam"},
+      {"{values: adam}", "training.optimizer is a mapping, not adam\n  first --set training.optimizer=adam"},
+      {"{beta1: 0.7}", "training.optimizer is a mapping, not adam\n  first --set training.optimizer=adam"},
+      {"{values: [~, [adam], {beta1: 0.7}]}", "adam is not among the values of training.optimizer\n"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.optimizer);
+    const std::string text = with("training: {learning_rate: 0.1, optimizer: " + std::string(c.optimizer) + "}\n");
+    const std::string refused = complaints(text, {set}), got = refused.empty() ? result({set}, text) : refused;
+    CAPTURE(got);
+    CHECK(has(got, c.result));
+  }
+  CHECK(has(complaints(kStudy, {"training.optimizer.adam=0.8"}),
+            "training.optimizer.adam is an alternative, not a setting\n  --set training.optimizer=adam"));
+  CHECK(has(result({"training.optimizer.name=adam"}), "optimizer: adam\n"));
+}
+
+TEST_CASE("--set: keys of a range beside those of the section") {
+  struct {
+    const char *rate, *set, *result;
+  } const cases[] = {
+      {"{min: 1, max: 3, points: 3}", "max=2", "{min: 1, max: 2, points: 3}"},
+      {"{min: 1, max: 3, points: 3}", "min=2", "{min: 2, max: 3, points: 3}"},
+      {"{min: 1, max: 3, points: 3}", "points=2", "{min: 1, max: 3, points: 2}"},
+      {"{min: 1, max: 3, points: 3}", "scale=log", "{min: 1, max: 3, scale: log, points: 3}"},
+      {"{min: 1, max: 3}", "step=1", "{min: 1, max: 3, step: 1}"},
+      {"{values: [1, 2]}", "values.1=3", "{values: [1, 3]}"},
+      {"{values: [1, 2]}", "warmup=2", "{start: {values: [1, 2]}, warmup: 2}"},
+      {"0.5", "warmup=2", "{start: 0.5, warmup: 2}"},
+      {"{start: 0.5}", "warmup=2", "{start: 0.5, warmup: 2}"},
+      {"0.5", "values=[1, 2]", "{values: [1, 2]}"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.rate);
+    CAPTURE(c.set);
+    const std::string text = with("training: {learning_rate: " + std::string(c.rate) + "}\n");
+    const std::string got = result({"training.learning_rate." + std::string(c.set)}, text);
+    CAPTURE(got);
+    CHECK(has(got, "learning_rate: " + std::string(c.result) + "\n"));
+  }
+  // The section itself: of its members the shorthand's is meant; a range or nothing in its place is replaced.
+  for (const char* rate : {"{}", "{min: 1, max: 3}", "0.5"}) {
+    CAPTURE(rate);
+    const std::string text = with("training: {learning_rate: " + std::string(rate) + "}\n");
+    CHECK(has(result({"training.learning_rate=0.25"}, text), "learning_rate: 0.25\n"));
+  }
+}
+
+TEST_CASE("--set: items of lists, and below them") {
+  const std::string text = with(
+      "model: {type: mlp, hidden: [{min: 8, max: 64}, 32]}\ntraining: {learning_rate: 0.1}\nobjective: {metric: mse}\n"
+      "search: {method: random}\n");
+  CHECK(has(result({"model.hidden.0.min=16"}, text), "hidden: [{min: 16, max: 64}, 32]\n"));
+  CHECK(has(result({"model.hidden.1.values=[4, 2]"}, text), "hidden: [{min: 8, max: 64}, {values: [4, 2]}]\n"));
+  CHECK(has(result({"model.hidden={values: [[32], [64, 32]]}", "model.hidden.values.1.0=48"}, text),
+            "hidden: {values: [[32], [48, 32]]}\n"));
+  for (const char* index : {"2", "-1", "first"}) {
+    CAPTURE(index);
+    CHECK(has(complaints(text, {"model.hidden." + std::string(index) + "=4"}),
+              "no such item in a list of 2\n  items count from 0"));
+  }
+}
+
 TEST_CASE("--set: errors name the option") {
   CHECK(has(complaints(kStudy, {"training.epochs=abc"}),
             "error: --set training.epochs=abc: training.epochs: 'abc' is not an integer from 1"));
   CHECK(has(complaints(kStudy, {"training.epochs"}), "--set 'training.epochs' is not path=value\n  for example --set"));
   CHECK(has(complaints(kStudy, {"training..epochs=1"}), "is not path=value"));
+  std::string deep = "a";
+  for (int i = 0; i < 64; ++i) deep += ".a";
+  CHECK(has(complaints(kStudy, {deep + "=1"}), "is not path=value"));
   CHECK(has(complaints(kStudy, {"training.epoch=1"}),
             "--set training.epoch=1: unknown key 'epoch' in training\n  did you mean 'epochs'?"));
   CHECK(has(complaints(kStudy, {"trainin.epochs=1"}), "unknown key 'trainin'"));

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <atomic>
 
+#include <nlohmann/json.hpp>
+
 #include <holdout/study/fingerprint.hpp>
 #include <holdout/study/runner.hpp>
 #include <holdout/study/verify.hpp>
@@ -176,7 +178,22 @@ TEST_CASE("fingerprint: every changed key is told with both values, and only wha
   CHECK(told(file, study_in(scratch, 64)) == "search.trials: not given, was 24 (harmless)\n");  // 64 is the default
   CHECK(told(file, study_in(scratch, kTrials, "seed: 8\nreport: {formats: [json]}\n")) ==
         "seed: 8, was 0\nreport.formats: [json], was not given (harmless)\n");
+  CHECK(told(study_in(scratch, kTrials, "report: {formats: [json]}\n"), file) ==
+        "report.formats: not given, was [json] (harmless)\n");
+  CHECK(contains(told(file, forward_study_in(scratch)), "search.trials: not given, was 24\n"));
+  CHECK(contains(told(forward_study_in(scratch), file), "search.trials: 24, was not given\n"));
   const StudyRecord before = record_of(file, prepare(file));
+  StudyRecord other = before;
+  // A study of another version, whose search nobody can plan; and one that had no data file.
+  other.text = "name: x\nsearch: {method: tarot}\n";
+  other.fingerprint = nlohmann::json{{"study", other.text}, {"files", nlohmann::json::array()}}.dump();
+  std::string text;
+  for (const Change& change : changes(other, record_of(study_in(scratch, 30), prepare(file))))
+    text += to_string(change) + (change.harmless ? " (harmless)\n" : "\n");
+  CHECK(contains(text, "search.trials: 30, was not given\n"));
+  CHECK(contains(text, "model.type: linear, was not given\n"));
+  CHECK(contains(text, "data file 'rows.csv': "));
+  CHECK(contains(text, ", was not given\n"));
   std::ofstream(scratch / "rows.csv", std::ios::app) << "1,2,3\n";
   const std::vector<Change> data = changes(before, record_of(file, prepare(file)));
   REQUIRE(data.size() == 1);

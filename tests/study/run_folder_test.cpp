@@ -40,6 +40,26 @@ pid_t dead_process() {
   return child;
 }
 
+// No file may grow beyond it while this lives; to write more is an error and kills nobody.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit limit{bytes, before_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &limit) == 0);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
 }  // namespace
 
 TEST_CASE("run folder: slugs are names of folders on every system") {
@@ -52,6 +72,8 @@ TEST_CASE("run folder: slugs are names of folders on every system") {
   CHECK(slug(std::string("a\0b", 3)) == "a-b");
   CHECK(slug(std::string(200, 'x')) == std::string(64, 'x'));
   CHECK(slug(std::string(63, 'x') + " y") == std::string(63, 'x'));
+  CHECK(slug("a_zA.Z09") == "a_zA.Z09");
+  for (const char c : {'`', '{', '@', '[', '/', ':', ',', '^'}) CHECK(slug(std::string("a") + c + "b") == "a-b");
 }
 
 TEST_CASE("run folder: made with its parents, holds a signed lock that stays") {
@@ -130,6 +152,30 @@ TEST_CASE("run folder: a second process that comes before the first has written 
   CHECK(contains(message, "another run works in this folder: process 7 on it since now"));
 }
 
+TEST_CASE("run folder: a holder that never writes its name is a holder all the same") {
+  const Scratch scratch;
+  const int lock = ::open((scratch / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  REQUIRE(lock >= 0);
+  REQUIRE(::flock(lock, LOCK_EX) == 0);
+  const std::string message = message_of([&] { RunFolder second(scratch.path()); });
+  ::close(lock);
+  CHECK(contains(message, ": error: another run works in this folder\n"));
+}
+
+TEST_CASE("run folder: a lock that cannot be signed is an error of the lock") {
+  const Scratch scratch;
+  Fault fault = Fault::input;
+  std::string message;
+  {
+    const FileSizeLimit nothing(0);
+    message = message_of([&] { RunFolder folder(scratch.path()); }, &fault);
+  }
+  CHECK(contains(message, scratch / "lock: error: cannot be written: file too large\n"));
+  CHECK(contains(message, "  check the file size limit (ulimit -f)"));
+  CHECK(fault == Fault::failure);
+  CHECK_NOTHROW(RunFolder{scratch.path()});
+}
+
 TEST_CASE("run folder: what cannot be one is named") {
   const Scratch scratch;
   const std::string file = scratch / "file";
@@ -203,21 +249,14 @@ TEST_CASE("write_file: an error names the file and the reason, and leaves what w
   const Scratch scratch;
   const std::string path = scratch / "report.html";
   write_file(path, "old");
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    ::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{60'000, 60'000};
-    if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(3);
-    Fault fault = Fault::input;
-    const std::string message = message_of([&] { write_file(path, std::string(100'000, 'y')); }, &fault);
-    ::_exit(message.starts_with(path + ": error: cannot be written: file too large") && fault == Fault::failure ? 42
-                                                                                                                : 4);
+  Fault fault = Fault::input;
+  std::string message;
+  {
+    const FileSizeLimit limit(60'000);
+    message = message_of([&] { write_file(path, std::string(100'000, 'y')); }, &fault);
   }
-  int status = 0;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 42);
+  CHECK(message.starts_with(path + ": error: cannot be written: file too large"));
+  CHECK(fault == Fault::failure);
   CHECK(bytes_of(path) == "old");
   CHECK(names_in(scratch.path()) == std::vector<std::string>{"report.html"});
 

@@ -72,6 +72,7 @@ TEST_CASE("spill_near: the folder itself, or the one that it will be made in") {
   CHECK(spill_near(scratch.path()).folder == scratch.path());
   CHECK(spill_near(scratch / "runs/a").folder == scratch.path());
   CHECK(spill_near("/nowhere/at/all").folder == "/");
+  CHECK(spill_near("").folder.empty());
   CHECK(spill_near("no-such-folder").folder == std::filesystem::current_path().string());
 }
 

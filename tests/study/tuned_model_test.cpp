@@ -122,6 +122,44 @@ TEST_CASE("model.json: coefficients in the data's units predict the same") {
   CHECK(!nlohmann::json::parse(model_json(perceptron("relu"))).contains("coefficients"));
 }
 
+TEST_CASE("model.json: a coefficient that overflows in the data's units is null") {
+  TunedModel m = linear();
+  m.layers[0].weights[0] = 1e200, m.scaling.scale[0] = 1e-200;
+  const auto json = nlohmann::json::parse(model_json(m));
+  const auto& c = json.at("coefficients").at(0);
+  CHECK(c.at("weights").at("a").is_null());
+  CHECK(c.at("weights").at("color=red").is_number());
+  CHECK(c.at("intercept").is_null());
+}
+
+TEST_CASE("model.json: products are of features that come before them") {
+  TunedModel m = linear();
+  m.columns = {{"a", {}}, {"b", {}}}, m.features = {"a", "b", "a*b", "a*b*b"};
+  m.products = {{0, 1}, {2, 1}};
+  m.scaling = {{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 0, 0, 0}};
+  m.layers = {{1, 4, {1, 2, 3, 4}, {0}}};
+  const std::string text = model_json(m);
+  CHECK(model_json(model_from(text, "x")) == text);
+  for (const auto& wrong : {data::Product{3, 1}, data::Product{2, 2}}) {
+    m.products[1] = wrong;
+    CHECK(
+        contains(message_of([&] { model_from(model_json(m), "x"); }), "a product of features that do not come before"));
+  }
+}
+
+TEST_CASE("model.json: a run without one, and what is no run") {
+  const testing::Scratch scratch;
+  const auto refused = [](const std::string& run) { return message_of([&] { read_model(run); }); };
+  CHECK(contains(refused(scratch.path()), "is not the folder of a run: it has no model.json"));
+  std::ofstream(scratch / "study.db") << "x";
+  CHECK(contains(refused(scratch.path()), "has no model.json yet"));
+  CHECK(contains(refused(scratch / "nowhere"), "no such run, and no such file"));
+  CHECK(contains(refused("/dev/null"), "no such run, and no such file"));
+  std::ofstream(scratch / "model.json") << model_json(linear());
+  CHECK(read_model(scratch.path()).trial == 4);
+  CHECK(read_model(scratch / "model.json").trial == 4);
+}
+
 TEST_CASE("model.json: what is no model is refused by name, not with a crash") {
   const std::string text = model_json(perceptron("relu"));
   const auto refused = [](const std::string& json) { return message_of([&] { model_from(json, "x/model.json"); }); };
@@ -145,6 +183,13 @@ TEST_CASE("model.json: what is no model is refused by name, not with a crash") {
   CHECK(contains(changed("/columns", nlohmann::json::array()), "columns do not go"));
   CHECK(contains(changed("/features/0/scale", 0), "scale"));
   CHECK(contains(changed("/trial", "x"), "no tuned model"));
+  CHECK(contains(changed("/layers/0/biases", nlohmann::json::array()), "a bias for each row"));
+  CHECK(contains(changed("/classes", {"a"}), "classes do not go with the loss"));
+  CHECK(contains(changed("/classes", nlohmann::json::array()), "classes do not go with the loss"));
+  CHECK(contains(changed("/layers", nlohmann::json::array()), "a wrong number of layers"));
+  auto regression = nlohmann::json::parse(model_json(linear()));
+  regression["classes"] = {"no", "yes"};
+  CHECK(contains(refused(regression.dump()), "classes do not go with the loss"));
   auto json = nlohmann::json::parse(text);
   for (const auto& [key, value] : json.items()) {
     if (key == "link" || key == "schema") continue;  // link follows from the loss: there for other readers

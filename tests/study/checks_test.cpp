@@ -1,0 +1,81 @@
+// Settings that are right by themselves and do not go together.
+#include <doctest/doctest.h>
+
+#include "study/study_text.hpp"
+
+namespace holdout::study {
+namespace {
+
+TEST_CASE("checks: settings that do not go together") {
+  struct {
+    const char *rest, *message;
+  } const cases[] = {
+      // metrics and what a model predicts
+      {"model: {type: svm, loss: squared_hinge}\nobjective: {metric: log_loss}\n",
+       "3:21: error: objective.metric: 'log_loss' needs probabilities, and model type 'svm' has none"},
+      {"model: {type: logistic}\nobjective: {metric: mse}\n",
+       "'mse' measures regression, but model type 'logistic' is for classification"},
+      {"model: {type: linear}\nobjective: {metric: error}\n",
+       "'error' measures classification, but model type 'linear' is for regression"},
+      // learning_rate: auto needs a bound of the curvature
+      {"model: {type: svm, loss: hinge}\n",
+       "2:26: error: training.learning_rate is missing: it is needed with loss hinge"},
+      {"model: {type: svm, loss: hinge}\ntraining: {learning_rate: auto}\n",
+       "3:27: error: training.learning_rate: 'auto' needs a bound of the loss's curvature: there is none for hinge"},
+      {"model: {type: linear, loss: {values: [squared, poisson]}}\ntraining: {learning_rate: {values: [auto, 1]}}\n",
+       "'auto' needs a bound of the loss's curvature: there is none for poisson"},
+      // solvers
+      {"training: {optimizer: exact, precision: float32}\n",
+       "2:41: error: training.precision: optimizer 'exact' works in float64"},
+      {"model: {type: svm, loss: hinge}\ntraining: {optimizer: newton}\n",
+       "3:23: error: training.optimizer: 'newton' needs a loss with second derivatives; hinge has none"},
+      {"training: {optimizer: exact, batch_size: 8, epochs: 3}\n",
+       "2:42: error: training.batch_size: optimizer 'exact' takes none"},
+      // averages, starts
+      {"training: {learning_rate: 1, epochs: 5, average: {name: polyak, from: 5}}\n",
+       "2:71: error: training.average.polyak.from: after epoch 5 of 5 there is nothing left to average"},
+      {"training: {learning_rate: 1, starts: 3}\n",
+       "training.starts: J of model linear is convex, and every start leads to the same minimum"},
+      {"training: {learning_rate: 1, starts: {values: [1, 2]}}\n", "training.starts: J of model linear is convex"},
+      // penalties
+      {"model: {type: linear, l1: 1, elastic_net: {lambda: 1}}\n",
+       "2:27: error: model.l1 beside model.elastic_net: they would be added up"},
+      {"model: {type: linear, l2: {values: [0, 1]}, elastic_net: {lambda: {values: [0, 1]}}}\n",
+       "model.l2 beside model.elastic_net"},
+      {"model: {type: linear, l2: {each: feature, value: 0}, elastic_net: {lambda: 1}}\n",
+       "model.l2 beside model.elastic_net"},
+      {"model: {type: mlp, l2: {each: feature, value: 1}}\nobjective: {metric: mse}\ntraining: {learning_rate: 1}\n",
+       "model.l2.each: weights behind hidden layers belong to no feature"},
+      {"model: {type: linear, l1: 1}\ntraining: {optimizer: {values: [gd, adamw, lbfgs]}, learning_rate: 1}\n",
+       "training.optimizer: adamw, lbfgs cannot put weights to exactly 0, as l1 asks"},
+      {"model: {type: linear, elastic_net: {lambda: 1}}\ntraining: {optimizer: lbfgs}\n",
+       "training.optimizer: lbfgs cannot put weights to exactly 0"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.rest);
+    const std::string got = complaints(with(c.rest));
+    CAPTURE(got);
+    CHECK(has(got, c.message));
+  }
+}
+
+TEST_CASE("checks: settings that do go together") {
+  for (const char* rest :
+       {"model: {type: svm, loss: squared_hinge}\nobjective: {metric: auc}\n",
+        "model: {type: logistic}\nobjective: {metric: log_loss, direction: minimize}\n",
+        "model: {type: linear, loss: {values: [squared, poisson]}}\ntraining: {learning_rate: 1}\n",
+        "training: {learning_rate: 1, epochs: 5, average: {name: polyak, from: 4}}\n",
+        "training: {learning_rate: 1, epochs: {values: [3, 9]}, average: {name: polyak, from: 5}}\n",
+        "training: {learning_rate: 1, epochs: 5, average: {name: polyak, from: {values: [2, 3]}}}\n",
+        "training: {learning_rate: 1, average: {values: [none, {name: polyak, from: 5000}]}}\n",
+        "model: {type: mlp}\nobjective: {metric: mse}\ntraining: {learning_rate: 1, starts: 3}\n",
+        "model: {type: linear, l1: 0, l2: 0, elastic_net: {lambda: 1}}\ntraining: {learning_rate: 1}\n",
+        "model: {type: linear, l1: 1, l2: 1}\ntraining: {optimizer: {values: [gd, adam]}, learning_rate: 1}\n",
+        "training: {optimizer: {values: [exact, gd]}, batch_size: 8}\n"}) {
+    CAPTURE(rest);
+    CHECK(complaints(with(rest)) == "");
+  }
+}
+
+}  // namespace
+}  // namespace holdout::study
