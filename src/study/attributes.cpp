@@ -56,9 +56,11 @@ double real_in(std::string_view json) {
   return x ? *x : real_from(Json::parse(json));
 }
 
-std::int64_t whole_in(std::string_view json) {
-  const std::optional<std::int64_t> x = plain_number<std::int64_t>(json);
-  return x ? *x : Json::parse(json).get<std::int64_t>();
+std::int64_t whole_in(std::string_view text) {
+  if (const std::optional<std::int64_t> x = plain_number<std::int64_t>(text)) return *x;
+  const Json json = Json::parse(text);
+  if (!json.is_number_integer()) throw std::domain_error("no whole number: " + text_of(json));
+  return json.get<std::int64_t>();
 }
 
 std::string word_in(std::string_view json) {

@@ -101,7 +101,7 @@ class Checks {
   void average() {
     const train::TrainingSettings& training = file_.study.config.training;
     const std::string path = "training.average.polyak.from";
-    if (training.average.selected() != train::AverageChoice::polyak || parameter("training.average")) return;
+    if (training.average.selected() != train::AverageChoice::polyak) return;  // nor if it is searched
     if (!parameter(path) && !parameter("training.epochs") && training.average.from >= training.epochs)
       add(path,
           path + ": after epoch " + to_text(Value(training.average.from)) + " of " + to_text(Value(training.epochs)) +

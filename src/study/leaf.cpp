@@ -1,6 +1,7 @@
 #include "leaf.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 #include <holdout/base/number.hpp>
 
@@ -95,7 +96,32 @@ std::optional<Value> read_boolean(const Node& node, const std::string& what, Err
   return {};
 }
 
+template <class T>
+T meant(const Value& value, const Range<T>& range) {
+  if (const auto* word = std::get_if<std::string>(&value)) {
+    for (const NamedNumber<T>& named : range.words)
+      if (named.name == *word) return named.value;
+    return T{};
+  }
+  if (const auto* n = std::get_if<std::int64_t>(&value)) return static_cast<T>(*n);
+  if (const auto* x = std::get_if<double>(&value)) return static_cast<T>(*x);
+  return static_cast<T>(std::get<bool>(value));
+}
+
+template <class T>
+Value spelled(T x, const Range<T>& range) {
+  if (!range.contains(x))
+    for (const NamedNumber<T>& named : range.words)
+      if (named.value == x) return std::string(named.name);
+  return x;
+}
+
 }  // namespace
+
+std::int64_t number(const Value& value, const Range<std::int64_t>& range) { return meant(value, range); }
+double number(const Value& value, const Range<double>& range) { return meant(value, range); }
+Value value_of(std::int64_t x, const Range<std::int64_t>& range) { return spelled(x, range); }
+Value value_of(double x, const Range<double>& range) { return spelled(x, range); }
 
 std::string Leaf::describe() const {
   if (kind == Kind::boolean) return "true or false";

@@ -1,11 +1,11 @@
 // Single values of settings: from the text of a scalar to a Value, and from a Value to a number.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <type_traits>
 
 #include <holdout/base/settings.hpp>
 
@@ -37,26 +37,12 @@ std::optional<Value> read_value(const Leaf& leaf, const yaml::Node& node, const 
                                 bool searchable = false);
 
 /// The number that a value of such a setting means.
-template <class T>
-T number(const Value& value, const Range<T>& range) {
-  if (const auto* word = std::get_if<std::string>(&value)) {
-    for (const NamedNumber<T>& named : range.words)
-      if (named.name == *word) return named.value;
-    return T{};
-  }
-  if (const auto* n = std::get_if<std::int64_t>(&value)) return static_cast<T>(*n);
-  if (const auto* x = std::get_if<double>(&value)) return static_cast<T>(*x);
-  return static_cast<T>(std::get<bool>(value));
-}
+std::int64_t number(const Value& value, const Range<std::int64_t>& range);
+double number(const Value& value, const Range<double>& range);
 
 /// The number as a value of that setting: a word where only the word can say it.
-template <class T>
-Value value_of(T number, const Range<T>& range) {
-  if (!range.contains(number))
-    for (const NamedNumber<T>& named : range.words)
-      if (named.value == number) return std::string(named.name);
-  return number;
-}
+Value value_of(std::int64_t x, const Range<std::int64_t>& range);
+Value value_of(double x, const Range<double>& range);
 
 /// The value as YAML that reads back to it.
 std::string yaml_value(const Value& value);

@@ -27,10 +27,12 @@ class Shape final : public Choice {
 
 struct Settings {
   std::string title;
+  std::vector<std::string> words;
   std::vector<std::int64_t> fixed = {1}, searched = {1};
   Shape shape;
   void fields(FieldVisitor& f) {
     f({"title", "what it is called", Scope::fixed, true}, title, {});
+    f({"words", "", Scope::lane}, words, {});
     f({"fixed", ""}, fixed, between<std::int64_t>(-100, 100));
     f({"searched", "", Scope::cohort}, searched, between<std::int64_t>(1, 100));
     f({"shape", "", Scope::cohort}, shape, ChoiceStyle{"name", true});
@@ -80,6 +82,13 @@ TEST_CASE("filler: where an item is searched the first of its values, or its lea
   CHECK(has(bad, "searched.0: the range has no 'max'"));
   CHECK(has(bad, "searched.1: 'values' is empty"));
   CHECK(has(bad, "unknown key 'foo' in the range of searched.2"));
+  const std::string more = fill("title: a\nsearched: [~, {min: 1, max: 2}, {foo: 3}]\n").complaints;
+  CHECK(has(more, "2:12: error: searched: an empty item\n"));
+  CHECK(has(more, "2:33: error: searched.2: expected an integer from 1 to 100, found a mapping"));
+  CHECK(has(fill("title: a\nwords: {values: [[b], [c]]}\n").complaints, "words: expected a list, found a mapping"));
+  const std::string nested = fill("title: a\nsearched: {values: [[3], [{foo: 3}], [{min: 3, max: 4}]]}\n").complaints;
+  CHECK(has(nested, "2:27: error: searched.0: expected an integer from 1 to 100, found a mapping"));
+  CHECK(has(nested, "2:39: error: searched.0: expected an integer from 1 to 100, found a mapping"));
 }
 
 TEST_CASE("filler: a list inside an alternative of a searched choice is a constant of that alternative") {
@@ -191,6 +200,7 @@ TEST_CASE("reader: a key in the wrong section is answered with the line that set
       {"training: {beta1: 0.9}\n", "training: {optimizer: {name: adam, beta1: 0.9}}"},
       {"momentum: {min: 0.5, max: 0.9}\n", "training: {optimizer: {name: momentum, momentum: {min: 0.5, max: 0.9}}}"},
       {"model: {patience: 3}\n", "training: {stop: {patience: 3}}"},
+      {"columns: [a]\n", "model: {l2: {groups: {NAME: {columns: [a]}}}}"},
       {"groups: {a: 1}\n", "model: {l2: {groups: {a: 1}}}"},
   };
   for (const auto& c : cases) {

@@ -158,6 +158,7 @@ TEST_CASE("foreign: functions that are ranges elsewhere") {
       {"np.linspace(1, 9, 5)", "{min: 1, max: 9, points: 5}"},
       {"np.logspace(0, x)", "{min: 1, max: x, scale: log}"},
       {"tune.grid_search([1, 2])", "{values: [1, 2]}"},
+      {"tune.choice(all)", "{values: [all]}"},
       {"tune.choice((1, 2))", "{values: [1, 2]}"},
       {"tune.choice([[1, 2], [3]])", "{values: [[1, 2], [3]]}"},
       {"tune.choice([f(1, 2), 3])", "{values: [f(1, 2), 3]}"},

@@ -46,6 +46,8 @@ TEST_CASE("leaf: a text that should have been a number is mended where it can on
   CHECK(epochs("1,000").ends_with("  write 1000\n"));  // never 1.000, which is 1
   CHECK(epochs("1_000").ends_with("  write 1000\n"));
   CHECK(epochs("1,5").ends_with("^\n"));
+  CHECK(epochs(".inf").ends_with("  a finite number is needed\n"));
+  CHECK(epochs(".NaN").ends_with("  a finite number is needed\n"));
 }
 
 TEST_CASE("leaf: numbers and the words that stand for some") {
@@ -58,9 +60,18 @@ TEST_CASE("leaf: numbers and the words that stand for some") {
   CHECK(number(Value(7.0), range) == 7);
   CHECK(number(Value(true), range) == 1);
   CHECK(number(Value(std::int64_t{7}), at_least(0.5)) == 7.0);
-  CHECK(value_of<std::int64_t>(0, range) == Value(std::string("all")));  // only the word can say it
-  CHECK(value_of<std::int64_t>(1, range) == Value(std::int64_t{1}));
-  CHECK(value_of<std::int64_t>(-3, range) == Value(std::int64_t{-3}));
+  CHECK(value_of(std::int64_t{0}, range) == Value(std::string("all")));  // only the word can say it
+  CHECK(value_of(std::int64_t{1}, range) == Value(std::int64_t{1}));
+  CHECK(value_of(std::int64_t{-3}, range) == Value(std::int64_t{-3}));
+  constexpr NamedNumber<double> kRates[] = {{"auto", 0}};
+  const auto rate = above(0.0).or_word(kRates);
+  CHECK(number(Value(std::string("auto")), rate) == 0);
+  CHECK(number(Value(std::string("fast")), rate) == 0);
+  CHECK(number(Value(0.25), rate) == 0.25);
+  CHECK(number(Value(true), rate) == 1);
+  CHECK(value_of(0.0, rate) == Value(std::string("auto")));
+  CHECK(value_of(0.25, rate) == Value(0.25));
+  CHECK(value_of(-1.0, rate) == Value(-1.0));
 }
 
 }  // namespace

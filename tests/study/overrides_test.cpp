@@ -56,6 +56,7 @@ TEST_CASE("--set: settings of an alternative, however the choice is written") {
       {"adam", "optimizer: {name: adam, beta1: 0.8}\n"},
       {"{name: adam}", "optimizer: {name: adam, beta1: 0.8}\n"},
       {"{name: adam, beta1: 0.7, beta2: 0.9}", "optimizer: {name: adam, beta1: 0.8, beta2: 0.9}\n"},
+      {"{values: [{name: gd}, {name: adam, beta1: 0.7}]}", "optimizer: {values: [gd, {name: adam, beta1: 0.8}]}\n"},
       {"{values: [gd, {name: adam, beta1: 0.7}]}", "optimizer: {values: [gd, {name: adam, beta1: 0.8}]}\n"},
       // nothing to set it in
       {"{name: gd}", "training.optimizer is 'gd', not adam\n  first --set training.optimizer=adam"},
@@ -88,6 +89,7 @@ TEST_CASE("--set: keys of a range beside those of the section") {
       {"{min: 1, max: 3}", "step=1", "{min: 1, max: 3, step: 1}"},
       {"{values: [1, 2]}", "values.1=3", "{values: [1, 3]}"},
       {"{values: [1, 2]}", "warmup=2", "{start: {values: [1, 2]}, warmup: 2}"},
+      {"~", "warmup=2", "{warmup: 2}"},
       {"0.5", "warmup=2", "{start: 0.5, warmup: 2}"},
       {"{start: 0.5}", "warmup=2", "{start: 0.5, warmup: 2}"},
       {"0.5", "values=[1, 2]", "{values: [1, 2]}"},
@@ -101,6 +103,7 @@ TEST_CASE("--set: keys of a range beside those of the section") {
     CHECK(has(got, "learning_rate: " + std::string(c.result) + "\n"));
   }
   // The section itself: of its members the shorthand's is meant; a range or nothing in its place is replaced.
+  CHECK(has(result({"training.learning_rate=0.25"}, with("training: {epochs: 3}\n")), "learning_rate: 0.25\n"));
   for (const char* rate : {"{}", "{min: 1, max: 3}", "0.5"}) {
     CAPTURE(rate);
     const std::string text = with("training: {learning_rate: " + std::string(rate) + "}\n");

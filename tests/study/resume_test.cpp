@@ -186,11 +186,12 @@ TEST_CASE("fingerprint: every changed key is told with both values, and only wha
   StudyRecord other = before;
   // A study of another version, whose search nobody can plan; and one that had no data file.
   other.text = "name: x\nsearch: {method: tarot}\n";
-  other.fingerprint = nlohmann::json{{"study", other.text}, {"files", nlohmann::json::array()}}.dump();
+  other.fingerprint = nlohmann::json{{"study", other.text + "older: 3\n"}, {"files", nlohmann::json::array()}}.dump();
   std::string text;
   for (const Change& change : changes(other, record_of(study_in(scratch, 30), prepare(file))))
     text += to_string(change) + (change.harmless ? " (harmless)\n" : "\n");
   CHECK(contains(text, "search.trials: 30, was not given\n"));
+  CHECK(contains(text, "older: not given, was 3\n"));
   CHECK(contains(text, "model.type: linear, was not given\n"));
   CHECK(contains(text, "data file 'rows.csv': "));
   CHECK(contains(text, ", was not given\n"));

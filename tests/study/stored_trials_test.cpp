@@ -88,6 +88,19 @@ TEST_CASE("stored trials: what another program deleted is not written into, and 
   for (const Trial& t : left) CHECK(t.outcome.state == TrialState::running);
 }
 
+TEST_CASE("stored trials: are told by number, whatever the order of the rows") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  write_run(path);
+  sql(path, "update trials set number = number + 100 where number < 2");
+  const std::vector<Trial> all = Storage::open(path, true)->trials();
+  REQUIRE(all.size() == 12);
+  CHECK(all[0].number == 2);
+  CHECK(all[0].configuration == trial(2).configuration);
+  CHECK(all[11].number == 101);
+  CHECK(all[11].configuration == trial(1).configuration);
+}
+
 TEST_CASE("stored trials: rows of another study between ours are nobody's") {
   const Scratch scratch;
   const std::string path = scratch / "study.db";
@@ -123,6 +136,7 @@ TEST_CASE("attributes: numbers and words of one trial, as JSON has them") {
   CHECK(with_attribute("epochs", " 12").outcome.epochs == 12);
   CHECK(with_attribute("reason", "\"plain\"").outcome.reason == "plain");
   CHECK(with_attribute("reason", "\"\"").outcome.reason.empty());
+  CHECK(with_attribute("reason", "\"λ\"").outcome.reason == "λ");
   CHECK(with_attribute("reason", R"("a \"b\" \u00e9 é")").outcome.reason == "a \"b\" é é");
   CHECK(with_attribute("unknown to this version", "[").outcome.reason.empty());
 }
@@ -137,7 +151,11 @@ TEST_CASE("attributes: what is no number, word or truth is refused") {
     CAPTURE(json);
     CHECK(contains(refusal("reason", json), "json.exception"));
   }
-  CHECK(contains(refusal("epochs", "\"3\""), "json.exception"));
+  for (const char* json : {"\"3\"", "1.5", "99999999999999999999", "null"}) {
+    CAPTURE(json);
+    CHECK(refusal("epochs", json) == std::string("no whole number: ") + (*json == '9' ? "1e+20" : json));
+  }
+  CHECK(contains(refusal("epochs", "12-3"), "json.exception"));
   CHECK(contains(refusal("full", "1"), "json.exception"));
 }
 
@@ -147,6 +165,8 @@ TEST_CASE("attributes: spaces that hang together are read, others refused") {
     return R"({"path": "b", "values": [1], "condition": {)" + std::string(condition) + "}}";
   };
   CHECK(space_from("[" + a + "," + b(R"("parameter": 0, "choice": 1)") + "]").size() == 2);
+  CHECK(space_from(R"([{"path": "a", "values": [], "interval": {}}])").parameters()[0].interval->min ==
+        search::Interval().min);
   CHECK(space_refusal("[" + a + "," + b(R"("parameter": 0, "choice": 2)") + "]") == "a condition on nothing");
   CHECK(space_refusal("[" + a + "," + b(R"("parameter": 1, "choice": 0)") + "]") == "a condition on nothing");
   CHECK(space_refusal("[" + a + "," + a + "]") == "'a' twice");

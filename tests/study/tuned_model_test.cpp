@@ -132,6 +132,23 @@ TEST_CASE("model.json: a coefficient that overflows in the data's units is null"
   CHECK(c.at("intercept").is_null());
 }
 
+TEST_CASE("model.json: softmax has coefficients for each class, and sparse rows have no columns") {
+  TunedModel m = linear();
+  m.type = m.loss = "softmax", m.classes = {"x", "y", "z"}, m.sparse = true, m.columns.clear();
+  m.layers = {{3, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9}, {0.5, 0.25, 0}}};
+  const std::string text = model_json(m);
+  CHECK(model_json(model_from(text, "x")) == text);
+  CHECK(model_from(text, "x").sparse);
+  const auto json = nlohmann::json::parse(text);
+  CHECK(json.at("format") == "libsvm");
+  CHECK(!json.contains("columns"));
+  REQUIRE(json.at("coefficients").size() == 3);
+  CHECK(json.at("coefficients").at(2).at("class") == "z");
+  CHECK(json.at("coefficients").at(2).at("weights").at("a") == 7.0 / 2);
+  m.products = {{0, 1}};  // of columns, which there are none of
+  CHECK(contains(message_of([&] { model_from(model_json(m), "x"); }), "columns do not go with the features"));
+}
+
 TEST_CASE("model.json: products are of features that come before them") {
   TunedModel m = linear();
   m.columns = {{"a", {}}, {"b", {}}}, m.features = {"a", "b", "a*b", "a*b*b"};

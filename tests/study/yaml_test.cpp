@@ -74,6 +74,26 @@ TEST_CASE("yaml: aliases, merge keys and block texts") {
   CHECK(tree("a: {b: , c: ~}\n") == "{a: {b: ~, c: ~}}");
 }
 
+TEST_CASE("yaml: nothing is nothing however it is written, and an anchor may mark it") {
+  CHECK(tree("a: null\nb: Null\nc: NULL\nd: ~\ne:\nf: &x\ng: *x\nh: [~, ]\n") ==
+        "{a: ~, b: ~, c: ~, d: ~, e: ~, f: ~, g: ~, h: [~]}");
+  CHECK(tree("") == "~");
+  CHECK(tree("# nothing\n") == "~");
+  CHECK(tree("--- \n") == "~");
+  CHECK(tree("null") == "~");
+}
+
+TEST_CASE("yaml: long lists and mappings are cut in messages") {
+  yaml::Node word, list, mapping;
+  word.kind = yaml::Node::Kind::scalar, word.text = "word";
+  list.kind = yaml::Node::Kind::list, list.items.assign(9, word);
+  mapping.kind = yaml::Node::Kind::mapping, mapping.entries.assign(9, {"key", {}, word});
+  CHECK(flow_text(list, 12) == "[word, word, word, ...]");
+  CHECK(flow_text(mapping, 12) == "{key: word, key: word, ...}");
+  mapping.entries.resize(2);
+  CHECK(flow_text(mapping, 20) == "{key: word, key: word}");
+}
+
 TEST_CASE("yaml: columns count characters, not bytes") {
   CHECK(tree("ä: {é: 1, é: 2}\n") == "1:11: key 'é' is a duplicate: it stands on line 1 already\n");
 }
@@ -114,6 +134,9 @@ TEST_CASE("yaml: what is wrong is said in our words, at the culprit") {
 TEST_CASE("yaml: limits") {
   CHECK(has(tree("a: " + std::string(64, '[') + std::string(64, ']')), "nested more than 64 levels deep"));
   CHECK(tree("a: " + std::string(63, '[') + std::string(63, ']')).starts_with("{a: [[["));
+  const std::string half = std::string(40, '[') + "x" + std::string(40, ']');
+  CHECK(has(tree("a: &x " + half + "\nb: " + std::string(30, '[') + "*x" + std::string(30, ']')),
+            "2:34: nested more than 64 levels deep"));
   std::string many = "a: [";
   for (int i = 0; i < 100'000; ++i) many += "1,";
   CHECK(has(tree(many + "]\n"), "more than 100000 values"));
@@ -154,6 +177,7 @@ TEST_CASE("property: yaml_text reads back as the same text") {
                                   std::string("null"),
                                   std::string("x\ty\n\"z\"\\"),
                                   std::string("\xc2\x85 \xe2\x80\xa8"),
+                                  std::string("\xc2\xa0:\t\xc2\xb5"),
                                   std::string("-"),
                                   std::string("---"),
                                   std::string(".5"),
