@@ -15,6 +15,13 @@ bool blank(std::string_view line) {
 // Lines are numbered from 1 here, as marks are.
 std::string_view line_of(const Source& source, int line) { return source.lines[static_cast<std::size_t>(line) - 1]; }
 
+// The next line above that says something; 0 if there is none.
+int line_above(const Source& source, int line) {
+  do --line;
+  while (line > 0 && blank(line_of(source, line)));
+  return line;
+}
+
 Mark first_character(const Source& source, int line) {
   return {&source, line, static_cast<int>(indentation(line_of(source, line))) + 1};
 }
@@ -45,14 +52,12 @@ Message no_key(const Source& source, int line) {
 // A line whose indentation belongs to nothing above it, or that is no `key: value`, or in which something stands behind
 // a value that has ended.
 Message bad_line(const Source& source, const Mark& mark) {
-  int line = mark.line;
+  const int line = mark.line;
   if (mark.column > first_character(source, line).column)
     return message_at(mark, "the value has ended: nothing can follow it on this line",
                       "delete what follows, or put all of the value in quotes");
-  while (line > 1 && blank(line_of(source, line))) --line;
   const std::string_view text = line_of(source, line);
-  int above = line - 1;
-  while (above > 0 && blank(line_of(source, above))) --above;
+  const int above = line_above(source, line);
   const std::size_t here = indentation(text);
   if (above > 0 && indentation(line_of(source, above)) != here) {
     std::string levels;  // indentations that the lines above have open: fewer and fewer going up
@@ -135,8 +140,7 @@ Message syntax_message(const Source& source, const SyntaxProblem& problem) {
     return flow_problem(source, problem, problem.open.back());
   if (says("end of map not found") || says("end of sequence not found")) return bad_line(source, mark);
   if (says("illegal map value")) {  // a line above without a colon is read as more of the value before it
-    int above = mark.line - 1;
-    while (above > 0 && blank(line_of(source, above))) --above;
+    const int above = line_above(source, mark.line);
     const std::string_view here = line_of(source, mark.line);
     if (above > 1 && !has_key(line_of(source, above)) && here.find(':') + 1 >= static_cast<std::size_t>(mark.column))
       return no_key(source, above);

@@ -34,6 +34,15 @@ int height(const Node& node) {
   return h + (node.is_list() || node.is_mapping());
 }
 
+// Where the parser stands. Those who use it take what is behind the end, also npos, for the end.
+std::size_t offset(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.pos); }
+
+bool is_null_word(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(std::min(at, text.size()));
+  const std::string_view word = rest.substr(0, rest.find_first_of(" \t\n,:]}"));
+  return word == "~" || word == "null" || word == "Null" || word == "NULL";
+}
+
 // Builds the tree from the parser's events.
 class Builder final : public YAML::EventHandler {
  public:
@@ -57,8 +66,8 @@ class Builder final : public YAML::EventHandler {
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    const char c = offset(mark) < source_.text.size() ? source_.text[offset(mark)] : '\n';
-    const bool written = c == '~' || c == 'n' || c == 'N' || c == '&';
+    // Where nothing is written the parser's mark is that of what comes next: another key, perhaps.
+    const bool written = anchor != 0 || is_null_word(source_.text, offset(mark));
     add(make(Node::Kind::null, written ? mark_of(mark) : Mark{}), anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -75,7 +84,7 @@ class Builder final : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    const std::size_t begin = content(offset(mark), tag);
+    const std::size_t begin = content(offset(mark));
     Node node = make(Node::Kind::scalar, this->at(begin));
     node.text = value;
     node.plain = tag != "!";
@@ -83,14 +92,14 @@ class Builder final : public YAML::EventHandler {
     if (value.find('\0') != std::string::npos) refuse(node.mark, "a NUL character in a text", "delete the escape");
     add(std::move(node), anchor);
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value style) override {
-    begin(Node::Kind::list, mark, tag, anchor, style);
+    begin(Node::Kind::list, mark, anchor, style);
   }
   void OnSequenceEnd() override { end(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value style) override {
-    begin(Node::Kind::mapping, mark, tag, anchor, style);
+    begin(Node::Kind::mapping, mark, anchor, style);
   }
   void OnMapEnd() override {
     check_keys(stack_.back().node);
@@ -107,7 +116,6 @@ class Builder final : public YAML::EventHandler {
     std::optional<Entry> key;  // a key that waits for its value
   };
 
-  static std::size_t offset(const YAML::Mark& mark) { return mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos); }
   Mark mark_of(const YAML::Mark& mark) { return at(offset(mark)); }
 
   // The mark of a byte. Events come in the order of the text, so counting goes on from the last one: a line of a
@@ -153,9 +161,9 @@ class Builder final : public YAML::EventHandler {
   }
 
   // Where a node's content begins, after its anchor. A tag is refused: values are what they look like.
-  std::size_t content(std::size_t at, const std::string& tag) {
+  std::size_t content(std::size_t at) {
     const std::string& text = source_.text;
-    bool tagged = tag != "" && tag != "?" && tag != "!";
+    bool tagged = false;
     std::size_t tag_at = at;
     while (at < text.size() && (text[at] == '&' || text[at] == '!')) {
       if (text[at] == '!') tagged = true, tag_at = at;
@@ -177,10 +185,9 @@ class Builder final : public YAML::EventHandler {
       long_quote_ = begin, long_quote_end_ = close;
   }
 
-  void begin(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-             YAML::EmitterStyle::value style) {
+  void begin(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
     if (static_cast<int>(stack_.size()) >= kMaxDepth) too_deep(mark_of(mark));
-    const std::size_t at = content(offset(mark), tag);
+    const std::size_t at = content(offset(mark));
     Frame frame{make(kind, this->at(at)), at, style == YAML::EmitterStyle::Flow, anchor, {}};
     stack_.push_back(std::move(frame));
   }
@@ -282,7 +289,7 @@ Node parse(const Source& source, Errors& errors) {
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);  // the second one only stops
   } catch (const Stop&) {
   } catch (const YAML::Exception& problem) {
-    const std::size_t at = problem.mark.pos < 0 ? 0 : static_cast<std::size_t>(problem.mark.pos);
+    const std::size_t at = offset(problem.mark);
     if (!builder.refused) {
       const bool near = builder.long_quote() != std::string::npos &&
                         mark_at(source, builder.long_quote_end()).line >= mark_at(source, at).line - 1;

@@ -38,6 +38,9 @@ TEST_CASE("syntax: what YAML objects to, where, and what to do") {
        "the lines above have 0 or 2 or 4"},
       {"a: 1\n- b\n", "2:1: this line does not go on with what is above it | keys of one section start in one column"},
       {"- a: 1\n- name b\n  c: 1\n", "2:1: expected `key: value`, found '- name b'"},
+      {"a:\n\n  b:\n    c: 1\n    d: 2\n   e: 3\n", "6:4: the indentation of this line, 3 spaces, fits nothing"},
+      {"a: 1\n- b: 2\n", "2:1: this line does not go on with what is above it"},
+      {"a: 1\n[b]\n", "2:1: expected `key: value`, found '[b]'"},
       {"a: \n  b\n c: 1\n", "2:3: expected `key: value`, found 'b' | a key is followed by a colon and a space"},
       {"a: 1 # b\n  c: 2\n", "2:3: the indentation of this line, 2 spaces, fits nothing above it"},
       // values that have ended
@@ -65,6 +68,7 @@ TEST_CASE("syntax: what YAML objects to, where, and what to do") {
       {"x: 1\na\n\nb: c: d\n", "2:1: expected `key: value`, found 'a'"},
       {"x: 1\na: b\n  c: d\n", "3:4: a `: ` too many | one `key: value` on a line"},
       {"x: 1\nb: c: d\n", "2:5: a `: ` too many"},
+      {"x:\n  - a\ny: c: d\n", "3:5: a `: ` too many"},
       // anchors, tags, directives, blocks
       {"a: *\nb: 1\n", "1:5: a `*` without a name | text that starts with `*` needs quotes"},
       {"a: &\nb: 1\n", "1:5: a `&` without a name | text that starts with `&` needs quotes"},

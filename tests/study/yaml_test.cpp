@@ -77,10 +77,25 @@ TEST_CASE("yaml: aliases, merge keys and block texts") {
 TEST_CASE("yaml: nothing is nothing however it is written, and an anchor may mark it") {
   CHECK(tree("a: null\nb: Null\nc: NULL\nd: ~\ne:\nf: &x\ng: *x\nh: [~, ]\n") ==
         "{a: ~, b: ~, c: ~, d: ~, e: ~, f: ~, g: ~, h: [~]}");
+  CHECK(tree("a: &x") == "{a: ~}");
   CHECK(tree("") == "~");
   CHECK(tree("# nothing\n") == "~");
   CHECK(tree("--- \n") == "~");
   CHECK(tree("null") == "~");
+}
+
+TEST_CASE("yaml: a value that is missing is missed at its key, whatever comes next") {
+  for (const char* next : {"name: x\n", "null1: x\n", "&x seed: 1\n", "# null\n", ""}) {
+    CAPTURE(next);
+    const std::string got = complaints(with("training:\n" + std::string(next)));
+    CHECK(has(got, "2:1: error: training: the value is missing\n"));
+  }
+  for (const char* key : {"null", "~"})
+    CHECK(has(complaints(with("training:\n" + std::string(key) + ": x\n")), "3:1: error: a key must be a word"));
+  CHECK(has(complaints(with("training: ~\n")), "2:11: error: training: the value is missing\n"));
+  CHECK(has(complaints(with("training: &x\n")), "2:11: error: training: the value is missing\n"));
+  CHECK(has(complaints(with("training: {epochs: , stop: ~}\n")), "2:12: error: training.epochs: the value is"));
+  CHECK(has(complaints(with("training: {epochs: , stop: ~}\n")), "2:28: error: training.stop: the value is"));
 }
 
 TEST_CASE("yaml: long lists and mappings are cut in messages") {
@@ -112,6 +127,10 @@ TEST_CASE("yaml: what is wrong is said in our words, at the culprit") {
       {"a: &x [*x]\n", "1:8: this alias stands inside the value that it repeats"},
       {"a: !!int 1\n", "1:4: a tag (!)"},
       {"a: &x !t {b: 1}\n", "1:7: a tag (!)"},
+      {"a: !", "1:4: a tag (!)"},
+      {"a: ! \"x\"\n", "1:4: a tag (!)"},
+      {"a: !<x> 1\n", "1:4: a tag (!)"},
+      {"a: \"x\n  y\"\nb: 1\nc: 2\nd: [1}\n", "5:6: inside [], expected a comma or ']'"},
       {"a: \"\\q\"\n", "an escape in double quotes that YAML does not know"},
       {"a: \"\\0\"\n", "1:4: a NUL character in a text"},
       {"a: @x\n", "1:4: a character that no value starts with"},
@@ -164,6 +183,8 @@ TEST_CASE("yaml: files that are none") {
   CHECK(has(reason("/tmp"), "is a folder"));
   CHECK(has(reason("/dev/zero"), "is not a regular file"));
 }
+
+TEST_CASE("yaml: half a character is written as it is") { CHECK(yaml::yaml_text("\x01\xc2") == "\"\\x01\xc2\""); }
 
 TEST_CASE("property: yaml_text reads back as the same text") {
   for (const std::string& text : {std::string("=1+1"),
