@@ -129,6 +129,29 @@ TEST_CASE("stored trials: a database of other studies alone, and one whose study
   CHECK(contains(message_of([&] { Storage::open(path, true); }), "this database holds no study of holdout's"));
 }
 
+TEST_CASE("stored trials: parameters of a model that are no numbers are refused") {
+  const Scratch scratch;
+  const std::string path = scratch / "study.db";
+  std::vector<Trial> all = trials(0, 1);
+  all[0].outcome.theta = {{1, 2}};
+  const auto storage = Storage::create(path, record());
+  storage->begin(all);
+  storage->finish(all);
+  sql(path, "update holdout_theta set theta = x'010203'");
+  CHECK(contains(message_of([&] { storage->theta(0); }), "parameters of a model that are no numbers"));
+}
+
+TEST_CASE("trials: the best one is complete, has a finite error, and was solved to the end") {
+  Outcome outcome = trial(0).outcome;
+  CHECK(may_be_best(outcome));
+  outcome.full = false;
+  CHECK_FALSE(may_be_best(outcome));
+  outcome = trial(0).outcome, outcome.value = kInfinity;
+  CHECK_FALSE(may_be_best(outcome));
+  outcome = trial(0).outcome, outcome.state = TrialState::pruned;
+  CHECK_FALSE(may_be_best(outcome));
+}
+
 TEST_CASE("attributes: numbers and words of one trial, as JSON has them") {
   CHECK(with_attribute("value", "0.25").outcome.value == 0.25);
   CHECK(with_attribute("value", " 0.25").outcome.value == 0.25);
@@ -176,6 +199,11 @@ TEST_CASE("attributes: facts and winners of older versions keep their defaults; 
   CHECK(facts_from("{}").threads == RunFacts().threads);
   CHECK(facts_from(R"({"threads": 7})").threads == 7);
   CHECK(winner_from("{}").trial == Winner().trial);
+  const Winner parts = winner_from(R"({"defaults": {}, "predictions": {}, "minimum": {}})");
+  REQUIRE((parts.defaults && parts.predictions && parts.minimum));
+  CHECK(parts.defaults->configuration.values.empty());
+  CHECK(parts.predictions->rows == HoldoutPredictions().rows);
+  CHECK(parts.minimum->reason.empty());
   CHECK_THROWS_AS(facts_from("[]"), std::domain_error);
   CHECK_THROWS_AS(winner_from(R"({"defaults": 3})"), std::domain_error);
 }
