@@ -38,8 +38,7 @@ int height(const Node& node) {
 std::size_t offset(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.pos); }
 
 bool is_null_word(std::string_view text, std::size_t at) {
-  const std::string_view rest = text.substr(std::min(at, text.size()));
-  const std::string_view word = rest.substr(0, rest.find_first_of(" \t\n,:]}"));
+  const std::string_view word = text.substr(std::min(at, text.size()), text.find_first_of(" \t\n,:]}", at) - at);
   return word == "~" || word == "null" || word == "Null" || word == "NULL";
 }
 
@@ -177,7 +176,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   void check_quotes(std::size_t begin) {
-    if (begin >= source_.text.size() || (source_.text[begin] != '\'' && source_.text[begin] != '"')) return;
+    if (const char c = source_.text[begin]; c != '\'' && c != '"') return;  // a block of text
     const std::size_t close = closing_quote(source_.text, begin);
     if (close == std::string::npos)
       stop(mark_at(source_, begin), "the quote that opens here is never closed", "close it on this line");

@@ -135,6 +135,7 @@ TEST_CASE("yaml: what is wrong is said in our words, at the culprit") {
       {"a: \"\\0\"\n", "1:4: a NUL character in a text"},
       {"a: @x\n", "1:4: a character that no value starts with"},
       {"? [a]\n: 1\n", "1:3: a key must be a word, not a list"},
+      {"a: [&x : 1]\n", "1:5: a key must be a word, not nothing"},
       {"<<: 1\n", "1:1: `<<` merges a mapping, not '1'"},
       {"a: 1\rb: 2\n", "1:5: a carriage return without a line feed"},
       {"a: \xed\xa0\x80\n", "1:4: byte 0xed is not UTF-8"},  // a surrogate
