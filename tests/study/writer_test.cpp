@@ -1,7 +1,10 @@
 #include "writer.hpp"
 
 #include <atomic>
-#include <stdexcept>
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <thread>
 
 #include "records.hpp"
 

@@ -44,7 +44,7 @@ class Storage {
   virtual void begin(std::span<const Trial> trials) = 0;
   /// Notes outcomes of begun trials: state, value, attributes and curve together, in one transaction. A trial with an
   /// outcome is never written again. Complete with a value that is not finite is stored as failed.
-  /// @throws Error if another program has given a trial an outcome, or the file cannot be written (nothing is then)
+  /// @throws Error if another program has ended or deleted a trial, or the file cannot be written (nothing is then)
   virtual void finish(std::span<const Trial> trials) = 0;
   /// All trials, by number, without learning curves and the parameters of their models: a run may have 100 000.
   virtual std::vector<Trial> trials() const = 0;
