@@ -3,19 +3,11 @@
 #include <soci/sqlite3/soci-sqlite3.h>
 
 #include "records.hpp"
+#include "sql.hpp"
 
 using namespace holdout;
 using namespace holdout::study;
 using namespace holdout::study::testing;
-
-namespace {
-
-void sql(const std::string& path, const std::string& statement) {
-  Database database(path, false);
-  database.guarded([&] { database.sql() << statement; });
-}
-
-}  // namespace
 
 TEST_CASE("database: every code of SQLite's has words of ours, and a way out") {
   const Scratch scratch;

@@ -16,6 +16,7 @@
 
 #include "database.hpp"
 #include "records.hpp"
+#include "sql.hpp"
 
 namespace fs = std::filesystem;
 using namespace holdout;
@@ -23,11 +24,6 @@ using namespace holdout::study;
 using namespace holdout::study::testing;
 
 namespace {
-
-void sql(const std::string& path, const std::string& statement) {
-  Database database(path, false);
-  database.guarded([&] { database.sql() << statement; });
-}
 
 long long count(const std::string& path, const std::string& query) {
   Database database(path, true);

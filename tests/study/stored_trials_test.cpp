@@ -4,6 +4,7 @@
 #include "attributes.hpp"
 #include "database.hpp"
 #include "records.hpp"
+#include "sql.hpp"
 
 namespace fs = std::filesystem;
 using namespace holdout;
@@ -11,11 +12,6 @@ using namespace holdout::study;
 using namespace holdout::study::testing;
 
 namespace {
-
-void sql(const std::string& path, const std::string& statement) {
-  Database database(path, false);
-  database.guarded([&] { database.sql() << statement; });
-}
 
 // A trial with that attribute, `name` without holdout:.
 Trial with_attribute(const std::string& name, const std::string& json) {
