@@ -44,8 +44,7 @@ void gradient(GradientProblem& problem, Seed seed) {
       "model.l2", {}, search::Interval{.min = std::exp(kLow), .max = std::exp(kHigh), .log = true}, {}};
   const search::SearchSpace space({l2});
   search::SearcherChoice choice = search::searchers();
-  for (std::size_t i = 0; i < choice.alternatives().size(); ++i)
-    if (choice.alternatives()[i].name == "gradient") choice.select(i);
+  select(choice, "gradient");
   Answers answers(problem);
   search::search(*choice.make(space, seed), answers, 1024);
 }
@@ -109,9 +108,7 @@ void lane_grid(const GradientProblem& problem, int points) {
   std::vector<train::LaneConfig> lanes;
   for (int i = 0; i < points; ++i) {
     lanes.push_back(problem.lane(kLow + (kHigh - kLow) * i / (points - 1)));
-    const auto infos = lanes.back().training.optimizer.alternatives();
-    for (std::size_t k = 0; k < infos.size(); ++k)
-      if (infos[k].name == "exact") lanes.back().training.optimizer.select(k);
+    select(lanes.back().training.optimizer, "exact");
   }
   const auto trainer = train::make_trainer(problem.design(), problem.metric(), lanes, Seed{1}, 0);
   trainer->run_to({1, {}});

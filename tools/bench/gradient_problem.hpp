@@ -11,6 +11,8 @@
 #include <holdout/data/load.hpp>
 #include <holdout/train/hypergradient.hpp>
 
+#include "select.hpp"
+
 #include "cpu_seconds.hpp"
 
 namespace holdout::bench {
@@ -28,9 +30,7 @@ class GradientProblem {
  public:
   GradientProblem(std::string name, const data::Prepared& data, std::string model, std::string metric)
       : name_(std::move(name)), metric_(*train::find_metric(metric)) {
-    const auto infos = lane_.model.alternatives();
-    const auto at = std::find_if(infos.begin(), infos.end(), [&](const Info& info) { return info.name == model; });
-    lane_.model.select(static_cast<std::size_t>(at - infos.begin()));
+    select(lane_.model, model);
     const data::Fold& fold = data.split.folds[0];
     design_ = train::make_design<double>(data.dataset, data::fit_scaling(data.dataset, fold.train, true), fold);
     reset();

@@ -135,9 +135,7 @@ struct Perceptron {
 
   explicit Perceptron(const Shape& shape) : inputs(shape[0]), outputs(shape[2]), units(shape[1]) {
     train::ModelSettings settings;
-    const auto kinds = settings.alternatives();
-    const auto at = std::find_if(kinds.begin(), kinds.end(), [](const Info& info) { return info.name == "mlp"; });
-    settings.select(static_cast<std::size_t>(at - kinds.begin()));
+    select(settings, "mlp");
     settings.hidden = {static_cast<std::int64_t>(units)};
     model = train::make_model<T>(settings, inputs, outputs);
     theta = {model->parameters(), kStride}, slopes = theta;

@@ -49,9 +49,7 @@ std::vector<train::LaneConfig> configs_of(const Case& c, bool in_float) {
   configs.resize(32);
   for (train::LaneConfig& config : configs) {
     const double l2 = config.model.l2;
-    const auto kinds = config.model.alternatives();
-    const auto at = std::find_if(kinds.begin(), kinds.end(), [](const Info& info) { return info.name == "mlp"; });
-    config.model.select(static_cast<std::size_t>(at - kinds.begin()));
+    select(config.model, "mlp");
     config.model.l2 = l2, config.model.hidden.assign(c.sizes.begin() + 1, c.sizes.end() - 1);
     config.training.epochs = c.epochs;
   }

@@ -17,6 +17,7 @@
 #include <holdout/train/trainer.hpp>
 
 #include "cpu_seconds.hpp"
+#include "select.hpp"
 
 namespace holdout::bench {
 namespace {
@@ -44,11 +45,6 @@ data::Dataset make_data(std::size_t train) {
 }
 
 train::LaneConfig lane(std::string_view optimizer, double l2) {
-  const auto select = [](Choice& choice, std::string_view name) {
-    const auto infos = choice.alternatives();
-    const auto at = std::find_if(infos.begin(), infos.end(), [&](const Info& info) { return info.name == name; });
-    choice.select(static_cast<std::size_t>(at - infos.begin()));
-  };
   train::LaneConfig c;
   select(c.model, "linear");
   select(c.training.optimizer, optimizer);

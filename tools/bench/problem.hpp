@@ -10,6 +10,8 @@
 #include <holdout/base/random.hpp>
 #include <holdout/train/trainer.hpp>
 
+#include "select.hpp"
+
 namespace holdout::bench {
 
 inline constexpr std::size_t kRows = 20'000, kHoldout = 5'000, kFeatures = 200;
@@ -52,11 +54,6 @@ inline std::vector<train::LaneConfig> make_configs(bool in_float) {
   for (int i = 0; i < 8; ++i)
     for (int j = 0; j < 8; ++j) {
       train::LaneConfig c;
-      const auto select = [](Choice& choice, std::string_view name) {
-        const auto infos = choice.alternatives();
-        const auto at = std::find_if(infos.begin(), infos.end(), [&](const Info& info) { return info.name == name; });
-        choice.select(static_cast<std::size_t>(at - infos.begin()));
-      };
       select(c.model, "logistic");
       select(c.training.optimizer, "adam");
       c.model.l2 = std::pow(10.0, -6 + 0.5 * i);

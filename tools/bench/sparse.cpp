@@ -58,9 +58,7 @@ std::vector<train::LaneConfig> configs_of(bool adam) {
   for (const train::LaneConfig& c : make_configs(false)) {
     if (configs.size() == kConfigs) break;
     configs.push_back(c);
-    const auto infos = configs.back().training.optimizer.alternatives();
-    for (std::size_t i = 0; i < infos.size(); ++i)
-      if (infos[i].name == (adam ? "adam" : "momentum")) configs.back().training.optimizer.select(i);
+    select(configs.back().training.optimizer, adam ? "adam" : "momentum");
     configs.back().training.epochs = kPasses;
     if (!adam) configs.back().training.learning_rate.start *= 100;
   }
