@@ -11,9 +11,8 @@
 #include <holdout/data/load.hpp>
 #include <holdout/train/hypergradient.hpp>
 
-#include "select.hpp"
-
 #include "cpu_seconds.hpp"
+#include "select.hpp"
 
 namespace holdout::bench {
 
