@@ -57,7 +57,8 @@ struct GradientPass {
   T* bias_gradient;  // [lane]
   std::size_t stride;
   bool first;
-  bool half = false;  // gradient[j] is wanted in lanes 0 … j alone; what stands in the others is no sum
+  bool half = false;      // gradient[j] is wanted in lanes 0 … j alone; what stands in the others is no sum
+  std::size_t lanes = 0;  // that are wanted, the first ones; 0: all of the stride
 };
 
 /// Scores become slopes: share · weight · ∂L/∂f. Losses, times weight, are added up in double, in the order of rows.

@@ -6,6 +6,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include <algorithm>
 #include <cmath>
 #include <type_traits>
 
@@ -33,10 +34,9 @@ HWY_INLINE void block(D d, const GradientPass<T>& p, Slopes<T> of_rows, size_t f
 #pragma GCC unroll 4
     for (size_t n = 0; n < kN; ++n) sum[j][n] = p.first ? hn::Zero(d) : hn::Load(d, out + j * p.stride + n * width);
   const T* slopes = of_rows.first;
-  const bool fetch = lane == 0 && 2 * feature >= p.rows.features && p.rows.next > 0;
-  for (size_t i = 0; i < p.rows.n; ++i, slopes += of_rows.stride) {
+  const auto add_row = [&](size_t i) HWY_ATTR {
     const T* x = p.rows[i] + feature;
-    if (fetch) fetch_ahead(p.rows, i, feature, feature + kJ);
+    __asm__("" : "+r"(x));  // one register, and the features at fixed distances
     hn::Vec<D> s[kN];
 #pragma GCC unroll 4
     for (size_t n = 0; n < kN; ++n) s[n] = hn::Load(d, slopes + n * width);
@@ -46,7 +46,15 @@ HWY_INLINE void block(D d, const GradientPass<T>& p, Slopes<T> of_rows, size_t f
 #pragma GCC unroll 4
       for (size_t n = 0; n < kN; ++n) sum[j][n] = hn::MulAdd(xj, s[n], sum[j][n]);
     }
-  }
+    slopes += of_rows.stride;
+  };
+  size_t i = 0;
+  if (lane == 0 && 2 * feature >= p.rows.features)
+    for (; i < HWY_MIN(p.rows.n, p.rows.next); ++i) {
+      fetch_ahead(p.rows, i, feature, feature + kJ);
+      add_row(i);
+    }
+  for (; i < p.rows.n; ++i) add_row(i);
 #pragma GCC unroll 16
   for (size_t j = 0; j < kJ; ++j)
 #pragma GCC unroll 4
@@ -72,6 +80,46 @@ HWY_INLINE void columns(D d, const GradientPass<T>& p, size_t lane) {
   for (; j < p.rows.features; ++j) block<1, kN>(d, p, slopes, j, lane);
 }
 
+// Of one lane: kN vectors of features stay in registers, and all of them take the same slope. Each feature's chain is
+// as above, so are its bits.
+template <size_t kN, class D, class T = hn::TFromD<D>>
+HWY_INLINE void features_of_one(D d, const GradientPass<T>& p, size_t feature) {
+  const size_t width = hn::Lanes(d), count = kN * width;
+  HWY_ALIGN_MAX T lane[kN * hn::MaxLanes(D())];
+  T* const out = p.gradient + feature * p.stride;
+  hn::Vec<D> sum[kN];
+  for (size_t j = 0; j < count; ++j) lane[j] = p.first ? 0 : out[j * p.stride];
+#pragma GCC unroll 24
+  for (size_t n = 0; n < kN; ++n) sum[n] = hn::Load(d, lane + n * width);
+  const T* slope = p.slopes;
+  for (size_t i = 0; i < p.rows.n; ++i, slope += p.slopes_stride) {
+    const T* x = p.rows[i] + feature;
+    const hn::Vec<D> s = hn::Set(d, *slope);
+#pragma GCC unroll 24
+    for (size_t n = 0; n < kN; ++n) sum[n] = hn::MulAdd(hn::LoadU(d, x + n * width), s, sum[n]);
+    if (2 * feature >= p.rows.features) fetch_ahead(p.rows, i, feature, feature + count);
+  }
+#pragma GCC unroll 24
+  for (size_t n = 0; n < kN; ++n) hn::Store(sum[n], d, lane + n * width);
+  for (size_t j = 0; j < count; ++j) {
+    std::fill_n(out + j * p.stride, p.stride, T(0));
+    out[j * p.stride] = lane[j];
+  }
+}
+
+template <class T>
+void one_lane(const GradientPass<T>& p) {
+  const hn::ScalableTag<T> d;
+  const hn::CappedTag<T, 1> single;
+  const size_t width = hn::Lanes(d);
+  size_t j = 0;
+  for (; j + kAccumulators * width <= p.rows.features; j += kAccumulators * width)
+    features_of_one<kAccumulators>(d, p, j);
+  for (; j + 4 * width <= p.rows.features; j += 4 * width) features_of_one<4>(d, p, j);
+  for (; j + width <= p.rows.features; j += width) features_of_one<1>(d, p, j);
+  for (; j < p.rows.features; ++j) features_of_one<1>(single, p, j);
+}
+
 template <class D, class T = hn::TFromD<D>>
 HWY_INLINE void bias(D d, const GradientPass<T>& p, size_t lane) {
   hn::Vec<D> sum = p.first ? hn::Zero(d) : hn::Load(d, p.bias_gradient + lane);
@@ -81,7 +129,10 @@ HWY_INLINE void bias(D d, const GradientPass<T>& p, size_t lane) {
 
 template <class T>
 void gradient_rows(const GradientPass<T>& p) {
-  over_columns<T>(p.stride, [&](auto d, auto vectors, size_t lane) HWY_ATTR { columns<vectors>(d, p, lane); });
+  if (p.lanes == 1)
+    one_lane(p);
+  else
+    over_columns<T>(p.stride, [&](auto d, auto vectors, size_t lane) HWY_ATTR { columns<vectors>(d, p, lane); });
   with_tag<T>(p.stride, [&](auto d) HWY_ATTR {
     for (size_t lane = 0; lane < p.stride; lane += hn::Lanes(d)) bias(d, p, lane);
   });

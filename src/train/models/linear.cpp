@@ -16,7 +16,7 @@ void LinearModel<T>::gradient(const Rows<T>& rows, const LaneTable<T>&, const T*
   const std::size_t stride = gradient.stride();
   for (std::size_t k = 0; k < outputs_; ++k)
     train::gradient(GradientPass<T>{rows, slopes + k * stride, outputs_ * stride, gradient.row(k * features_),
-                                    gradient.row(penalized() + k), stride, first});
+                                    gradient.row(penalized() + k), stride, first, false, gradient.lanes()});
 }
 
 template class LinearModel<float>;
