@@ -110,20 +110,21 @@ const RidgeBasis& DenseHyperSolver::basis() {
   return *basis_;
 }
 
-void DenseHyperSolver::adjoin(const Lane& lane, Adjoint& a) {
+void DenseHyperSolver::adjoin(const Lane& lane, const HyperRequest& request, Adjoint& a) {
   constexpr double kClose = 0.3;  // of E: farther away a Taylor series is worth nothing
   error_.move(lane.theta);
-  Eigen::MatrixXd sides(lane.theta.size(), 2);
-  sides << error_.gradient(), -lane.slope;
+  const Eigen::MatrixXd changes = this->changes(lane, request);
+  Eigen::MatrixXd sides(lane.theta.size(), 2 + changes.cols());
+  sides << error_.gradient(), -lane.slope, -changes;
   const Eigen::MatrixXd solved = a.factor->solve(sides);
-  a.q = solved.col(0), a.step = solved.col(1);
-  a.first = error_.gradient().dot(a.step);
+  a.q = solved.col(0), a.step = solved.col(1), a.tangents = solved.rightCols(changes.cols());
+  // One pass over the rows for all directions.
+  const Eigen::Index bent = request.want == HyperWant::curvature ? changes.cols() : 0;
+  const Eigen::MatrixXd curved = this->curved(lane, a.q, solved.middleCols(1, 1 + bent));
+  a.bend = curved.col(0), a.bent = curved.rightCols(bent);
+  a.first = error_.gradient().dot(a.step), a.second = a.step.dot(a.bend) / 2;
   const double size = std::abs(error_.value());
-  a.close = std::abs(a.first) <= kClose * size;
-  if (!a.close) return;
-  a.bend = curved(lane, a.q, a.step);
-  a.second = a.step.dot(a.bend) / 2;
-  a.close = std::abs(a.second) <= kClose * size;
+  a.close = std::abs(a.first) <= kClose * size && std::abs(a.second) <= kClose * size;
   // The next term of the series, if it falls on by the same ratio; measured, that is many times too much.
   constexpr double kSafety = 4;
   const double ratio = std::abs(a.second) / std::max(std::abs(a.first), kTiny);
@@ -168,7 +169,7 @@ LaneEnd DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjo
     stalled = norm < best / 2 ? 0 : stalled + 1;
     best = std::min(best, norm);
     factor(lane, at, out.work);
-    adjoin(lane, at);
+    adjoin(lane, request, at);
     out.result.epochs = iteration;
     if (!std::isfinite(norm)) return LaneEnd::diverged;
     const bool accurate = at.close && at.error <= request.tolerance * std::abs(error_.value());
@@ -207,7 +208,7 @@ void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t numbe
   if (lane.config->model.lasso() > 0) {
     r.end = minimize_with_l1(lane, request, out);
     factor(lane, at, out.work);
-    adjoin(lane, at);
+    adjoin(lane, request, at);
   } else {
     r.end = minimize(lane, request, at, out);
   }
@@ -218,7 +219,7 @@ void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t numbe
 }
 
 void DenseHyperSolver::derive(const Lane& lane, const Adjoint& at, const HyperRequest& request, HyperDerivatives& out) {
-  out.value = error_.value() + at.first + at.second;
+  out.value = error_.value() + (at.close ? at.first + at.second : 0);
   out.error_bound = at.close ? at.error : std::numeric_limits<double>::infinity();
   if (request.want == HyperWant::value) return;
   const ModelSettings& model = lane.config->model;
@@ -236,32 +237,47 @@ void DenseHyperSolver::derive(const Lane& lane, const Adjoint& at, const HyperRe
   for (const std::string& path : request.wrt)
     out.gradient.push_back(along(model, *penalty_slope(model, path), by_feature, by_sign));
   out.state = to_vector(at.close ? Eigen::VectorXd(lane.theta + at.step) : lane.theta);
-  if (request.wrt.size() <= kMostTangents) derive_twice(lane, at, request, out);
+  out.state.insert(out.state.end(), at.tangents.data(), at.tangents.data() + at.tangents.size());
+  if (at.bent.cols() > 0) out.curvature = curvature(lane, at, request);
 }
 
-void DenseHyperSolver::derive_twice(const Lane& lane, const Adjoint& at, const HyperRequest& request,
-                                    HyperDerivatives& out) {
-  const Eigen::Index count = index(request.wrt.size()), n = index(model_->penalized());
-  const Eigen::VectorXd theta = lane.theta.head(n), q = at.q.head(n);
-  Eigen::MatrixXd ridges(n, count), changes = Eigen::MatrixXd::Zero(lane.theta.size(), count);  // ∂λ₂/∂h; ∂(∇J)/∂h
-  for (Eigen::Index i = 0; i < count; ++i) {
+// ∂λ₂/∂h, by penalized parameter.
+Eigen::VectorXd DenseHyperSolver::ridge_slope(const Lane& lane, const PenaltySlope& slope) const {
+  return by_weight(ridge_slopes(lane.config->model, slope, design_.features));
+}
+
+// ∂(∇J)/∂h, a column for each h; none where they are too many, or nobody wants derivatives.
+Eigen::MatrixXd DenseHyperSolver::changes(const Lane& lane, const HyperRequest& request) const {
+  const bool wanted = request.want != HyperWant::value && request.wrt.size() <= kMostTangents;
+  const Eigen::Index n = index(model_->penalized());
+  Eigen::MatrixXd out = Eigen::MatrixXd::Zero(lane.theta.size(), wanted ? index(request.wrt.size()) : 0);
+  for (Eigen::Index i = 0; i < out.cols(); ++i) {
     const PenaltySlope slope = *penalty_slope(lane.config->model, request.wrt[static_cast<std::size_t>(i)]);
-    ridges.col(i) = by_weight(ridge_slopes(lane.config->model, slope, design_.features));
-    changes.col(i).head(n) = ridges.col(i).cwiseProduct(theta) + slope.l1 * theta.cwiseSign();
+    out.col(i).head(n) =
+        ridge_slope(lane, slope).cwiseProduct(lane.theta.head(n)) + slope.l1 * lane.theta.head(n).cwiseSign();
   }
-  const Eigen::MatrixXd tangents = -at.factor->solve(changes);
-  out.state.insert(out.state.end(), tangents.data(), tangents.data() + tangents.size());
-  if (request.want != HyperWant::curvature) return;
-  // d²E/da db = θ_aᵀ(∇²E − D³[q])θ_b − q·(∂H/∂a θ_b + ∂H/∂b θ_a + ∂²r/∂a∂b).
-  const Eigen::MatrixXd bent = curved(lane, at.q, tangents), weights = tangents.topRows(n);
+  return out;
+}
+
+// d²E/da db = θ_aᵀ(∇²E − D³[q])θ_b − q·(∂H/∂a θ_b + ∂H/∂b θ_a + ∂²r/∂a∂b).
+std::vector<double> DenseHyperSolver::curvature(const Lane& lane, const Adjoint& at,
+                                                const HyperRequest& request) const {
+  const Eigen::Index count = at.bent.cols(), n = index(model_->penalized());
+  const Eigen::VectorXd theta = lane.theta.head(n), q = at.q.head(n);
+  const Eigen::MatrixXd weights = at.tangents.topRows(n);
+  Eigen::MatrixXd ridges(n, count);
+  for (Eigen::Index i = 0; i < count; ++i)
+    ridges.col(i) = ridge_slope(lane, *penalty_slope(lane.config->model, request.wrt[static_cast<std::size_t>(i)]));
+  std::vector<double> out;
   for (Eigen::Index a = 0; a < count; ++a)
     for (Eigen::Index b = 0; b < count; ++b) {
       const double mixed =
           mixed_slope(request.wrt[static_cast<std::size_t>(a)], request.wrt[static_cast<std::size_t>(b)]);
-      out.curvature.push_back(tangents.col(a).dot(bent.col(b)) -
-                              q.dot(ridges.col(a).cwiseProduct(weights.col(b)) +
-                                    ridges.col(b).cwiseProduct(weights.col(a)) + mixed * (theta.cwiseSign() - theta)));
+      out.push_back(at.tangents.col(a).dot(at.bent.col(b)) -
+                    q.dot(ridges.col(a).cwiseProduct(weights.col(b)) + ridges.col(b).cwiseProduct(weights.col(a)) +
+                          mixed * (theta.cwiseSign() - theta)));
     }
+  return out;
 }
 
 }  // namespace holdout::train

@@ -30,7 +30,9 @@ class DenseHyperSolver final : public HyperSolver {
   struct Adjoint {
     std::optional<Factor> factor;
     Eigen::VectorXd q, step;
+    Eigen::MatrixXd tangents;      // dθ/dh of a few hyperparameters h, a column each; none if they are many
     Eigen::VectorXd bend;          // (∇²E − D³[q]) · step
+    Eigen::MatrixXd bent;          // the same of the tangents, where d²E/dh² is wanted
     double first = 0, second = 0;  // corrections of E
     double error = 0;              // an estimate of what they leave
     bool close = false;            // the corrections are known, and small against E
@@ -41,7 +43,7 @@ class DenseHyperSolver final : public HyperSolver {
   Eigen::VectorXd start_of(const Lane& lane, const HyperRequest& request, const HyperStart* start) const;
   void evaluate(Lane& lane, HyperWork& work);
   void factor(const Lane& lane, Adjoint& adjoint, HyperWork& work);
-  void adjoin(const Lane& lane, Adjoint& adjoint);
+  void adjoin(const Lane& lane, const HyperRequest& request, Adjoint& adjoint);
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
   LaneEnd minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   LaneEnd minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
@@ -49,7 +51,9 @@ class DenseHyperSolver final : public HyperSolver {
   const RidgeBasis& basis();
   bool search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work);
   void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
-  void derive_twice(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
+  Eigen::MatrixXd changes(const Lane& lane, const HyperRequest& request) const;
+  Eigen::VectorXd ridge_slope(const Lane& lane, const PenaltySlope& slope) const;
+  std::vector<double> curvature(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request) const;
   Eigen::VectorXd by_weight(const Ridges& ridges) const;
 
   const Design<double>& design_;
