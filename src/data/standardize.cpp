@@ -28,16 +28,17 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
   const auto pass = [&](const auto& each) {
     const SparseRows& sparse = dataset.sparse;
     for (const std::uint32_t i : rows) {
-      if (!(dataset.weight(i) > 0)) continue;
+      const double w = dataset.weight(i);
+      if (!(w > 0)) continue;
       if (dataset.is_sparse())
         for (std::size_t k = sparse.start[i]; k < sparse.start[i + 1]; ++k)
-          each(sparse.columns[k], sparse.values[k], dataset.weight(i));
+          each(sparse.columns[k], sparse.values[k], w);
       else if (const std::span<const double> row = dense.row(i); true)
         for (std::size_t j = 0; j < d; ++j)
-          if (!std::isnan(row[j])) each(j, row[j], dataset.weight(i));
+          if (!std::isnan(row[j])) each(j, row[j], w);
     }
   };
-  pass([&](std::size_t j, double x, double w) {
+  pass([count = count.data(), least = least.data(), most = most.data()](std::size_t j, double x, double w) {
     count[j] += w, least[j] = std::min(least[j], x), most[j] = std::max(most[j], x);
   });
   // The zeros that sparse rows do not store.
@@ -49,10 +50,11 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
     if (zeros[j] > 0) least[j] = std::min(least[j], 0.0), most[j] = std::max(most[j], 0.0);
   }
   for (std::size_t j = 0; j < d; ++j) unit[j] = count[j] > 0 ? 1 / unit_of(std::max(-least[j], most[j])) : 1;
-  pass([&](std::size_t j, double x, double w) { mean[j] += w * (x * unit[j]); });
+  pass([mean = mean.data(), unit = unit.data()](std::size_t j, double x, double w) { mean[j] += w * (x * unit[j]); });
   for (std::size_t j = 0; j < d; ++j) mean[j] = count[j] > 0 ? mean[j] / count[j] : 0;
   // Two passes; the second also takes back what rounding did to the mean (Chan, Golub, LeVeque, 1983, eq. 1.7).
-  pass([&](std::size_t j, double x, double w) {
+  pass([rest = rest.data(), square = square.data(), mean = mean.data(), unit = unit.data()](std::size_t j, double x,
+                                                                                            double w) {
     const double difference = x * unit[j] - mean[j];
     rest[j] += w * difference, square[j] += w * (difference * difference);
   });
