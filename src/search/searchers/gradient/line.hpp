@@ -9,12 +9,12 @@
 namespace holdout::search {
 
 /// Seeds over the whole range find the basins: neighbours between which the slope turns from − to +, and ends of the
-/// range that point outward. Every basin that may hold the best value is then narrowed, all of them side by side, by
-/// Newton's steps on the slope, corrected for its third derivative by the nearest other point (by secants where there
-/// is no second derivative), inside a bracket that a step must halve, or reduce the slope, every three steps; else it
-/// is bisected. Shrinking flat tails cannot be mistaken for a minimum: it ends only inside a bracket, where the
-/// curvature is positive and the step short. Where trainings fail stands a wall, which counts as the far end of a
-/// basin.
+/// range that point outward. Between slopes of one sign a cubic may tell of a minimum: such basins wait for the first
+/// step of the others. Every basin that may hold the best value is narrowed, all of them side by side, by Newton's
+/// steps on the slope, corrected for its third derivative by the nearest other point (by secants where there is no
+/// second derivative), inside a bracket that a step must halve, or reduce the slope, every three steps; else it is
+/// bisected. Shrinking flat tails cannot be mistaken for a minimum: it ends only inside a bracket, where the curvature
+/// is positive and the step short. Where trainings fail stands a wall, which counts as the far end of a basin.
 class LineSearch final : public Descent {
  public:
   LineSearch(const Box& box, const DescentOptions& options);
@@ -32,6 +32,7 @@ class LineSearch final : public Descent {
   };
   struct Basin {
     std::size_t left = 0, right = 0;  // in points_: slopes < 0 and > 0 there
+    bool hidden = false;              // or of one sign: a cubic alone tells of a minimum
     std::size_t unsure = kNone;       // the last step's point, if its slope may have either sign
     int steps = 0, slow = 0;          // steps made; those in a row that got nowhere
     bool ended = false, converged = false;
