@@ -68,6 +68,21 @@ search::Configuration with(const search::SearchSpace& space, std::size_t paramet
   return configuration;
 }
 
+// Whether a search may switch on what the number `off`, or none, switches off. A range for descents is another mistake.
+bool searched(const search::SearchSpace& space, std::string_view path, double off) {
+  const auto place = space.find(path);
+  if (!place || is_continuous(space.parameters()[*place])) return false;
+  const search::Parameter& parameter = space.parameters()[*place];
+  const auto on = [off](const Value& value) {
+    if (const auto* word = std::get_if<std::string>(&value)) return *word != "none";
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole) > off;
+    const auto* real = std::get_if<double>(&value);
+    return real && *real > off;
+  };
+  return (parameter.interval && parameter.interval->max > off) ||
+         std::any_of(parameter.values.begin(), parameter.values.end(), on);
+}
+
 }  // namespace
 
 std::string_view name_of(Hypergradient method) { return method == Hypergradient::implicit ? "implicit" : "forward"; }
@@ -172,13 +187,19 @@ void check_gradient_search(const Study& study, Errors& errors) {
   if (derivatives->method == Hypergradient::forward && study.config.training.precision != "float64")
     add("training.precision", "training.precision: derivatives through a training are had in float64", "remove it");
   const train::TrainingSettings& training = study.config.training;
-  const std::pair<std::string_view, bool> unknown[] = {
-      {"training.clip_norm", training.clip_norm > 0},
-      {"training.average", training.average.selected() != train::AverageChoice::none},
-      {"training.starts", training.starts > 1}};  // ways of training that tangents do not follow
+  struct Unknown {
+    std::string_view path;
+    bool used;
+    double off;  // the number that switches it off
+  };
+  const Unknown unknown[] = {// ways of training that tangents do not follow
+                             {"model.dropout", study.config.model.dropout > 0, 0},
+                             {"training.clip_norm", training.clip_norm > 0, 0},
+                             {"training.average", training.average.selected() != train::AverageChoice::none, 0},
+                             {"training.starts", training.starts > 1, 1}};
   bool followed = true;
-  for (const auto& [path, used] : unknown)
-    if (derivatives->method == Hypergradient::forward && used) {
+  for (const auto& [path, used, off] : unknown)
+    if (derivatives->method == Hypergradient::forward && (used || searched(study.space, path, off))) {
       followed = false;
       add(std::string(path), std::string(path) + ": search.method: gradient has no derivatives through it",
           "remove it, or use method random");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dropout.hpp"
 #include "models.hpp"
 #include "objective.hpp"
 #include "ridge_table.hpp"
@@ -24,7 +25,7 @@ std::size_t lane_bytes(const LaneConfig& config, std::size_t features, std::size
 template <class T>
 void Cohort<T>::keep(const std::vector<std::size_t>& slots) {
   const std::size_t stride = lane_stride<T>(slots.size());
-  for (LaneTable<T>* table : {&theta, &gradient, &state, &factors, &ahead, &l2, &l1, &loss, &average, &best})
+  for (LaneTable<T>* table : {&theta, &gradient, &state, &factors, &ahead, &l2, &l1, &loss, &average, &dropout, &best})
     *table = table->select(slots, stride);
   for (LaneTable<double>* table : {&coefficients, &memory, &rate}) *table = table->select(slots, stride);
   std::vector<std::size_t> kept;
@@ -55,6 +56,7 @@ Cohort<T> make_cohort(std::span<const LaneConfig> configs, std::size_t features,
               wide(shape.memory),
               wide(1),
               table(averages(configs[0]) ? parameters : 0),
+              dropout_table<T>(configs),
               table(keep_best ? parameters : 0)};
   for (std::size_t lane = 0; lane < n; ++lane) {
     c.lanes.push_back(lane);

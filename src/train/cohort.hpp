@@ -22,6 +22,7 @@ struct Cohort {
   LaneTable<T> loss;   // one row: the coefficient of the loss
   LaneTable<double> coefficients, memory, rate;
   LaneTable<T> average;  // of the iterates; empty unless they are averaged
+  LaneTable<T> dropout;  // rows of Dropout; empty unless a lane leaves units out
   LaneTable<T> best;     // with patience: the best epoch's parameters; else empty
 
   /// Copies everything for the given slots only.

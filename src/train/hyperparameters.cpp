@@ -81,7 +81,7 @@ bool differentiable(const LaneConfig& lane, std::string_view path, Hypergradient
     return penalty && is_convex(lane.model.type()) && lane.model.loss.info().smooth;
   const TrainingSettings& training = lane.training;
   return !training.optimizer.is_solver() && training.precision == "float64" && training.clip_norm == 0 &&
-         training.average.selected() == AverageChoice::none && training.starts == 1 &&
+         lane.model.dropout == 0 && training.average.selected() == AverageChoice::none && training.starts == 1 &&
          step_slope(lane, path, 1).has_value();
 }
 

@@ -99,6 +99,15 @@ struct ActivationPass {
   std::size_t elements, stride;  // a multiple of the stride
 };
 
+/// table[r] *= scale[lane] where draws[r] ≥ rate[lane]; elsewhere it becomes 0.
+template <class T>
+struct DropoutPass {
+  T* table;
+  std::size_t rows, stride;
+  const T* draws;          // [row], in [0, 1), the same for all lanes
+  const T *rates, *scale;  // [lane]
+};
+
 /// gradient[r] += λ[r mod l2_rows][lane] · theta[r].
 template <class T>
 struct PenaltyPass {
@@ -205,6 +214,8 @@ template <class T>
 void activate(std::size_t activation, const ActivationPass<T>& pass);
 template <class T>
 void activation_slopes(std::size_t activation, const ActivationPass<T>& pass);
+template <class T>
+void drop_units(const DropoutPass<T>& pass);
 template <class T>
 void penalty(const PenaltyPass<T>& pass);
 template <class T>

@@ -54,7 +54,7 @@ const Moments* moments_for(const Design<T>& design, const Model<T>& model, std::
 
 template <class T>
 void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient,
-                      std::vector<double>* losses) {
+                      std::vector<double>* losses, Dropout<T>* dropout) {
   if (moments_ && !batch.order && batch.n == part_.n) return moments_->mean(theta, theta.stride(), gradient, losses);
   const std::size_t stride = theta.stride(), outputs = model_.outputs(),
                     chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
@@ -69,11 +69,13 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
     for (std::size_t done = 0; done < count; done += piece) {
       const std::size_t rows_here = std::min(piece, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
-      model_.scores(rows, theta, scores_.data(), tape_.data());
+      const Tape<T> tape{tape_.data(), dropout};
+      if (dropout) dropout->draw(at, rows_here, model_.hidden_units());
+      model_.scores(rows, theta, scores_.data(), tape);
       loss(loss_,
            LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order, part_.y.data() + (rows.order ? 0 : at),
                        share, sums, coefficients_, weights && !rows.order ? weights + at : weights});
-      model_.gradient(rows, theta, scores_.data(), tape_.data(), out, done == 0 && !batch.onto);
+      model_.gradient(rows, theta, scores_.data(), tape, out, done == 0 && !batch.onto);
     }
   };
   AlignedVector<double> sums(losses ? stride : 0);
@@ -107,19 +109,19 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
       const std::size_t rows_here = std::min(piece, count - done), at = first + done;
       const Rows<T> rows = all.part(at, rows_here);
       if (side_by_side) {
-        model_.scores(rows, both, scores_.data(), nullptr);
+        model_.scores(rows, both, scores_.data(), {nullptr});
         for (std::size_t i = 0; i < rows_here * outputs * stride; i += stride)
           for (std::size_t lane = 0; lane < stride; ++lane)
             tangents[i + lane] = lane < lanes ? scores_[i + lanes + lane] : 0;
       } else {
-        model_.scores(rows, theta, scores_.data(), nullptr);
-        model_.scores(rows, direction, tangents, nullptr);  // scores are linear in theta
+        model_.scores(rows, theta, scores_.data(), {nullptr});
+        model_.scores(rows, direction, tangents, {nullptr});  // scores are linear in theta
       }
       loss_tangent(loss_,
                    LossPass<T>{scores_.data(), rows_here, outputs, stride, nullptr, part_.y.data() + at, share, nullptr,
                                coefficients_, weights_.empty() ? nullptr : weights_.data() + at},
                    tangents);
-      model_.gradient(rows, theta, tangents, nullptr, out, done == 0);
+      model_.gradient(rows, theta, tangents, {nullptr}, out, done == 0);
     }
   };
   blocks(body, 0, part_.n, tangent, nullptr, 0);
@@ -160,7 +162,7 @@ std::vector<std::vector<double>> lane_scores(const Model<T>& model, const Part<T
   const Rows<T> all = rows_of(part, features, {nullptr, part.n, 0});
   for (std::size_t first = 0; first < part.n; first += chunk) {
     const std::size_t n = std::min(chunk, part.n - first);
-    model.scores(all.part(first, n), theta, scores.data(), tape.data());
+    model.scores(all.part(first, n), theta, scores.data(), {tape.data()});
     for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
       for (std::size_t i = 0; i < n * outputs; ++i)
         out[lane][first * outputs + i] = static_cast<double>(scores[i * stride + lane]);

@@ -12,6 +12,7 @@
 #include <holdout/train/metric.hpp>
 #include <holdout/train/trainer.hpp>
 
+#include "dropout.hpp"
 #include "models.hpp"
 #include "moments.hpp"
 
@@ -57,7 +58,9 @@ class LossSum {
   /// Coefficients of the loss [lane], for the calls to come; null where it has none.
   void set_coefficients(const T* coefficients) { coefficients_ = coefficients; }
   /// gradient = (1/n) Σ ∂L/∂θ over the batch; losses [lane] = (1/n) Σ L if wanted (not null).
-  void mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient, std::vector<double>* losses);
+  /// @param dropout  whose step it is; null: all units take part
+  void mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient, std::vector<double>* losses,
+            Dropout<T>* dropout = nullptr);
   /// tangent = d/dε of that gradient over all rows at theta + ε direction: the mean loss's Hessian times direction. For
   /// scores that are linear in theta only.
   void mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent);

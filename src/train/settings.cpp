@@ -58,6 +58,8 @@ void ModelSettings::fields(FieldVisitor& f) {
   f({"hidden", "units of each hidden layer, the first one next to the features", Scope::cohort}, hidden,
     between<std::int64_t>(1, kMostUnits));
   f({"activation", "of hidden units", Scope::cohort}, activation, activation_words());
+  f({"dropout", "share of the hidden units that every step leaves out, others for every row; 0: none", Scope::lane},
+    dropout, half_open(0.0, 1.0));
 }
 
 void PenaltyGroup::fields(FieldVisitor& f) {

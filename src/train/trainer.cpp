@@ -12,6 +12,7 @@
 #include "average_pass.hpp"
 #include "cohort.hpp"
 #include "deferred.hpp"
+#include "dropout.hpp"
 #include "measure.hpp"
 #include "models.hpp"
 #include "objective.hpp"
@@ -56,7 +57,9 @@ class CohortTrainer final : public Trainer {
   void set_rates();
   void step(const Batch& batch, bool want_loss);
   void tell_watcher();
-  void take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses);
+  void take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses,
+                     Dropout<T>* dropout = nullptr);
+  Dropout<T>* begin_dropout();
   void take_norms(const LaneTable<T>& point);
   bool averages() const { return cohort_.average.rows() > 0; }
   /// What the training is measured by.
@@ -88,6 +91,7 @@ class CohortTrainer final : public Trainer {
   LossSum<T> loss_;
   Cohort<T> cohort_;
   std::optional<Deferred<T>> deferred_;  // sparse rows, small batches
+  Dropout<T> dropout_;
   Goal goal_;
   const std::atomic<bool>* interrupt_ = nullptr;
   std::vector<std::int64_t> recorded_;  // epochs of the curve
@@ -239,7 +243,7 @@ void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
     return;
   }
   if (looks_ahead_) look_ahead(rule_, pass, cohort_.ahead.row(0));
-  take_gradient(looks_ahead_ ? cohort_.ahead : cohort_.theta, batch, want_loss ? &losses_ : nullptr);
+  take_gradient(looks_ahead_ ? cohort_.ahead : cohort_.theta, batch, want_loss ? &losses_ : nullptr, begin_dropout());
   if (full_batch_) {
     for (std::size_t slot = 0; slot < losses_.size(); ++slot)
       if (in_training(slot)) results_[cohort_.lanes[slot]].train_loss = losses_[slot];
@@ -291,11 +295,20 @@ void CohortTrainer<T>::add_losses() {
 
 // gradient ← ∇J(point) over the batch, and its squared norm where a decision hangs on it.
 template <class T>
-void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses) {
+void CohortTrainer<T>::take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses,
+                                     Dropout<T>* dropout) {
   loss_.set_coefficients(cohort_.loss.row(0));
-  loss_.mean(point, batch, cohort_.gradient, losses);
+  loss_.mean(point, batch, cohort_.gradient, losses, dropout);
   add_ridge_gradient(*model_, cohort_.l2, point, cohort_.gradient);
   if (batch.n == design_.train.n) take_norms(point);
+}
+
+// The units that this step leaves out; null: no lane does.
+template <class T>
+Dropout<T>* CohortTrainer<T>::begin_dropout() {
+  if (cohort_.dropout.rows() == 0) return nullptr;
+  dropout_.begin_step(cohort_.dropout, seed_, fold_, static_cast<std::uint64_t>(steps_));
+  return &dropout_;
 }
 
 template <class T>
@@ -335,11 +348,12 @@ void CohortTrainer<T>::take_first_norms() {
     progress_[cohort_.lanes[slot]].first_norm = std::sqrt(sums_[slot]);
 }
 
-// Counts steps that went uphill: then γ is above 2/L. A rule that looks ahead has its loss elsewhere than at θ.
+// Counts steps that went uphill: then γ is above 2/L. A rule that looks ahead has its loss elsewhere than at θ, and
+// with dropout every step has another loss.
 template <class T>
 void CohortTrainer<T>::watch_objective() {
   constexpr double kRounding = 64;  // ulps of a sum
-  if (looks_ahead_ || shrinks_) return;
+  if (looks_ahead_ || shrinks_ || cohort_.dropout.rows() > 0) return;
   squared_sums(NormPass<T>{cohort_.theta.row(0), model_->penalized(), cohort_.theta.stride(), sums_.data()});
   const bool grouped = cohort_.l2.rows() > 1;
   const std::vector<double> ridge = grouped ? ridge_values(*model_, cohort_.l2, cohort_.theta) : std::vector<double>();

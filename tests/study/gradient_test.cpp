@@ -98,7 +98,10 @@ TEST_CASE(
       text("l2: 0.1", "training: {learning_rate: 0.1, clip_norm: {min: 1, max: 2}, batch_size: batch, epochs: 5}"));
   CHECK(has(clipped, "no derivative of the hold-out error in training.clip_norm"));
   CHECK(has(clipped, "values: [...]"));
-  const std::pair<std::string, std::string> unknown[] = {{"clip_norm", "1"}, {"average", "{name: polyak, from: 2}"}};
+  const std::pair<std::string, std::string> unknown[] = {{"clip_norm", "1"},
+                                                         {"clip_norm", "{values: [0, 1]}"},
+                                                         {"average", "{name: polyak, from: 2}"},
+                                                         {"average", "{values: [none, polyak]}"}};
   for (const auto& [key, value] : unknown) {
     const std::string told =
         complaints(text("l2: {min: 1, max: 2}",
@@ -120,6 +123,13 @@ TEST_CASE("the loss of a perceptron follows from the metric: what it is searched
         metric + "}\nsearch: {method: gradient}\n");
   };
   for (const char* smooth : {"log_loss", "mse"}) CHECK_NOTHROW(read_text(perceptron(smooth)));
+  for (const char* dropout : {"0.2", "{values: [0, 0.5]}", "{min: 0, max: 0.5, step: 0.1}"}) {
+    const std::string thinned =
+        with("model: {type: mlp, hidden: [3], l2: {min: 1e-3, max: 1, scale: log}, dropout: " + std::string(dropout) +
+             "}\ntraining: {optimizer: adam, learning_rate: 0.01, epochs: 5}\nobjective: {metric: mse}\n"
+             "search: {method: gradient}\n");
+    CHECK(has(complaints(thinned), "model.dropout: search.method: gradient has no derivatives through it"));
+  }
   const std::string told = complaints(perceptron("accuracy"));
   CHECK(has(told, "'accuracy' does not"));
   CHECK(has(told, "log_loss"));

@@ -34,6 +34,7 @@ inline std::vector<train::LaneConfig> varied_lanes(std::size_t n, std::string_vi
       set_field(c.model.loss, c.model.loss.info().coefficient.name, 0.2 + draw.uniform());
     if (c.training.optimizer.rule()->proximal && i % 4 == 1) c.model.l1 = 0.2 * draw.uniform();
     if (c.model.type() != "linear" && rule % 3 == 1) c.model.class_weight = "balanced";
+    if (c.model.has_layers() && i % 4 != 2) c.model.dropout = 0.8 * draw.uniform();
     if (i % 3 == 0) c.training.clip_norm = std::pow(10.0, -2 + 2 * draw.uniform());
     lanes.push_back(c);
   }

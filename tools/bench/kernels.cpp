@@ -152,7 +152,7 @@ struct Perceptron {
 template <class T>
 void perceptron_scores(benchmark::State& state, const Shape& shape) {
   Perceptron<T> p(shape);
-  for (auto _ : state) p.model->scores(p.rows(), p.theta, p.scores.data(), p.tape.data());
+  for (auto _ : state) p.model->scores(p.rows(), p.theta, p.scores.data(), {p.tape.data()});
   count_operations(state, p.scores_operations());
 }
 
@@ -161,8 +161,8 @@ template <class T>
 void perceptron_step(benchmark::State& state, const Shape& shape) {
   Perceptron<T> p(shape);
   for (auto _ : state) {
-    p.model->scores(p.rows(), p.theta, p.scores.data(), p.tape.data());
-    p.model->gradient(p.rows(), p.theta, p.scores.data(), p.tape.data(), p.slopes, true);
+    p.model->scores(p.rows(), p.theta, p.scores.data(), {p.tape.data()});
+    p.model->gradient(p.rows(), p.theta, p.scores.data(), {p.tape.data()}, p.slopes, true);
   }
   const double behind = 2.0 * kBatchRows * Perceptron<T>::kStride * static_cast<double>(p.units * p.outputs);
   count_operations(state, 2 * p.scores_operations() + behind);

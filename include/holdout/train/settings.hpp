@@ -62,6 +62,7 @@ class ModelSettings final : public Choice {
   std::string class_weight = "none";        // or balanced: every class counts the same
   std::vector<std::int64_t> hidden = {64};  // units of each hidden layer
   std::string activation = "relu";          // of hidden units
+  double dropout = 0;                       // share of hidden units that a step leaves out
 
  private:
   std::size_t type_ = 0;

@@ -78,7 +78,7 @@ Eigen::MatrixXd TrainingLoss::third(const Eigen::VectorXd& theta, const Eigen::V
       part.x.data(), design_.features, nullptr, part.n, 0, sparse ? part.start.data() : nullptr, part.columns.data()};
   for (std::size_t first = 0; first < part.n; first += kChunk) {
     const std::size_t n = std::min(kChunk, part.n - first);
-    model_.scores(rows.part(first, n), lanes, scores.data(), nullptr);
+    model_.scores(rows.part(first, n), lanes, scores.data(), {nullptr});
     for (std::size_t i = 0; i < n; ++i)
       shares[i] = (weights_.empty() ? 1 : weights_[first + i]) / static_cast<double>(part.n);
     const Chunk chunk{scores.data(),         lanes.stride(), outputs,       n,           directions,
@@ -87,7 +87,7 @@ Eigen::MatrixXd TrainingLoss::third(const Eigen::VectorXd& theta, const Eigen::V
       softmax_third(chunk);
     else
       one_output_third(loss_, coefficients_[0], chunk);
-    model_.gradient(rows.part(first, n), lanes, slopes.data(), nullptr, out, first == 0);
+    model_.gradient(rows.part(first, n), lanes, slopes.data(), {nullptr}, out, first == 0);
   }
   return to_columns(out);
 }

@@ -76,7 +76,7 @@ void TrainingLoss::add_moments(const LaneTable<double>& theta, std::size_t first
   const std::size_t outputs = model_.outputs(), d = design_.features, stride = theta.stride();
   const Rows<double> rows = rows_of(design_.train, d).part(first, n);
   // A lane for each output: the tangent of its score alone is 1.
-  model_.scores(rows, theta, m.scores.data(), nullptr);
+  model_.scores(rows, theta, m.scores.data(), {nullptr});
   std::fill(m.tangents.begin(), m.tangents.end(), 0);
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t k = 0; k < outputs; ++k) m.tangents[(i * outputs + k) * stride + k] = 1;

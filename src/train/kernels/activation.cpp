@@ -1,4 +1,5 @@
-// Activations and their slopes. They know neither rows nor units: a table is one long run of vectors.
+// Activations and their slopes, and which units are left out. They know neither rows nor units: a table is one long run
+// of vectors.
 #include "kernels.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -33,6 +34,23 @@ void values(const ActivationPass<T>& p) {
     }
   });
 }
+
+template <class T>
+void drop(const DropoutPass<T>& p) {
+  with_tag<T>(p.stride, [&](auto d) HWY_ATTR {
+    T* table = p.table;
+    for (size_t r = 0; r < p.rows; ++r, table += p.stride) {
+      const auto draw = hn::Set(d, p.draws[r]);
+      for (size_t lane = 0; lane < p.stride; lane += hn::Lanes(d)) {
+        const auto kept = hn::Ge(draw, hn::Load(d, p.rates + lane));
+        const auto scaled = hn::Mul(hn::Load(d, table + lane), hn::Load(d, p.scale + lane));
+        hn::Store(hn::IfThenElseZero(kept, scaled), d, table + lane);
+      }
+    }
+  });
+}
+void drop_f64(const DropoutPass<double>& p) { drop(p); }
+void drop_f32(const DropoutPass<float>& p) { drop(p); }
 
 template <class A, class T>
 void slopes(const ActivationPass<T>& p) {
@@ -71,6 +89,16 @@ HWY_EXPORT(values_f64);
 HWY_EXPORT(values_f32);
 HWY_EXPORT(slopes_f64);
 HWY_EXPORT(slopes_f32);
+HWY_EXPORT(drop_f64);
+HWY_EXPORT(drop_f32);
+template <>
+void drop_units(const DropoutPass<double>& p) {
+  HWY_DYNAMIC_DISPATCH(drop_f64)(p);
+}
+template <>
+void drop_units(const DropoutPass<float>& p) {
+  HWY_DYNAMIC_DISPATCH(drop_f32)(p);
+}
 template <>
 void activate(std::size_t activation, const ActivationPass<double>& p) {
   HWY_DYNAMIC_DISPATCH(values_f64)(activation, p);

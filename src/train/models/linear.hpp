@@ -14,8 +14,8 @@ class LinearModel final : public Model<T> {
   std::size_t penalized() const override { return outputs_ * features_; }
   std::size_t outputs() const override { return outputs_; }
   bool is_linear() const override { return true; }
-  void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T* tape) const override;
-  void gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, T* tape, LaneTable<T>& gradient,
+  void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, Tape<T> tape) const override;
+  void gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, Tape<T> tape, LaneTable<T>& gradient,
                 bool first) const override;
 
  private:

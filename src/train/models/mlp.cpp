@@ -4,6 +4,8 @@
 
 #include <holdout/train/activation.hpp>
 
+#include "dropout.hpp"
+
 namespace holdout::train {
 
 template <class T>
@@ -20,18 +22,21 @@ Mlp<T>::Mlp(std::vector<std::size_t> sizes, std::size_t activation) : activation
 }
 
 template <class T>
-void Mlp<T>::scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T* tape) const {
+void Mlp<T>::scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, Tape<T> tape) const {
   const std::size_t stride = theta.stride(), n = rows.n;
   const T* inputs = nullptr;
   for (const Layer& layer : layers_) {
-    T* const out = &layer == &layers_.back() ? scores : tape + layer.at * n * stride;
+    T* const out = &layer == &layers_.back() ? scores : tape.numbers + layer.at * n * stride;
     if (inputs)
       product(ProductPass<T>{inputs, layer.inputs * stride, stride, theta.row(layer.weights), layer.inputs * stride,
                              stride, out, layer.units * stride, stride, theta.row(layer.biases), 0, stride, n,
                              layer.units, layer.inputs, stride});
     else
       first_scores(rows, theta, out);
-    if (out != scores) activate(activation_, ActivationPass<T>{out, nullptr, n * layer.units * stride, stride});
+    if (out != scores) {
+      activate(activation_, ActivationPass<T>{out, nullptr, n * layer.units * stride, stride});
+      if (tape.dropout) tape.dropout->apply(out, layer.at, layer.units);
+    }
     inputs = out;
   }
 }
@@ -53,17 +58,21 @@ void Mlp<T>::first_scores(const Rows<T>& rows, const LaneTable<T>& theta, T* out
 }
 
 template <class T>
-void Mlp<T>::gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, T* tape, LaneTable<T>& gradient,
-                      bool first) const {
+void Mlp<T>::gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, Tape<T> tape,
+                      LaneTable<T>& gradient, bool first) const {
   const std::size_t stride = theta.stride(), n = rows.n;
-  T* const spare = tape + spare_ * n * stride;
+  T* const spare = tape.numbers + spare_ * n * stride;
   for (std::size_t l = layers_.size() - 1; l > 0; --l) {
     const Layer& layer = layers_[l];
-    T* const inputs = tape + layers_[l - 1].at * n * stride;
+    T* const inputs = tape.numbers + layers_[l - 1].at * n * stride;
     hidden_gradient(layer, slopes, inputs, n, gradient, first);
     product(ProductPass<T>{slopes, layer.units * stride, stride, theta.row(layer.weights), stride,
                            layer.inputs * stride, spare, layer.inputs * stride, stride, nullptr, 0, 0, n, layer.inputs,
                            layer.units, stride});
+    if (tape.dropout) {
+      tape.dropout->apply(spare, layers_[l - 1].at, layer.inputs);
+      tape.dropout->unscale(inputs, layer.inputs);
+    }
     // Nobody needs these activations any more: the slopes take their place.
     activation_slopes(activation_, ActivationPass<T>{inputs, spare, n * layer.inputs * stride, stride});
     slopes = inputs;

@@ -20,8 +20,9 @@ class Mlp final : public Model<T> {
   std::size_t outputs() const override { return layers_.back().units; }
   std::size_t input_weights() const override { return layers_.front().inputs * layers_.front().units; }
   std::size_t tape() const override { return spare_ + widest_; }
-  void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, T* tape) const override;
-  void gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, T* tape, LaneTable<T>& gradient,
+  std::size_t hidden_units() const override { return spare_; }
+  void scores(const Rows<T>& rows, const LaneTable<T>& theta, T* scores, Tape<T> tape) const override;
+  void gradient(const Rows<T>& rows, const LaneTable<T>& theta, const T* slopes, Tape<T> tape, LaneTable<T>& gradient,
                 bool first) const override;
   void tangent_scores(const Rows<T>& rows, const LaneTable<T>& theta, const Tangents& tangents, T* scores,
                       T* tape) const override;
