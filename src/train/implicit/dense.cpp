@@ -31,6 +31,7 @@ std::vector<HyperDerivatives> DenseHyperSolver::solve(const HyperRequest& reques
   std::vector<HyperDerivatives> out(request.lanes.size());
   for (std::size_t lane = 0; lane < out.size(); ++lane) solve_lane(request, lane, out[lane]);
   std::vector<LaneResult> results;
+  results.reserve(out.size());
   for (HyperDerivatives& d : out) results.push_back(std::move(d.result));
   measure(*model_, losses()[loss_place_].link, design_, metric_, results);
   for (std::size_t lane = 0; lane < out.size(); ++lane) out[lane].result = std::move(results[lane]);
