@@ -67,7 +67,10 @@ std::vector<double> weights_of(const Table& table, const DataSettings& settings,
   }
   double most = 0;
   for (const double w : weights) most = std::max(most, w);
-  if (!(most > 0)) refuse("the weights in " + quoted(column) + " are all 0", "some row has to count");
+  if (!(most > 0)) {
+    const bool missing = std::any_of(weights.begin(), weights.end(), [](double w) { return std::isnan(w); });
+    refuse("the weights in " + quoted(column) + " are all 0" + (missing ? " or missing" : ""), "some row has to count");
+  }
   const double unit = std::ldexp(1.0, std::clamp(std::ilogb(most), -1000, 1000));
   for (double& w : weights) w /= unit;
   return weights;

@@ -73,6 +73,7 @@ TEST_CASE("hostile: what is no weight is refused where it stands") {
   CHECK(has(said(std::vector<std::string>(10, "NA"), s), "a.csv:2: error: weight 'w': a missing value, 'NA'"));
   s = weighted();
   s.missing = "drop_row";
+  CHECK(has(said(std::vector<std::string>(10, "NA"), s), "the weights in 'w' are all 0 or missing"));
   CHECK(has(said({"NA", "heavy"}, s), "a.csv:3: error: weight 'w': 'heavy' is text"));
   s = weighted();
   s.split.select(SplitSettings::column);
