@@ -67,7 +67,7 @@ ColumnOverview overview_of(const Table& table, std::size_t j) {
 }  // namespace
 
 Overview overview(const std::string& path) {
-  Bytes{path};  // says best why there is none
+  const Bytes readable(path);  // says best why there is none
   DataSettings settings;
   settings.file = path;
   Overview all;

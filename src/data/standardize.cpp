@@ -30,12 +30,14 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
     for (const std::uint32_t i : rows) {
       const double w = dataset.weight(i);
       if (!(w > 0)) continue;
-      if (dataset.is_sparse())
+      if (dataset.is_sparse()) {
         for (std::size_t k = sparse.start[i]; k < sparse.start[i + 1]; ++k)
           each(sparse.columns[k], sparse.values[k], w);
-      else if (const std::span<const double> row = dense.row(i); true)
+      } else {
+        const std::span<const double> row = dense.row(i);
         for (std::size_t j = 0; j < d; ++j)
           if (!std::isnan(row[j])) each(j, row[j], w);
+      }
     }
   };
   pass([count = count.data(), least = least.data(), most = most.data()](std::size_t j, double x, double w) {

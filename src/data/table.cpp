@@ -137,7 +137,8 @@ void TableReader::end_row(std::size_t width, int line) {
   const std::size_t columns = table_.columns.size();
   if (width != columns) {
     std::string hint = "every row needs as many cells as the header";
-    if (width > columns && width % columns == 0) hint += "; decimal commas need another delimiter and points";
+    if (columns > 0 && width > columns && width % columns == 0)
+      hint += "; decimal commas need another delimiter and points";
     if (!errors_.empty()) hint.clear();  // said once
     add(line, "the row has " + cells(width) + ", the header " + std::to_string(columns), hint);
     return;

@@ -112,8 +112,8 @@ Message database_problem(const std::string& path, const std::string& shown, int 
   }
 }
 
-Database::Database(const std::string& path, bool read_only, std::string shown)
-    : path_(path), shown_(shown.empty() ? path : std::move(shown)) {
+Database::Database(const std::string& path, bool read_only, const std::string& shown)
+    : path_(path), shown_(shown.empty() ? path : shown) {
   const std::string parameters = connection(path, read_only);
   guarded([&] { sql_.open(soci::sqlite3, parameters); });
 }

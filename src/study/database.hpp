@@ -27,7 +27,7 @@ class Database {
  public:
   /// @param shown  the name for messages, where that is not `path`
   /// @throws Error if it cannot be opened; a file that is no database shows at the first use
-  Database(const std::string& path, bool read_only, std::string shown = {});
+  Database(const std::string& path, bool read_only, const std::string& shown = {});
 
   soci::session& sql() { return sql_; }
   const std::string& shown() const { return shown_; }

@@ -6,9 +6,9 @@
 namespace holdout::study {
 
 std::string timestamp(std::chrono::system_clock::time_point when) {
-  using namespace std::chrono;
-  const auto whole = floor<seconds>(when);
-  const long micro = static_cast<long>(duration_cast<microseconds>(when - whole).count());
+  using std::chrono::microseconds, std::chrono::seconds, std::chrono::system_clock;
+  const auto whole = std::chrono::floor<seconds>(when);
+  const long micro = static_cast<long>(std::chrono::duration_cast<microseconds>(when - whole).count());
   const std::time_t t = system_clock::to_time_t(whole);
   std::tm utc{};
   ::gmtime_r(&t, &utc);

@@ -218,7 +218,8 @@ void CohortTrainer<T>::epoch() {
 // The step sizes of this step, by each lane's schedule.
 template <class T>
 void CohortTrainer<T>::set_rates() {
-  const double steps = static_cast<double>((design_.train.n + batch_ - 1) / batch_);  // of an epoch
+  const std::size_t batches = (design_.train.n + batch_ - 1) / batch_;
+  const double steps = static_cast<double>(batches);  // of an epoch
   const double epoch = static_cast<double>(steps_) / steps, epochs = static_cast<double>(shared_.epochs);
   for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
     const std::size_t lane = cohort_.lanes[slot];

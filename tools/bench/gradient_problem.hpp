@@ -27,7 +27,7 @@ struct Look {
 
 class GradientProblem {
  public:
-  GradientProblem(std::string name, const data::Prepared& data, std::string model, std::string metric)
+  GradientProblem(std::string name, const data::Prepared& data, const std::string& model, const std::string& metric)
       : name_(std::move(name)), metric_(*train::find_metric(metric)) {
     select(lane_.model, model);
     const data::Fold& fold = data.split.folds[0];

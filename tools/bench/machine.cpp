@@ -30,7 +30,8 @@ double multiply_adds(std::size_t rounds) {
 #pragma GCC unroll 12
   for (std::size_t k = 1; k < kChains; ++k) sum[0] += sum[k];
   asm volatile("" : : "v"(sum[0]));  // somebody wants the result
-  return 2.0 * static_cast<double>(rounds * kChains * (kBytes / sizeof(T)));
+  const std::size_t operations = 2 * rounds * kChains * (kBytes / sizeof(T));
+  return static_cast<double>(operations);
 }
 
 template <class T>

@@ -100,7 +100,8 @@ void TangentCohort::epoch() {
 }
 
 void TangentCohort::set_rates() {
-  const double steps = static_cast<double>((design_.train.n + batch_ - 1) / batch_);
+  const std::size_t batches = (design_.train.n + batch_ - 1) / batch_;
+  const double steps = static_cast<double>(batches);
   for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
     const TrainingSettings& training = configs_[lane].training;
     const double share = training.learning_rate.share(static_cast<double>(steps_) / steps,

@@ -32,7 +32,7 @@ std::vector<std::optional<Value>> choices(const Parameter& parameter) {
   const double n = count(range);
   const std::int64_t points = range.points > 0 ? range.points : static_cast<std::int64_t>(std::min(n, kFew));
   if (static_cast<double>(points) >= n) {
-    for (double k = 0; k < n; ++k) add(nth(range, k));
+    for (std::int64_t k = 0; static_cast<double>(k) < n; ++k) add(nth(range, static_cast<double>(k)));
   } else {
     for (std::int64_t k = 0; k < points; ++k)
       add(value_at(range, points > 1 ? static_cast<double>(k) / static_cast<double>(points - 1) : 0.5));

@@ -1,6 +1,7 @@
 #include "line.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <limits>
 
@@ -174,6 +175,7 @@ const LineSearch::Point& LineSearch::better(const Basin& basin) const {
         best && std::abs(p.value - best->value) <= p.error + best->error + options_.tolerance * std::abs(p.value);
     if (!best || (close ? std::abs(p.slope) < std::abs(best->slope) : p.value < best->value)) best = &p;
   }
+  assert(best);  // one end at least is no wall
   return *best;
 }
 
