@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include <holdout/base/number.hpp>
 
@@ -20,8 +21,9 @@ bool is_set(const char* name) {
 
 bool speaks_unicode() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    if (!is_set(name)) continue;
-    const std::string locale = std::getenv(name);  // the first that is set counts
+    const char* const value = std::getenv(name);
+    if (!value || !*value) continue;
+    const std::string_view locale = value;  // the first that is set counts
     return locale.find("UTF-8") != std::string::npos || locale.find("utf8") != std::string::npos;
   }
   return false;
