@@ -41,14 +41,17 @@ class Database {
 
   /// body(), failures of SQLite and of what was stored turned into Error.
   void guarded(const std::function<void()>& body);
-  /// body() in one transaction, at least 20 ms after the last one; undone if anything is thrown.
+  /// body() in one transaction, some ms after the last one if there were many lately; undone if anything is thrown.
   void transaction(const std::function<void()>& body, Durable durable = Durable::now);
 
  private:
+  void leave_a_gap();
+
   std::string path_, shown_;
   soci::session sql_;
   bool has_log_ = false;
   std::chrono::steady_clock::time_point last_end_{};
+  std::int64_t at_once_ = 0;  // transactions that may follow one another without a gap
 };
 
 }  // namespace holdout::study
