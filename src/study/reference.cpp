@@ -134,8 +134,7 @@ void add_paths(const std::string& prefix, const std::vector<Declared>& members, 
     if (d.kind == Kind::section) add_paths(path, d.members, paths);
     if (d.kind != Kind::choice) continue;
     add(d.nested ? path : path + "." + d.key);
-    for (const Alternative& a : d.alternatives)
-      add_paths(d.nested ? path + "." + a.name : path, a.members, paths);
+    for (const Alternative& a : d.alternatives) add_paths(d.nested ? path + "." + a.name : path, a.members, paths);
   }
 }
 
