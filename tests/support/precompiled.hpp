@@ -3,7 +3,8 @@
 
 #include <doctest/doctest.h>
 
-#if defined(__clang__) && __clang_major__ < 16  // its lambdas, of which CAPTURE makes one, do not see structured bindings
+// Lambdas of older clangs, of which CAPTURE makes one, do not see structured bindings.
+#if defined(__clang__) && __clang_major__ < 16
 #undef CAPTURE
 #define CAPTURE(x) static_cast<void>(0)
 #endif
