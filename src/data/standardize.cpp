@@ -40,6 +40,7 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
       }
     }
   };
+  // Arrays by pointer: through references to the vectors every number would look them up again.
   pass([count = count.data(), least = least.data(), most = most.data()](std::size_t j, double x, double w) {
     count[j] += w, least[j] = std::min(least[j], x), most[j] = std::max(most[j], x);
   });

@@ -1,7 +1,7 @@
 // model.dropout: units that a step leaves out, gradients of what is left, and what a trained model makes of it.
 //
-// Seen failing: slopes that are not thinned on the way back, activations that keep their scale there, draws that start
-// again in every chunk of rows, a rate that a compaction forgets.
+// Seen failing, here or in bits_test.cpp: slopes that are not thinned on the way back, activations that keep their
+// scale there, draws that start again in every chunk of rows, a rate that a compaction forgets.
 #include <doctest/doctest.h>
 
 #include <cmath>

@@ -48,10 +48,10 @@ std::vector<Probe> LineSearch::next() {
   }
   if (!round_.empty()) return round_;
   // Mostly the others' first step already beats what a hidden basin may hold.
-  const bool first =
-      std::any_of(basins_.begin(), basins_.end(), [](const Basin& b) { return !b.ended && !b.hidden && b.steps == 0; });
+  const bool first = std::any_of(basins_.begin(), basins_.end(),
+                                 [this](const Basin& b) { return !b.ended && b.steps == 0 && !hidden(b); });
   for (std::size_t b = 0; b < basins_.size(); ++b)
-    if (!basins_[b].ended && !(first && basins_[b].hidden))
+    if (!basins_[b].ended && !(first && hidden(basins_[b])))
       ask(basins_[b].next, basins_[b].tolerance, better(basins_[b]).probe, b);
   return round_;
 }
@@ -95,6 +95,11 @@ void LineSearch::tell(std::span<const Sight> sights, double rival) {
 bool LineSearch::falls(const Point& left) { return left.failed || left.slope < 0; }
 bool LineSearch::rises(const Point& right) { return right.failed || right.slope > 0; }
 
+// Whether a cubic between its seeds is all that tells of a minimum.
+bool LineSearch::hidden(const Basin& basin) const {
+  return basin.steps == 0 && !(falls(points_[basin.left]) && rises(points_[basin.right]));
+}
+
 // Slopes are exact to second order in what is left of a solve, values to third (train/hypergradient.hpp).
 double LineSearch::slope_error(const Point& p) {
   const double size = std::abs(p.value);
@@ -127,13 +132,12 @@ void LineSearch::find_basins(double rival) {
     const Point &l = points_[order[i]], &r = points_[order[i + 1]];
     if (l.failed && r.failed) continue;
     const auto cubic = cubic_between(l, r);
-    const bool hidden = !(falls(l) && rises(r));
-    if (hidden && !cubic) continue;
+    if (!(falls(l) && rises(r)) && !cubic) continue;
     const double end = l.failed ? r.value : (r.failed ? l.value : std::min(l.value, r.value));
     const double lowest = cubic ? std::min(end, cubic->value) : end;
     if (lowest > rival + kWorthALook * std::abs(rival)) continue;
     Basin basin;
-    basin.left = order[i], basin.right = order[i + 1], basin.hidden = hidden;
+    basin.left = order[i], basin.right = order[i + 1];
     found.emplace_back(lowest, basin);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -228,10 +232,9 @@ void LineSearch::plan(Basin& basin, double rival) const {
     basin.gain = std::max(std::abs(a.slope * (basin.next - a.x)), cubic ? a.value - cubic->value : 0);
   }
   basin.tolerance = basin.unsure == kNone ? tolerance_for(basin.gain, a.value, options_) : options_.tolerance;
-  constexpr double kSurely = 10;                            // what a prediction may be wrong by
-  const bool untouched = basin.hidden && basin.steps == 0;  // then the cubic alone says what may be gained
-  const double hope = untouched && cubic ? std::max(0.0, a.value - cubic->value) : basin.gain;
-  const bool beaten = (basin.steps >= 2 || untouched) && a.value - kSurely * hope - 2 * a.error > rival;
+  constexpr double kSurely = 10;  // what a prediction may be wrong by
+  const double hope = hidden(basin) && cubic ? std::max(0.0, a.value - cubic->value) : basin.gain;
+  const bool beaten = (basin.steps >= 2 || hidden(basin)) && a.value - kSurely * hope - 2 * a.error > rival;
   const bool exhausted = basin.steps >= kStepsOfABasin || basin.next <= l.x || basin.next >= r.x;
   const bool at_wall = (l.failed || r.failed) && !newton && basin.gain <= kAtWall * std::abs(a.value);
   if (beaten || exhausted || at_wall) basin.ended = true;

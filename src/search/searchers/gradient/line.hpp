@@ -31,8 +31,7 @@ class LineSearch final : public Descent {
     bool failed = false;  // a wall: nothing else is known but where it stands
   };
   struct Basin {
-    std::size_t left = 0, right = 0;  // in points_: slopes < 0 and > 0 there
-    bool hidden = false;              // or of one sign: a cubic alone tells of a minimum
+    std::size_t left = 0, right = 0;  // in points_: slopes < 0 and > 0 there, or hidden()
     std::size_t unsure = kNone;       // the last step's point, if its slope may have either sign
     int steps = 0, slow = 0;          // steps made; those in a row that got nowhere
     bool ended = false, converged = false;
@@ -41,6 +40,7 @@ class LineSearch final : public Descent {
   double seed_tolerance() const;
   static bool falls(const Point& left);
   static bool rises(const Point& right);
+  bool hidden(const Basin& basin) const;
   static double slope_error(const Point& p);
   bool uncertain(const Point& p) const;
   bool tight(const Point& p, double bend) const;
