@@ -64,6 +64,8 @@ void check_libsvm(const DataSettings& settings) {
   if (settings.split.selected() == SplitSettings::column && settings.split.file.empty())
     refuse("split.column", "a libsvm file has no columns",
            "put the parts into a CSV file beside it, and name it: file");
+  if (settings.split.selected() == SplitSettings::leave_one_out)
+    refuse("split", "leave_one_out needs dense rows", "use method: kfold, or write the rows as CSV");
   if (!settings.weight.column.empty() && settings.weight.file.empty())
     refuse("weight", "a libsvm file has no columns",
            "put the weights into a CSV file beside it: weight: {column: NAME, file: FILE}");
@@ -108,6 +110,15 @@ std::vector<std::optional<double>> only_values(const Dataset& data, const RowLis
     });
   }
   return value;
+}
+
+// What the closed form takes from all rows, the one that is left out among them.
+void note_leave_one_out(const DataSettings& settings, std::vector<std::string>& notices) {
+  std::vector<std::string> shared;
+  if (settings.standardize) shared.push_back("means and scales of the features");
+  if (settings.missing == "mean") shared.push_back("what missing values are filled with");
+  notices.push_back("leave-one-out: every row is measured by the model of all others, exactly" +
+                    (shared.empty() ? "" : "; but for " + joined(shared) + ", which are those of all rows"));
 }
 
 void note_empty_features(Prepared& prepared) {
@@ -203,6 +214,7 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
     prepared.split = draw_split(prepared.dataset, settings.split, seed);
   }
   check_split(prepared.dataset, prepared.split);
+  if (prepared.split.leave_one_out) note_leave_one_out(settings, prepared.notices);
   note_empty_features(prepared);
   return prepared;
 }

@@ -6,6 +6,8 @@ namespace {
 constexpr Info kMethods[] = {
     {"holdout", "a share of the rows, drawn once, measures the hold-out error"},
     {"kfold", "every row measures once: k trainings, their errors averaged", "Stone, JRSS B 36, 1974"},
+    {"leave_one_out", "every row is measured by the model of all others; ridge regression by exact, one factorization",
+     "Golub, Heath and Wahba, Technometrics 21, 1979"},
     {"column", "a column says of every row: train, holdout, test, or the number of its fold"},
 };
 constexpr std::string_view kDelimiters[] = {",", ";", "tab"};
@@ -36,9 +38,9 @@ void SplitSettings::fields(FieldVisitor& f) {
   }
   if (method_ == holdout)
     f({"fraction", "share of all rows that measures the hold-out error"}, fraction, open(0.0, 1.0));
-  else
-    f({"folds", "parts, each of which measures once"}, folds, between<std::int64_t>(2, kMostFolds));
-  f({"stratify", "keep the classes' shares in every part; means nothing for regression"}, stratify);
+  if (method_ == kfold) f({"folds", "parts, each of which measures once"}, folds, between<std::int64_t>(2, kMostFolds));
+  if (method_ != leave_one_out)
+    f({"stratify", "keep the classes' shares in every part; means nothing for regression"}, stratify);
   f({"test", "share of all rows that only the winner sees, after the search"}, test, half_open(0.0, 1.0));
 }
 

@@ -58,17 +58,23 @@ void check_weights(const Dataset& dataset, const RowList& rows, const std::strin
 
 Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed seed) {
   const bool folds = settings.selected() == SplitSettings::kfold;
+  const bool one_out = settings.selected() == SplitSettings::leave_one_out, holds_out = !folds && !one_out;
   const double n = static_cast<double>(dataset.rows);
-  const std::size_t test_rows = half_up(settings.test * n), measure_rows = folds ? 0 : half_up(settings.fraction * n);
+  const std::size_t test_rows = half_up(settings.test * n);
+  const std::size_t measure_rows = holds_out ? half_up(settings.fraction * n) : 0;
   if (settings.test > 0 && test_rows == 0)
     refuse("test: " + to_text(settings.test) + " of " + std::to_string(dataset.rows) + " rows is no row",
            "use a larger share", "data.split.test");
-  if (!folds && (measure_rows == 0 || test_rows + measure_rows >= dataset.rows))
+  if (one_out && test_rows + 2 > dataset.rows)
+    refuse("leave_one_out: of " + std::to_string(dataset.rows) + " rows " + std::to_string(test_rows) +
+               " test, and fewer than two are left",
+           "each row is measured by a model of the others", "data.split");
+  if (holds_out && (measure_rows == 0 || test_rows + measure_rows >= dataset.rows))
     refuse("fraction: of " + std::to_string(dataset.rows) + " rows " + std::to_string(measure_rows) +
                " would hold out, " + std::to_string(test_rows) + " test, and " +
                std::to_string(dataset.rows - std::min(dataset.rows, test_rows + measure_rows)) + " train",
            "each part needs rows", "data.split.fraction");
-  std::vector<RowList> groups = groups_of(dataset, settings.stratify);
+  std::vector<RowList> groups = groups_of(dataset, settings.stratify && !one_out);
   const auto test = shares(groups, dataset.rows, test_rows), measure = shares(groups, dataset.rows, measure_rows);
   const std::size_t k = folds ? static_cast<std::size_t>(settings.folds) : 1;
   Split split;
@@ -95,6 +101,8 @@ Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed see
       train.insert(train.end(), next, rows.end());
     }
   }
+  if (one_out) parts[0] = train;
+  split.leave_one_out = one_out;
   split.test = sorted(std::move(split.test));
   for (RowList& part : parts) part = sorted(std::move(part));
   for (std::size_t fold = 0; fold < k; ++fold) {

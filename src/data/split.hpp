@@ -18,7 +18,7 @@ struct SplitColumn {
   std::vector<std::uint32_t> lines;  // [row of the dataset]: its line in the file
 };
 
-/// Draws the parts: method holdout or kfold. @throws Error naming the setting, with the counts that do not fit
+/// Draws the parts: all methods but column. @throws Error naming the setting, with the counts that do not fit
 Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed seed);
 
 /// Takes the parts from a column. @throws Error with the line of the first values that are none

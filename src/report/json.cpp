@@ -54,17 +54,19 @@ ordered_json parameters_json(const search::SearchSpace& space, const search::Con
 
 ordered_json data_json(const std::optional<study::RunFacts>& facts) {
   if (!facts) return nullptr;
-  return {{"task", facts->task},
-          {"file", facts->data_file},
-          {"target", facts->target},
-          {"classes", ordered_json(facts->classes)},
-          {"rows", facts->rows},
-          {"features", facts->features},
-          {"train_rows", facts->train_rows},
-          {"holdout_rows", facts->holdout_rows},
-          {"test_rows", facts->test_rows},
-          {"folds", facts->folds},
-          {"baseline", number_json(facts->baseline)}};
+  ordered_json data = {{"task", facts->task},
+                       {"file", facts->data_file},
+                       {"target", facts->target},
+                       {"classes", ordered_json(facts->classes)},
+                       {"rows", facts->rows},
+                       {"features", facts->features},
+                       {"train_rows", facts->train_rows},
+                       {"holdout_rows", facts->holdout_rows},
+                       {"test_rows", facts->test_rows},
+                       {"folds", facts->folds},
+                       {"baseline", number_json(facts->baseline)}};
+  if (!facts->split.empty()) data["split"] = facts->split;
+  return data;
 }
 
 ordered_json bound_json(double x, bool integer) {

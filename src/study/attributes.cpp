@@ -167,7 +167,8 @@ void fields(F& f, T& facts) {
   f("task", facts.task), f("search", facts.search), f("data_file", facts.data_file), f("target", facts.target),
       f("classes", facts.classes);
   f("rows", facts.rows), f("features", facts.features), f("train_rows", facts.train_rows);
-  f("holdout_rows", facts.holdout_rows), f("test_rows", facts.test_rows), f("folds", facts.folds);
+  f("holdout_rows", facts.holdout_rows), f("test_rows", facts.test_rows), f("split", facts.split),
+      f("folds", facts.folds);
   f("baseline", facts.baseline), f("notices", facts.notices);
   f("threads", facts.threads), f("seconds", facts.seconds), f("version", facts.version);
   f("cpu_target", facts.cpu_target), f("started", facts.started), f("finished", facts.finished);

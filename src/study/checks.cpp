@@ -169,6 +169,29 @@ class Checks {
         "optimizers that take l1: " + joined(with));
   }
 
+  // One factorization says what all models without a row say of it: of ridge regression alone.
+  void leave_one_out() {
+    const Study& study = file_.study;
+    if (study.data.split.selected() != data::SplitSettings::leave_one_out) return;
+    const train::ModelSettings& model = study.config.model;
+    std::vector<std::string> odd;
+    if (model.type() != "linear") odd.push_back("model " + std::string(model.type()));
+    for (const std::string& loss : losses(&train::LossInfo::quadratic, false))
+      if (model.type() == "linear") odd.push_back("loss " + loss);
+    if (may_be_positive("model.l1", model.l1)) odd.push_back("l1");
+    if (may_be_positive("model.elastic_net.lambda", model.elastic_net.lambda)) odd.push_back("elastic_net");
+    if (model.l2_each == "feature" || !model.l2_groups.empty()) odd.push_back("several λ");
+    const train::OptimizerChoice& optimizer = study.config.training.optimizer;
+    const auto all = optimizer.alternatives();
+    for (const Info& each : all)
+      if (each.name != "exact" && used("training.optimizer", each.name, all[optimizer.selected()].name))
+        odd.push_back("optimizer " + std::string(each.name));
+    if (!odd.empty())
+      add("data.split",
+          "data.split: leave_one_out is for ridge regression by optimizer exact, and this study has " + joined(odd),
+          "write model: {type: linear, l2: …} and optimizer: exact, or use method: kfold");
+  }
+
   // Files that have columns need the name of one. Where only the first line tells what the file is, load() asks for it.
   void target() {
     const data::DataSettings& data = file_.study.data;
@@ -275,6 +298,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   if (sound) checks.starts();
   if (sound) checks.convexity();
   if (sound) checks.penalties();
+  if (sound) checks.leave_one_out();
   checks.metric();
   if (errors.empty()) checks.searcher();
 }

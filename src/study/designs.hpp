@@ -87,7 +87,8 @@ class Designs {
   }
   template <class T>
   static std::size_t bytes_of(const train::Design<T>& design) {
-    return (design.train.x.size() + design.holdout.x.size()) * sizeof(T);
+    return (design.train.x.size() + design.holdout.x.size()) * sizeof(T) +
+           (design.leave_one_out ? design.leave_one_out->bytes() : 0);
   }
   /// Of all that are there; as all sizes here, without targets.
   std::size_t bytes() const {
@@ -128,6 +129,9 @@ class Designs {
   template <class T>
   train::Design<T> made_of(const data::Dataset& rows, std::size_t k) const {
     const data::Fold& fold = split_.folds[k];
+    if constexpr (std::is_same_v<T, double>)
+      if (split_.leave_one_out)
+        return train::make_leave_one_out_design(rows, data::fit_scaling(rows, fold.train, standardize_), fold.train);
     return train::make_design<T>(rows, data::fit_scaling(rows, fold.train, standardize_), fold);
   }
   // The dataset with products of its features: a copy only where there are any.

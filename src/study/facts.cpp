@@ -12,7 +12,8 @@ namespace holdout::study {
 namespace {
 
 // The error of the model that knows no features: the mean of the training targets, or the shares of the classes.
-double constant_error(const data::Dataset& dataset, const data::Fold& fold, const train::Metric& metric) {
+double constant_error(const data::Dataset& dataset, const data::Split& split, const data::Fold& fold,
+                      const train::Metric& metric) {
   const std::size_t classes = dataset.classes.size(), outputs = classes > 2 ? classes : 1;
   std::vector<double> score(outputs), share(std::max<std::size_t>(classes, 1));
   double all = 0;
@@ -27,6 +28,10 @@ double constant_error(const data::Dataset& dataset, const data::Fold& fold, cons
   std::vector<double> scores, y, weights;
   for (const std::uint32_t i : fold.holdout) {
     scores.insert(scores.end(), score.begin(), score.end());
+    if (split.leave_one_out) {
+      const double own = dataset.weight(i) / all;
+      scores.back() = (score[0] - own * dataset.y[i]) / (1 - own);
+    }
     y.push_back(dataset.y[i]);
     if (!dataset.weights.empty()) weights.push_back(dataset.weights[i]);
   }
@@ -46,9 +51,10 @@ RunFacts facts_of(const StudyFile& file, const data::Prepared& data, const train
   facts.train_rows = static_cast<std::int64_t>(data.split.folds[0].train.size());
   facts.holdout_rows = static_cast<std::int64_t>(data.split.folds[0].holdout.size());
   facts.test_rows = static_cast<std::int64_t>(data.split.test.size());
+  facts.split = file.study.data.split.alternatives()[file.study.data.split.selected()].name;
   facts.folds = static_cast<std::int64_t>(data.split.folds.size());
   for (const data::Fold& fold : data.split.folds)
-    facts.baseline += constant_error(dataset, fold, metric) / static_cast<double>(data.split.folds.size());
+    facts.baseline += constant_error(dataset, data.split, fold, metric) / static_cast<double>(data.split.folds.size());
   facts.notices = data.notices;
   if (const auto derivatives = derivative_method(file.study))
     facts.notices.push_back("search by gradient: derivatives are " + std::string(name_of(derivatives->method)) +

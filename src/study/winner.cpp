@@ -22,13 +22,12 @@ struct Verdict {
   double standard_error = kNaN;
 };
 
+// @param scores  of the rows of the part
 template <class T>
 Verdict judge(const train::Part<T>& part, const train::Shape& shape, const train::Metric& metric,
-              std::span<const double> theta, PredictionSummary* summary = nullptr) {
-  const train::ModelSettings& model = shape.model;
-  const std::vector<double> scores = train::predict(part, shape, theta);
+              std::span<const double> scores, PredictionSummary* summary = nullptr) {
   const train::Predictions predictions{scores, scores.size() / part.n, part.target, part.weights};
-  const train::Link link = train::losses()[model.loss_for(shape.classes)].link;
+  const train::Link link = train::losses()[shape.model.loss_for(shape.classes)].link;
   Verdict verdict;
   for (const train::Metric& m : train::metrics())
     if (measures(m, shape.classes, link)) verdict.metrics.emplace_back(m.info.name, m.value(predictions));
@@ -41,7 +40,8 @@ Verdict judge(const train::Part<T>& part, const train::Shape& shape, const train
 Verdict judge_fold(const Designs& designs, std::size_t fold, const train::LaneConfig& config,
                    const train::Metric& metric, std::span<const double> theta, PredictionSummary& summary) {
   const auto verdict = [&](const auto& design) {
-    return judge(design.holdout, {config.model, design.features, design.classes}, metric, theta, &summary);
+    const std::vector<double> scores = train::holdout_scores(design, config.model, theta);
+    return judge(design.holdout, {config.model, design.features, design.classes}, metric, scores, &summary);
   };
   if (trains_in_float(config)) return verdict(designs.get<float>(fold, config.polynomial));
   return verdict(designs.get<double>(fold, config.polynomial));
@@ -77,6 +77,7 @@ data::RowList all_but_test(const data::Split& split) {
   data::RowList rows = split.folds[0].train;
   rows.insert(rows.end(), split.folds[0].holdout.begin(), split.folds[0].holdout.end());
   std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());  // leave-one-out: all do both
   return rows;
 }
 
@@ -125,11 +126,12 @@ Verdict judge_test(const StudyFile& file, const data::Prepared& data, const trai
                    const Trained& trained) {
   const data::Scaling scaling = data::fit_scaling(data.dataset, data.split.folds[0].train, file.study.data.standardize);
   const train::Shape shape{trained.config.model, data.dataset.features, data.dataset.classes.size()};
-  const std::vector<double>& theta = trained.folds[0].theta;
+  const auto verdict = [&](const auto& test) {
+    return judge(test, shape, metric, train::predict(test, shape, trained.folds[0].theta));
+  };
   const data::RowList& test = data.split.test;
-  if (trains_in_float(trained.config))
-    return judge(train::make_part<float>(data.dataset, scaling, test), shape, metric, theta);
-  return judge(train::make_part<double>(data.dataset, scaling, test), shape, metric, theta);
+  if (trains_in_float(trained.config)) return verdict(train::make_part<float>(data.dataset, scaling, test));
+  return verdict(train::make_part<double>(data.dataset, scaling, test));
 }
 
 // What the refit trains: as many epochs as were best.

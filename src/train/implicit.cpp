@@ -4,6 +4,7 @@
 
 #include "implicit/dense.hpp"
 #include "implicit/iterative.hpp"
+#include "implicit/leave_one_out.hpp"
 
 namespace holdout::train {
 namespace {
@@ -24,6 +25,7 @@ std::unique_ptr<HyperSolver> make_hyper_solver(const Design<double>& design, con
   if (!has_gradient(metric, loss.link))
     throw Error("metric " + std::string(metric.info.name) + " has no gradient for model " + type,
                 design.classes == 0 ? "choose mse, rmse or r2" : "choose log_loss");
+  if (design.leave_one_out) return std::make_unique<LeaveOneOutHyperSolver>(design, metric);
   if (make_model<double>(model, design.features, design.classes)->parameters() > kDenseParameters)
     return std::make_unique<IterativeHyperSolver>(design, metric, model);
   return std::make_unique<DenseHyperSolver>(design, metric, model);

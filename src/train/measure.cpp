@@ -4,6 +4,15 @@
 
 namespace holdout::train {
 
+void measure(std::size_t classes, Link link, const Metric& objective, const Predictions& predictions, LaneResult& r) {
+  for (const Metric& m : metrics())
+    if (measures(m, classes, link)) r.metrics.emplace_back(m.info.name, m.value(predictions));
+  r.value = objective.value(predictions);
+  const bool of_last_epoch = r.end == LaneEnd::running || r.best_epoch == r.epochs;
+  if (of_last_epoch && (r.curve.empty() || r.curve.back().epoch != r.epochs))
+    r.curve.push_back({r.epochs, r.train_loss, r.value});
+}
+
 template <class T>
 void measure(const Model<T>& model, Link link, const Design<T>& design, const Metric& objective,
              std::vector<LaneResult>& results) {
@@ -11,18 +20,12 @@ void measure(const Model<T>& model, Link link, const Design<T>& design, const Me
   for (std::size_t lane = 0; lane < results.size(); ++lane)
     for (std::size_t r = 0; r < theta.rows(); ++r) theta.at(r, lane) = static_cast<T>(results[lane].theta[r]);
   std::vector<std::vector<double>> memory;
-  for_each_scores(
-      model, design.holdout, design.features, theta, memory, [&](std::size_t lane, std::span<double> scores) {
-        LaneResult& r = results[lane];
-        apply_link(link, scores);
-        const Predictions predictions{scores, model.outputs(), design.holdout.target, design.holdout.weights};
-        for (const Metric& m : metrics())
-          if (measures(m, design.classes, link)) r.metrics.emplace_back(m.info.name, m.value(predictions));
-        r.value = objective.value(predictions);
-        const bool of_last_epoch = r.end == LaneEnd::running || r.best_epoch == r.epochs;
-        if (of_last_epoch && (r.curve.empty() || r.curve.back().epoch != r.epochs))
-          r.curve.push_back({r.epochs, r.train_loss, r.value});
-      });
+  for_each_scores(model, design.holdout, design.features, theta, memory,
+                  [&](std::size_t lane, std::span<double> scores) {
+                    apply_link(link, scores);
+                    measure(design.classes, link, objective,
+                            {scores, model.outputs(), design.holdout.target, design.holdout.weights}, results[lane]);
+                  });
 }
 
 template void measure(const Model<float>&, Link, const Design<float>&, const Metric&, std::vector<LaneResult>&);

@@ -27,4 +27,13 @@ std::vector<double> predict(const Part<float>& part, const Shape& shape, std::sp
   return predict_lane(part, shape, theta);
 }
 
+template <class T>
+std::vector<double> holdout_scores(const Design<T>& design, const ModelSettings& model, std::span<const double> theta) {
+  if (design.leave_one_out) return design.leave_one_out->scores(model.ridge());
+  return predict(design.holdout, {model, design.features, design.classes}, theta);
+}
+
+template std::vector<double> holdout_scores(const Design<double>&, const ModelSettings&, std::span<const double>);
+template std::vector<double> holdout_scores(const Design<float>&, const ModelSettings&, std::span<const double>);
+
 }  // namespace holdout::train

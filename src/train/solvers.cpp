@@ -84,7 +84,16 @@ class SolverTrainer final : public Trainer {
   }
   std::vector<LaneResult> results() const override {
     std::vector<LaneResult> all = results_;
-    measure(*model_, configs_[0].model.loss.info().link, design_, objective_, all);
+    const Link link = configs_[0].model.loss.info().link;
+    if (!design_.leave_one_out) {
+      measure(*model_, link, design_, objective_, all);
+      return all;
+    }
+    for (std::size_t lane = 0; lane < all.size(); ++lane) {
+      const std::vector<double> scores = design_.leave_one_out->scores(configs_[lane].model.ridge());
+      measure(design_.classes, link, objective_, {scores, 1, design_.holdout.target, design_.holdout.weights},
+              all[lane]);
+    }
     return all;
   }
 

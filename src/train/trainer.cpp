@@ -478,6 +478,10 @@ std::vector<LaneResult> CohortTrainer<T>::results() const {
 std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start) {
+  const auto takes_basis = [](const LaneConfig& lane) { return takes_ridge_basis(lane, false); };
+  if (design.leave_one_out && !std::all_of(lanes.begin(), lanes.end(), takes_basis))
+    throw Error("leave_one_out is for ridge regression: model linear, loss squared, one l2, optimizer exact",
+                "choose another split, such as kfold");
   if (lanes[0].training.optimizer.is_solver()) return make_solver_trainer(design, objective, lanes, start);
   if (start.empty() && lanes[0].training.starts > 1) return make_starts_trainer(design, objective, lanes, seed, fold);
   return std::make_unique<CohortTrainer<double>>(design, objective, lanes, seed, fold, start);

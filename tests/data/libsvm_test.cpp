@@ -240,6 +240,8 @@ TEST_CASE("libsvm: splits: stratified, k-fold, and by a file beside it") {
   s.split.select(SplitSettings::kfold);
   s.split.folds = 4;
   CHECK(split().folds.size() == 4);
+  s.split.select(SplitSettings::leave_one_out);
+  CHECK(has(error_of([&] { split(); }), "data.split: leave_one_out needs dense rows"));
   s.split.select(SplitSettings::column);
   s.split.column_name = "part", s.split.file = "parts.csv";
   const Split by_column = split();

@@ -45,6 +45,13 @@ SplitSettings kfold_split(std::int64_t folds, double test, bool stratify = true)
   return s;
 }
 
+SplitSettings leave_one_out(double test) {
+  SplitSettings s;
+  s.select(SplitSettings::leave_one_out);
+  s.test = test;
+  return s;
+}
+
 std::vector<std::size_t> counts(const Dataset& d, const RowList& rows) {
   std::vector<std::size_t> n(std::max<std::size_t>(1, d.classes.size()));
   for (const std::uint32_t i : rows) ++n[d.classes.empty() ? 0 : static_cast<std::size_t>(d.y[i])];
@@ -65,6 +72,20 @@ void check_parts(const Dataset& d, const Split& split, bool folds) {
   }
   for (const std::uint32_t i : split.test) ++measured[i];
   if (folds) CHECK(std::count(measured.begin(), measured.end(), 1) == static_cast<std::ptrdiff_t>(d.rows));
+}
+
+TEST_CASE("leave-one-out: all rows but those of the test part train and measure") {
+  const Dataset d = labels({}, 21);
+  const Split split = draw_split(d, leave_one_out(0.3), Seed{3});
+  CHECK(split.leave_one_out);
+  CHECK(split.test.size() == 6);
+  REQUIRE(split.folds.size() == 1);
+  CHECK(split.folds[0].holdout == split.folds[0].train);
+  check_parts(d, {{{split.folds[0].train, {}}}, split.test}, false);
+  CHECK(draw_split(d, leave_one_out(0), Seed{3}).folds[0].train.size() == 21);
+  CHECK_FALSE(draw_split(d, kfold_split(3, 0), Seed{3}).leave_one_out);
+  CHECK(has(error_of([&] { draw_split(labels({}, 4), leave_one_out(0.75), Seed{3}); }),
+            "leave_one_out: of 4 rows 3 test, and fewer than two are left"));
 }
 
 TEST_CASE("property: hold-out parts are disjoint, complete, and of the promised size, in every class") {

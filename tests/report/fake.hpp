@@ -109,6 +109,7 @@ inline FakeStorage sample() {
                           341,
                           114,
                           114,
+                          "holdout",
                           1,
                           0.66,
                           {"column 'a' is constant"},

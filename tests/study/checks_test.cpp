@@ -77,5 +77,27 @@ TEST_CASE("checks: settings that do go together") {
   }
 }
 
+TEST_CASE("checks: leave-one-out is for ridge regression, and what is not is named") {
+  const char* const cases[][2] = {
+      {"model: {type: linear, loss: {values: [squared, huber]}}\ntraining: {optimizer: {values: [exact, newton]}}\n",
+       "loss huber, optimizer newton\n"},
+      {"model: {type: linear, l1: {values: [0, 1]}}\ntraining: {optimizer: exact}\n", "l1\n"},
+      {"model: {type: linear, l2: {each: feature, value: 1}}\ntraining: {optimizer: exact}\n", "several λ\n"},
+      {"model: {type: linear, elastic_net: {lambda: 1}}\ntraining: {optimizer: exact}\n", "elastic_net\n"},
+      {"model: {type: logistic}\ntraining: {optimizer: exact}\n", "model logistic\n"},
+  };
+  for (const auto& [rest, odd] : cases) {
+    CAPTURE(rest);
+    const std::string got =
+        complaints("data: {file: a.csv, target: y, split: {method: leave_one_out}}\n" + std::string(rest));
+    CAPTURE(got);
+    CHECK(has(got, std::string("1:32: error: data.split: leave_one_out is for ridge regression by optimizer exact, and "
+                               "this study has ") +
+                       odd));
+  }
+  CHECK(complaints("data: {file: a.csv, target: y, split: {method: leave_one_out}}\nmodel: {type: linear, l2: {values: "
+                   "[0, 1]}}\ntraining: {optimizer: exact}\n") == "");
+}
+
 }  // namespace
 }  // namespace holdout::study

@@ -34,7 +34,9 @@ std::string rows(const data::Prepared& data) {
   const data::Split& split = data.split;
   std::string text =
       std::to_string(data.dataset.rows) + " rows, " + std::to_string(data.dataset.features) + " features";
-  if (split.folds.size() > 1)
+  if (split.leave_one_out)
+    text += "; " + std::to_string(split.folds[0].train.size()) + " train, and each measures the model of the others";
+  else if (split.folds.size() > 1)
     text += "; " + std::to_string(split.folds.size()) + " folds";
   else
     text += "; " + std::to_string(split.folds[0].train.size()) + " train, " +

@@ -64,6 +64,7 @@ struct Fold {
 struct Split {
   std::vector<Fold> folds;
   RowList test;
+  bool leave_one_out = false;  // all rows of the one fold train, and each measures the model of the others
 };
 
 /// z = (x − mean) / scale, per feature; a missing x (NaN) counts as `fill`. Of sparse data the mean is 0: zeros stay.

@@ -12,7 +12,7 @@ namespace holdout::data {
 /// `data.split:` which rows train, which measure the hold-out error, which only the winner sees.
 class SplitSettings final : public Choice {
  public:
-  enum Method : std::size_t { holdout, kfold, column };
+  enum Method : std::size_t { holdout, kfold, leave_one_out, column };
   std::span<const Info> alternatives() const override;
   std::size_t selected() const override { return method_; }
   void select(std::size_t alternative) override;
@@ -21,7 +21,7 @@ class SplitSettings final : public Choice {
   double fraction = 0.25;   // holdout: share of all rows that measures
   std::int64_t folds = 5;   // kfold
   bool stratify = true;     // holdout, kfold: every part has the classes' shares; means nothing for regression
-  double test = 0;          // holdout, kfold: share of all rows set aside for the winner
+  double test = 0;          // all but column: share of all rows set aside for the winner
   std::string column_name;  // column: its values are train, holdout, test, or fold numbers (−1: test)
   std::string file;         // column: a side file with one row for each data row; empty: the data file
 

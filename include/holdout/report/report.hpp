@@ -6,8 +6,9 @@
 //   schema        1
 //   study         its name
 //   objective     {metric, direction: minimize | maximize}
-//   data          {task, file, target, classes, rows, features, train_rows, holdout_rows, test_rows, folds, baseline};
-//                 null if the run ended before it knew. baseline: the metric of the constant model on the hold-out rows
+//   data          {task, file, target, classes, rows, features, train_rows, holdout_rows, test_rows, folds, baseline,
+//                 split?}; null if the run ended before it knew. baseline: the metric of the constant model on the
+//                 hold-out rows; split: the method, absent in runs that an older holdout began
 //   search_space  [{path, values?, min?, max?, scale?, step?, points?, integer?, only_if?: {path, value}}]
 //   best          null without a complete trial; else
 //     trial, value, parameters {path: value}, metrics {name: value on the hold-out rows}

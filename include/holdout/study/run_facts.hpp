@@ -20,6 +20,7 @@ struct RunFacts {
   std::string data_file, target;
   std::vector<std::string> classes;  // of two, the last is the positive one
   std::int64_t rows = 0, features = 0, train_rows = 0, holdout_rows = 0, test_rows = 0;  // k-fold: of the first fold
+  std::string split;                                                                     // method: holdout, kfold …
   std::int64_t folds = 1;
   double baseline = 0;               // the metric of the constant model (mean, or class shares) on the hold-out rows
   std::vector<std::string> notices;  // what the user should know: constant columns, rows dropped

@@ -8,6 +8,7 @@
 
 #include <holdout/data/dataset.hpp>
 #include <holdout/train/lanes.hpp>
+#include <holdout/train/leave_one_out.hpp>
 #include <holdout/train/moments.hpp>
 #include <holdout/train/ridge_basis.hpp>
 
@@ -39,6 +40,8 @@ struct Design {
   std::optional<Curvature> curvature;  // of training rows, where measure_curvature was asked for it
   std::optional<RidgeBasis> ridge;     // of training rows, where ridge_basis_of was asked for it
   std::optional<Moments> moments;      // of training rows: dense ones of regression, many more than features
+  // Where the training rows measure, each by the model without it: make_leave_one_out_design made it.
+  std::optional<LeaveOneOut> leave_one_out;
 };
 
 /// @param rows  indices of the dataset's rows, in the order they get here

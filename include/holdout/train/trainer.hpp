@@ -90,7 +90,7 @@ class Trainer {
 /// @param start   [lane][parameter] to start from; none: zeros, or an mlp's weights by `seed`, the same in every lane.
 ///                Given ones count as the only ones, whatever training.starts says
 /// @throws Error if settings do not go together (learning_rate auto with an adaptive rule; exact or auto with mlp;
-/// several starts without)
+/// several starts without; leave-one-out and no ridge regression)
 std::unique_ptr<Trainer> make_trainer(const Design<double>& design, const Metric& objective,
                                       std::span<const LaneConfig> lanes, Seed seed, std::size_t fold,
                                       std::span<const std::vector<double>> start = {});
@@ -121,6 +121,11 @@ struct Shape {
 /// What a trained model says of the rows of a part: Predictions::scores.
 std::vector<double> predict(const Part<double>& part, const Shape& shape, std::span<const double> theta);
 std::vector<double> predict(const Part<float>& part, const Shape& shape, std::span<const double> theta);
+
+/// What a configuration with these parameters says of the hold-out rows of its design; leave-one-out: what its models
+/// without a row say of that row.
+template <class T>
+std::vector<double> holdout_scores(const Design<T>& design, const ModelSettings& model, std::span<const double> theta);
 
 /// γ of `learning_rate: auto`: 1/L̂, L̂ a bound of the largest Hessian eigenvalue of J over all θ.
 /// Full batch: L̂ = κ · 1.02 · λmax([X 1]ᵀW[X 1]/N) + λ, W the weights of the rows; smaller batches, whose own Hessians

@@ -45,6 +45,7 @@ Section data_section(const Findings& f) {
   add("Training, hold-out, test rows", std::to_string(facts.train_rows) + ", " + std::to_string(facts.holdout_rows) +
                                            ", " + std::to_string(facts.test_rows) +
                                            (facts.folds > 1 ? " (first fold)" : ""));
+  add("Split", facts.split);
   if (facts.folds > 1) add("Folds", std::to_string(facts.folds));
   add("Started, finished (UTC)", facts.started + ", " + (facts.finished.empty() ? "–" : facts.finished));
   add("Seconds, threads", shown(facts.seconds) + ", " + std::to_string(facts.threads));
