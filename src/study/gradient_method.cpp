@@ -50,9 +50,10 @@ bool is_solver(const std::string& name) {
   return std::any_of(all.begin(), all.end(), [&](const Info& info) { return info.name == name; });
 }
 
-// Any configuration in which the parameter exists.
-search::Configuration with(const search::SearchSpace& space, std::size_t parameter) {
+// Any configuration in which the parameter exists, and has that value.
+search::Configuration with(const search::SearchSpace& space, std::size_t parameter, std::optional<Value> value = {}) {
   std::vector<std::optional<Value>> wanted(space.size());
+  wanted[parameter] = std::move(value);
   for (std::size_t i = parameter; const auto& condition = space.parameters()[i].condition; i = condition->parameter)
     wanted[condition->parameter] = space.parameters()[condition->parameter].values[condition->choice];
   search::Configuration configuration;
@@ -68,19 +69,23 @@ search::Configuration with(const search::SearchSpace& space, std::size_t paramet
   return configuration;
 }
 
-// Whether a search may switch on what the number `off`, or none, switches off. A range for descents is another mistake.
-bool searched(const search::SearchSpace& space, std::string_view path, double off) {
-  const auto place = space.find(path);
-  if (!place || is_continuous(space.parameters()[*place])) return false;
-  const search::Parameter& parameter = space.parameters()[*place];
-  const auto on = [off](const Value& value) {
-    if (const auto* word = std::get_if<std::string>(&value)) return *word != "none";
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole) > off;
-    const auto* real = std::get_if<double>(&value);
-    return real && *real > off;
+// What trainings of the study may use that tangents do not follow, by path. A range for descents is another mistake.
+std::vector<std::string> not_followed(const Study& study) {
+  std::vector<std::string> paths;
+  const auto look = [&](const search::Configuration& configuration) {
+    for (const std::string_view path : train::not_followed(apply(study, configuration))) {
+      const auto place = study.space.find(path);
+      const bool range = place && is_continuous(study.space.parameters()[*place]);
+      if (!range && std::find(paths.begin(), paths.end(), path) == paths.end()) paths.emplace_back(path);
+    }
   };
-  return (parameter.interval && parameter.interval->max > off) ||
-         std::any_of(parameter.values.begin(), parameter.values.end(), on);
+  for (std::size_t i = 0; i < study.space.size(); ++i) {
+    const search::Parameter& parameter = study.space.parameters()[i];
+    look(with(study.space, i));
+    for (const Value& value : parameter.values) look(with(study.space, i, value));
+    if (parameter.interval) look(with(study.space, i, search::value_at(*parameter.interval, 1)));
+  }
+  return paths;
 }
 
 }  // namespace
@@ -186,30 +191,16 @@ void check_gradient_search(const Study& study, Errors& errors) {
         "write hypergradient: implicit, or a study for each");
   if (derivatives->method == Hypergradient::forward && study.config.training.precision != "float64")
     add("training.precision", "training.precision: derivatives through a training are had in float64", "remove it");
-  const train::TrainingSettings& training = study.config.training;
-  struct Unknown {
-    std::string_view path;
-    bool used;
-    double off;  // the number that switches it off
-  };
-  const Unknown unknown[] = {// ways of training that tangents do not follow
-                             {"model.dropout", study.config.model.dropout > 0, 0},
-                             {"training.clip_norm", training.clip_norm > 0, 0},
-                             {"training.average", training.average.selected() != train::AverageChoice::none, 0},
-                             {"training.starts", training.starts > 1, 1}};
-  bool followed = true;
-  for (const auto& [path, used, off] : unknown)
-    if (derivatives->method == Hypergradient::forward && (used || searched(study.space, path, off))) {
-      followed = false;
-      add(std::string(path), std::string(path) + ": search.method: gradient has no derivatives through it",
-          "remove it, or use method random");
-    }
+  const bool forward = derivatives->method == Hypergradient::forward;
+  const std::vector<std::string> unknown = forward ? not_followed(study) : std::vector<std::string>();
+  for (const std::string& path : unknown)
+    add(path, path + ": search.method: gradient has no derivatives through it", "remove it, or use method random");
   bool any = false;
   for (std::size_t i = 0; i < study.space.size(); ++i) {
     const search::Parameter& parameter = study.space.parameters()[i];
     if (!is_continuous(parameter)) continue;
     any = true;
-    if (!followed) continue;
+    if (!unknown.empty()) continue;
     if (train::differentiable(apply(study, with(study.space, i)), parameter.path, derivatives->method)) continue;
     const bool implicit = derivatives->method == Hypergradient::implicit;
     add(parameter.path,

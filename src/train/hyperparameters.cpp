@@ -75,13 +75,21 @@ double mixed_slope(std::string_view a, std::string_view b) {
   return (a == kLambda && b == kRatio) || (a == kRatio && b == kLambda) ? 1 : 0;
 }
 
+std::vector<std::string_view> not_followed(const LaneConfig& lane) {
+  std::vector<std::string_view> paths;
+  if (lane.model.dropout > 0) paths.push_back("model.dropout");
+  if (lane.training.clip_norm > 0) paths.push_back("training.clip_norm");
+  if (lane.training.average.selected() != AverageChoice::none) paths.push_back("training.average");
+  if (lane.training.starts > 1) paths.push_back("training.starts");
+  return paths;
+}
+
 bool differentiable(const LaneConfig& lane, std::string_view path, Hypergradient method) {
   const bool penalty = penalty_slope(lane.model, path).has_value();
   if (method == Hypergradient::implicit)
     return penalty && is_convex(lane.model.type()) && lane.model.loss.info().smooth;
   const TrainingSettings& training = lane.training;
-  return !training.optimizer.is_solver() && training.precision == "float64" && training.clip_norm == 0 &&
-         lane.model.dropout == 0 && training.average.selected() == AverageChoice::none && training.starts == 1 &&
+  return !training.optimizer.is_solver() && training.precision == "float64" && not_followed(lane).empty() &&
          step_slope(lane, path, 1).has_value();
 }
 

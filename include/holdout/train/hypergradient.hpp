@@ -19,6 +19,10 @@ enum class Hypergradient {
   forward,   // of a training as it is, however short, by tangents beside its lanes
 };
 
+/// What a training with an update rule uses that forward derivatives do not follow, by path: model.dropout,
+/// training.clip_norm, training.average, training.starts.
+std::vector<std::string_view> not_followed(const LaneConfig& lane);
+
 /// Whether E has a derivative in the hyperparameter at `path` (model.l2, training.learning_rate.start, …) there.
 bool differentiable(const LaneConfig& lane, std::string_view path, Hypergradient method);
 
