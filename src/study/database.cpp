@@ -23,12 +23,6 @@ namespace {
 
 constexpr int kPatienceSeconds = 30;  // for other programs' transactions; Optuna's own patience is 5 s
 
-// Optuna writes its revision when it opens a file. Where a writer took the lock again without a gap it never got a turn
-// within its 5 s; with gaps of 10 to 20 ms it always did. Short searches, which wait for what they store, need not
-// pause.
-constexpr std::chrono::milliseconds kPause{20};
-constexpr std::int64_t kAtOnce = 32;  // transactions without a gap; every gap's time without one allows another
-
 // SOCI's connection text: a value with spaces stands in double quotes, and there is no escape for these.
 std::string connection(const std::string& path, bool read_only) {
   const bool spaces = path.find(' ') != std::string::npos, quotes = path.find('"') != std::string::npos;
@@ -171,18 +165,8 @@ void Database::guarded(const std::function<void()>& body) {
   }
 }
 
-void Database::leave_a_gap() {
-  const std::int64_t gaps = (std::chrono::steady_clock::now() - last_end_) / kPause;
-  at_once_ = std::min(kAtOnce, at_once_ + gaps);
-  if (gaps > 0) return;
-  if (at_once_ > 0)
-    --at_once_;
-  else
-    std::this_thread::sleep_until(last_end_ + kPause);
-}
-
 void Database::transaction(const std::function<void()>& body, Durable durable) {
-  leave_a_gap();
+  std::this_thread::sleep_until(gaps_.next(Gaps::Clock::now()));
   guarded([&] {
     if (has_log_)  // without one, a file could be damaged
       sql_ << (durable == Durable::now ? "pragma synchronous = full" : "pragma synchronous = normal");
@@ -195,11 +179,11 @@ void Database::transaction(const std::function<void()>& body, Durable durable) {
         sql_ << "rollback";
       } catch (const soci::soci_error&) {  // SQLite has undone it already: a full disk
       }
-      last_end_ = std::chrono::steady_clock::now();
+      gaps_.ended(Gaps::Clock::now());
       throw;
     }
   });
-  last_end_ = std::chrono::steady_clock::now();
+  gaps_.ended(Gaps::Clock::now());
 }
 
 }  // namespace holdout::study

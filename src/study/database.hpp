@@ -1,13 +1,14 @@
 // A SQLite file through SOCI: opening it, transactions, and its failures in words.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <string>
 
 #include <soci/soci.h>
 
 #include <holdout/base/error.hpp>
+
+#include "gaps.hpp"
 
 namespace holdout::study {
 
@@ -45,13 +46,10 @@ class Database {
   void transaction(const std::function<void()>& body, Durable durable = Durable::now);
 
  private:
-  void leave_a_gap();
-
   std::string path_, shown_;
   soci::session sql_;
   bool has_log_ = false;
-  std::chrono::steady_clock::time_point last_end_{};
-  std::int64_t at_once_ = 0;  // transactions that may follow one another without a gap
+  Gaps gaps_;
 };
 
 }  // namespace holdout::study
