@@ -19,6 +19,7 @@
 #include "ridge_table.hpp"
 #include "solvers.hpp"
 #include "starts.hpp"
+#include "step_sizes.hpp"
 #include "weights.hpp"
 
 namespace holdout::train {
@@ -54,7 +55,6 @@ class CohortTrainer final : public Trainer {
   bool interrupted() const { return interrupt_ && interrupt_->load(std::memory_order_relaxed); }
   double tolerance() const { return std::max(goal_.tolerance.value_or(0), shared_.stop.gradient_norm); }
   void epoch();
-  void set_rates();
   void step(const Batch& batch, bool want_loss);
   void tell_watcher();
   void take_gradient(const LaneTable<T>& point, const Batch& batch, std::vector<double>* losses,
@@ -90,6 +90,7 @@ class CohortTrainer final : public Trainer {
   Link link_;
   LossSum<T> loss_;
   Cohort<T> cohort_;
+  StepSizes step_sizes_;
   std::optional<Deferred<T>> deferred_;  // sparse rows, small batches
   Dropout<T> dropout_;
   Goal goal_;
@@ -102,8 +103,6 @@ class CohortTrainer final : public Trainer {
   std::vector<double> losses_, epoch_losses_;        // by slot
   std::vector<double> sums_;                         // by slot, with padding
   std::vector<std::vector<double>> holdout_scores_;  // memory for looks
-  std::vector<double> start_rates_;                  // by lane
-  bool rates_change_ = false;                        // whether a lane has a schedule
   bool clips_ = false;                               // whether a lane has a clip_norm
   bool shrinks_ = false;                             // whether a lane has l1
   std::vector<std::int64_t> watched_;                // steps to come, the next one last
@@ -130,27 +129,14 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
             row_weights(design.train, design.classes, configs[0].model.class_weight),
             moments_for(design, *model_, configs[0].model.loss_for(design.classes))),
       cohort_(make_cohort<T>(configs, design.features, model_->parameters(), rule_, shared_.stop.patience > 0)),
+      step_sizes_(design, configs, full_batch_, batch_),
       recorded_(recorded_epochs(shared_.epochs)),
       running_(configs.size()),
       results_(configs.size()),
       progress_(configs.size()) {
   const std::vector<double> own_start = model_->start(seed);
-  std::optional<Curvature> curvature;  // all lanes have the same class weights
   for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
-    const double given = configs_[lane].training.learning_rate.start;
-    if (given == LearningRate::kAuto && shared_.optimizer.rule()->adaptive)
-      throw Error("learning_rate auto is 1/L̂, a step size for gd, momentum and nesterov; " +
-                      std::string(shared_.optimizer.rule()->info.name) + " scales its steps itself",
-                  "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
-    if (given == LearningRate::kAuto && !is_convex(configs_[lane].model.type()))
-      throw Error("learning_rate auto is 1/L̂, a step size for convex models; " +
-                      std::string(configs_[lane].model.type()) + " is not convex",
-                  "give a number, or a range such as {min: 1e-4, max: 0.1, scale: log}");
-    if (given == LearningRate::kAuto && !curvature) curvature = curvature_of(design, configs_[lane].model);
-    start_rates_.push_back(
-        given != LearningRate::kAuto ? given : automatic_rate(*curvature, configs_[lane].model, full_batch_));
-    cohort_.rate.at(0, lane) = start_rates_[lane];
-    rates_change_ = rates_change_ || configs_[lane].training.learning_rate.changes();
+    cohort_.rate.at(0, lane) = step_sizes_.start(lane);
     clips_ = clips_ || configs_[lane].training.clip_norm > 0;
     shrinks_ = shrinks_ || configs_[lane].model.lasso() > 0;
     results_[lane].gradient_norm = results_[lane].train_loss = kNaN;
@@ -215,22 +201,10 @@ void CohortTrainer<T>::epoch() {
   compact();
 }
 
-// The step sizes of this step, by each lane's schedule.
-template <class T>
-void CohortTrainer<T>::set_rates() {
-  const std::size_t batches = (design_.train.n + batch_ - 1) / batch_;
-  const double steps = static_cast<double>(batches);  // of an epoch
-  const double epoch = static_cast<double>(steps_) / steps, epochs = static_cast<double>(shared_.epochs);
-  for (std::size_t slot = 0; slot < cohort_.lanes.size(); ++slot) {
-    const std::size_t lane = cohort_.lanes[slot];
-    cohort_.rate.at(0, slot) =
-        start_rates_[lane] * configs_[lane].training.learning_rate.share(epoch, epochs, 1 / steps);
-  }
-}
-
 template <class T>
 void CohortTrainer<T>::step(const Batch& batch, bool want_loss) {
-  if (rates_change_) set_rates();
+  for (std::size_t slot = 0; step_sizes_.change() && slot < cohort_.lanes.size(); ++slot)
+    cohort_.rate.at(0, slot) = step_sizes_.at(cohort_.lanes[slot], steps_);
   const UpdatePass<T> pass = cohort_.update_pass(model_->penalized());
   begin_step(rule_, pass);
   if (deferred_) {

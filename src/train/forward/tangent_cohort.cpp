@@ -22,8 +22,10 @@ TangentCohort::TangentCohort(const Design<double>& design, std::span<const LaneC
       seed_(seed),
       fold_(fold),
       rule_(lanes[0].training.optimizer.selected()),
-      batch_(static_cast<std::size_t>(lanes[0].training.batch_size)),
-      full_batch_(batch_ == 0 || batch_ >= design.train.n),
+      full_batch_(lanes[0].training.batch_size == TrainingSettings::kFullBatch ||
+                  static_cast<std::size_t>(lanes[0].training.batch_size) >= design.train.n),
+      batch_(full_batch_ ? design.train.n : static_cast<std::size_t>(lanes[0].training.batch_size)),
+      step_sizes_(design, lanes, full_batch_, batch_),
       model_(make_model<double>(lanes[0].model, design.features, design.classes)),
       tangents_{lane_stride<double>(lanes.size()), wrt.size()},
       blocks_(block_count(lanes.size(), wrt.size())),
@@ -31,7 +33,6 @@ TangentCohort::TangentCohort(const Design<double>& design, std::span<const LaneC
            row_weights(design.train, design.classes, lanes[0].model.class_weight), tangents_,
            moments_for(design, *model_, lanes[0].model.loss_for(design.classes))),
       shape_(rule_shape(rule_)) {
-  if (full_batch_) batch_ = design.train.n;
   const std::size_t parameters = model_->parameters();
   theta_ = table(parameters), gradient_ = table(parameters), state_ = table(parameters * shape_.states);
   factors_ = table(update::kMostFactors), ahead_ = table(shape_.looks_ahead ? parameters : 0);
@@ -70,13 +71,9 @@ void TangentCohort::fill(std::size_t lane, std::span<const std::string> wrt) {
   spread(config.model.ridges(design_.features), lane);
   shrinks_ = shrinks_ || config.model.lasso() > 0;
   coefficient_.at(0, lane) = config.model.loss.coefficient();
-  const double given = config.training.learning_rate.start;
-  if (given == LearningRate::kAuto && !curvature_) curvature_ = curvature_of(design_, config.model);
-  const double rate = given != LearningRate::kAuto ? given : automatic_rate(*curvature_, config.model, full_batch_);
-  start_rates_.push_back(rate);
   start_rate_slopes_.emplace_back();
   for (std::size_t h = 0; h < wrt.size(); ++h) {
-    const StepSlope slope = *step_slope(config, wrt[h], rate);
+    const StepSlope slope = *step_slope(config, wrt[h], step_sizes_.start(lane));
     spread(ridge_slopes(config.model, slope.penalty, design_.features), (h + 1) * tangents_.lanes + lane);
     seed_of(l1_, 0, h, lane) = slope.penalty.l1;
     if (slope.coefficient) seed_of(coefficients_, *slope.coefficient, h, lane) = 1;
@@ -100,13 +97,9 @@ void TangentCohort::epoch() {
 }
 
 void TangentCohort::set_rates() {
-  const std::size_t batches = (design_.train.n + batch_ - 1) / batch_;
-  const double steps = static_cast<double>(batches);
   for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
-    const TrainingSettings& training = configs_[lane].training;
-    const double share = training.learning_rate.share(static_cast<double>(steps_) / steps,
-                                                      static_cast<double>(training.epochs), 1 / steps);
-    rate_.at(0, lane) = start_rates_[lane] * share;
+    const double share = step_sizes_.share(lane, steps_);
+    rate_.at(0, lane) = step_sizes_.start(lane) * share;
     for (std::size_t h = 0; h < tangents_.count; ++h) seed_of(rate_, 0, h, lane) = start_rate_slopes_[lane][h] * share;
   }
 }

@@ -1,7 +1,6 @@
 // A cohort in training with tangents beside its lanes.
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,6 +8,7 @@
 #include <holdout/base/random.hpp>
 #include <holdout/train/trainer.hpp>
 
+#include "../step_sizes.hpp"
 #include "tangent_sum.hpp"
 
 namespace holdout::train {
@@ -37,16 +37,16 @@ class TangentCohort {
   const Design<double>& design_;
   std::vector<LaneConfig> configs_;
   Seed seed_;
-  std::size_t fold_, rule_, batch_;
+  std::size_t fold_, rule_;
   bool full_batch_, shrinks_ = false;
+  std::size_t batch_;
+  StepSizes step_sizes_;
   std::unique_ptr<Model<double>> model_;
   Tangents tangents_;
   std::size_t blocks_;  // of a row: values, tangents, and none or one of nothing
   TangentSum sum_;
   RuleShape shape_;
   LaneTable<double> theta_, gradient_, state_, factors_, ahead_, l2_, l1_, coefficient_, coefficients_, memory_, rate_;
-  std::optional<Curvature> curvature_;                  // where a lane has learning_rate auto
-  std::vector<double> start_rates_;                     // [lane]
   std::vector<std::vector<double>> start_rate_slopes_;  // [lane][h]
   std::int64_t epoch_ = 0, steps_ = 0;
 };
