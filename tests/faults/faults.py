@@ -12,6 +12,7 @@ import contextlib, importlib.util, io, json, os, random, re, runpy, shutil, sign
 HERE = os.path.dirname(os.path.abspath(__file__))
 draw = random.Random(1)
 broken = []
+FOLDER = tempfile.TemporaryDirectory(prefix="holdout-faults-", ignore_cleanup_errors=True)  # of everything here
 
 
 def check(good, what):
@@ -24,7 +25,7 @@ class Run:
     """A run folder of its own."""
 
     def __init__(self, *settings):
-        self.base = tempfile.mkdtemp(prefix="holdout-faults-")
+        self.base = tempfile.mkdtemp(dir=FOLDER.name)
         self.out = self.base + "/run"
         self.settings = [word for setting in settings for word in ("--set", setting)]
 
@@ -183,7 +184,7 @@ def enospc(count):
     """Small disks: a clear error, and it goes on once there is room."""
     need_namespaces()
     for kb in (64, 128, 256, 384, 512, 192, 320, 448, 576)[:count]:
-        run, disk = Run(), tempfile.mkdtemp(prefix="holdout-disk-")
+        run, disk = Run(), tempfile.mkdtemp(dir=FOLDER.name)
         command = " ".join(run.command()).replace(run.out, disk + "/run")
         r = in_namespace(f"""mount -t tmpfs -o size={kb}k none {disk}; {command} 2>{run.base}/said </dev/null >/dev/null; echo first=$?
             mount -o remount,size=64m {disk}; {command} 2>/dev/null </dev/null >/dev/null; echo second=$?
@@ -199,7 +200,7 @@ def enospc(count):
 
 def readonly(_):
     need_namespaces()
-    run, disk = Run(), tempfile.mkdtemp(prefix="holdout-disk-")
+    run, disk = Run(), tempfile.mkdtemp(dir=FOLDER.name)
     r = in_namespace(f"mount -t tmpfs -o ro none {disk}; " + " ".join(run.command()).replace(run.out, disk + "/run"))
     check(r.returncode == 1 and "read-only" in r.stderr, f"read-only: exit {r.returncode}: {r.stderr[-200:]}")
 
