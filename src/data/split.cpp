@@ -54,27 +54,33 @@ void check_weights(const Dataset& dataset, const RowList& rows, const std::strin
     refuse("the weights of all " + which + " are 0", "every part needs rows that count", "data.weight");
 }
 
+Split leave_one_out(const Dataset& dataset, std::size_t test_rows, Seed seed) {
+  if (test_rows + 2 > dataset.rows)
+    refuse("leave_one_out: of " + std::to_string(dataset.rows) + " rows " + std::to_string(test_rows) +
+               " test, and fewer than two are left",
+           "each row is measured by a model of the others", "data.split");
+  const RowList rows = stream(seed, "split", 0).permutation(static_cast<std::uint32_t>(dataset.rows));
+  const auto rest = rows.begin() + static_cast<std::ptrdiff_t>(test_rows);
+  const RowList all = sorted({rest, rows.end()});
+  return {{{all, all}}, sorted({rows.begin(), rest}), true};
+}
+
 }  // namespace
 
 Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed seed) {
   const bool folds = settings.selected() == SplitSettings::kfold;
-  const bool one_out = settings.selected() == SplitSettings::leave_one_out, holds_out = !folds && !one_out;
   const double n = static_cast<double>(dataset.rows);
-  const std::size_t test_rows = half_up(settings.test * n);
-  const std::size_t measure_rows = holds_out ? half_up(settings.fraction * n) : 0;
+  const std::size_t test_rows = half_up(settings.test * n), measure_rows = folds ? 0 : half_up(settings.fraction * n);
   if (settings.test > 0 && test_rows == 0)
     refuse("test: " + to_text(settings.test) + " of " + std::to_string(dataset.rows) + " rows is no row",
            "use a larger share", "data.split.test");
-  if (one_out && test_rows + 2 > dataset.rows)
-    refuse("leave_one_out: of " + std::to_string(dataset.rows) + " rows " + std::to_string(test_rows) +
-               " test, and fewer than two are left",
-           "each row is measured by a model of the others", "data.split");
-  if (holds_out && (measure_rows == 0 || test_rows + measure_rows >= dataset.rows))
+  if (settings.selected() == SplitSettings::leave_one_out) return leave_one_out(dataset, test_rows, seed);
+  if (!folds && (measure_rows == 0 || test_rows + measure_rows >= dataset.rows))
     refuse("fraction: of " + std::to_string(dataset.rows) + " rows " + std::to_string(measure_rows) +
                " would hold out, " + std::to_string(test_rows) + " test, and " +
                std::to_string(dataset.rows - std::min(dataset.rows, test_rows + measure_rows)) + " train",
            "each part needs rows", "data.split.fraction");
-  std::vector<RowList> groups = groups_of(dataset, settings.stratify && !one_out);
+  std::vector<RowList> groups = groups_of(dataset, settings.stratify);
   const auto test = shares(groups, dataset.rows, test_rows), measure = shares(groups, dataset.rows, measure_rows);
   const std::size_t k = folds ? static_cast<std::size_t>(settings.folds) : 1;
   Split split;
@@ -101,8 +107,6 @@ Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed see
       train.insert(train.end(), next, rows.end());
     }
   }
-  if (one_out) parts[0] = train;
-  split.leave_one_out = one_out;
   split.test = sorted(std::move(split.test));
   for (RowList& part : parts) part = sorted(std::move(part));
   for (std::size_t fold = 0; fold < k; ++fold) {

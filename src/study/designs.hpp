@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include <holdout/base/error.hpp>
 #include <holdout/base/parallel.hpp>
 #include <holdout/data/load.hpp>
 #include <holdout/data/polynomial.hpp>
@@ -129,10 +130,13 @@ class Designs {
   template <class T>
   train::Design<T> made_of(const data::Dataset& rows, std::size_t k) const {
     const data::Fold& fold = split_.folds[k];
+    const data::Scaling scaling = data::fit_scaling(rows, fold.train, standardize_);
+    if (!split_.leave_one_out) return train::make_design<T>(rows, scaling, fold);
     if constexpr (std::is_same_v<T, double>)
-      if (split_.leave_one_out)
-        return train::make_leave_one_out_design(rows, data::fit_scaling(rows, fold.train, standardize_), fold.train);
-    return train::make_design<T>(rows, data::fit_scaling(rows, fold.train, standardize_), fold);
+      return train::make_leave_one_out_design(rows, scaling, fold.train);
+    else
+      throw Error("leave_one_out works in float64, not in float32",
+                  "write precision: float64, or choose another split");
   }
   // The dataset with products of its features: a copy only where there are any.
   class Rows {

@@ -41,4 +41,22 @@ TEST_CASE("designs: large ones make room, small ones stay; made again they are t
   CHECK(designs.make_one<float>(0, 1).train.x == x);
 }
 
+TEST_CASE("designs: leave-one-out has no rows beside those that train, and is not for float32") {
+  const Scratch scratch;
+  std::ofstream(scratch / "a.csv") << rows_of_three(300);
+  StudyFile file = read_text("data: {file: " + (scratch / "a.csv") +
+                             ", target: y, split: {method: leave_one_out}}\nmodel: {type: linear}\n"
+                             "training: {optimizer: exact}\n");
+  const data::Prepared data = prepare(file);
+  const Workers workers(1);
+  Designs designs(data, true);
+  designs.make<double>(workers, 1);
+  const train::Design<double>& design = designs.get<double>(0, 1);
+  CHECK(design.leave_one_out);
+  CHECK(design.holdout.x.empty());
+  CHECK(design.holdout.target == design.train.target);
+  CHECK(designs.bytes() == 2 * 300 * 3 * sizeof(double));  // the rows, and the same in the basis
+  CHECK_THROWS_AS(designs.make<float>(workers, 1), Error);
+}
+
 }  // namespace holdout::study::testing
