@@ -1,12 +1,19 @@
 #include "training_loss.hpp"
 
+#include <algorithm>
+
 #include "../weights.hpp"
 #include "columns.hpp"
 
 namespace holdout::train {
 namespace {
 
-constexpr std::size_t kChunk = 256;  // rows whose weighted copies stay in the cache
+// Rows that stay in the L2 cache, with their weighted copies; with too few, sums come and go for little. No bit depends
+// on it.
+std::size_t chunk_of(std::size_t features) {
+  constexpr std::size_t kBytes = 128 * 1024, kFewest = 48, kMost = 256;
+  return std::clamp(kBytes / (features * sizeof(double) + 1), kFewest, kMost);
+}
 
 Rows<double> rows_of(const Part<double>& part, std::size_t features) {
   const bool sparse = !part.start.empty();
@@ -53,12 +60,13 @@ const Eigen::MatrixXd& TrainingLoss::hessian(const Eigen::VectorXd& theta) {
     return hessian_ = to_columns(hessian_of(*moments));
   const std::size_t outputs = model_.outputs(), d = design_.features;
   const std::size_t stride = lane_stride<double>(outputs), wide = lane_stride<double>(d + 1);
+  const std::size_t chunk = chunk_of(d);
   SecondMoments moments{std::vector<LaneTable<double>>(outputs * (outputs + 1) / 2, LaneTable<double>(d + 1, d + 1)),
-                        AlignedVector<double>(kChunk * outputs * stride),
-                        AlignedVector<double>(kChunk * outputs * stride), AlignedVector<double>(kChunk * wide)};
+                        AlignedVector<double>(chunk * outputs * stride),
+                        AlignedVector<double>(chunk * outputs * stride), AlignedVector<double>(chunk * wide)};
   const LaneTable<double> everywhere = to_lanes(theta.replicate(1, index(outputs)));
-  for (std::size_t first = 0; first < design_.train.n; first += kChunk)
-    add_moments(everywhere, first, std::min(kChunk, design_.train.n - first), moments);
+  for (std::size_t first = 0; first < design_.train.n; first += chunk)
+    add_moments(everywhere, first, std::min(chunk, design_.train.n - first), moments);
   const auto row = [&](std::size_t k, std::size_t j) { return index(j < d ? k * d + j : outputs * d + k); };
   hessian_.resize(index(model_.parameters()), index(model_.parameters()));
   auto pair = moments.pairs.begin();
