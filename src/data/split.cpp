@@ -49,8 +49,12 @@ RowList sorted(RowList rows) {
   throw Error(Message{{}, std::move(text), std::move(hint), {}, std::move(path)});
 }
 
+std::ptrdiff_t counting(const Dataset& dataset, const RowList& rows) {
+  return std::count_if(rows.begin(), rows.end(), [&](std::uint32_t i) { return dataset.weight(i) > 0; });
+}
+
 void check_weights(const Dataset& dataset, const RowList& rows, const std::string& which) {
-  if (std::none_of(rows.begin(), rows.end(), [&](std::uint32_t i) { return dataset.weight(i) > 0; }))
+  if (counting(dataset, rows) == 0)
     refuse("the weights of all " + which + " are 0", "every part needs rows that count", "data.weight");
 }
 
@@ -174,6 +178,9 @@ void check_split(const Dataset& dataset, const Split& split) {
       if (!count.empty() && dataset.weight(i) > 0) ++count[static_cast<std::size_t>(dataset.y[i])];
     check_weights(dataset, fold.train, "training rows" + of);
     check_weights(dataset, fold.holdout, "hold-out rows" + of);
+    if (split.leave_one_out && counting(dataset, fold.train) == 1)
+      refuse("leave_one_out: one row alone has a weight above 0", "each row is measured by a model of the others",
+             "data.weight");
     for (std::size_t c = 0; c < count.size(); ++c)
       if (count[c] == 0)
         refuse("class " + quoted(dataset.classes[c]) + " has no row " +

@@ -86,6 +86,13 @@ TEST_CASE("leave-one-out: all rows but those of the test part train and measure"
   CHECK_FALSE(draw_split(d, kfold_split(3, 0), Seed{3}).leave_one_out);
   CHECK(has(error_of([&] { draw_split(labels({}, 4), leave_one_out(0.75), Seed{3}); }),
             "leave_one_out: of 4 rows 3 test, and fewer than two are left"));
+  Dataset weighted = d;
+  weighted.weights.assign(21, 0);
+  weighted.weights[5] = 2;
+  CHECK(has(error_of([&] { check_split(weighted, draw_split(weighted, leave_one_out(0), Seed{3})); }),
+            "leave_one_out: one row alone has a weight above 0"));
+  weighted.weights[20] = 1;
+  CHECK_NOTHROW(check_split(weighted, draw_split(weighted, leave_one_out(0), Seed{3})));
 }
 
 TEST_CASE("property: hold-out parts are disjoint, complete, and of the promised size, in every class") {
