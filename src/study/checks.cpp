@@ -90,7 +90,7 @@ class Checks {
       if (const std::string path = std::string("training.") + key; filler_.marks.count(path) > 0)
         add(path, path + ": optimizer '" + name + "' takes none",
             "remove it, or choose an update rule: holdout list optimizers");
-    if (file_.study.config.training.precision != "float64")
+    if (file_.study.config.training.in_float32())
       add("training.precision", "training.precision: optimizer '" + name + "' works in float64", "remove it");
     if (const auto kinked = losses(&train::LossInfo::smooth, false); !kinked.empty())
       add("training.optimizer",

@@ -58,7 +58,7 @@ std::vector<std::vector<std::size_t>> cut_into_cohorts(std::span<const train::La
         known.emplace(values_of(configs[i], Scope::cohort) + (keys.empty() ? "" : keys[i]), groups.size());
     if (fresh) {
       Group g;
-      g.vector = kVector / (configs[i].training.precision == "float32" ? sizeof(float) : sizeof(double));
+      g.vector = kVector / (configs[i].training.in_float32() ? sizeof(float) : sizeof(double));
       // Half of the cache: rows of data and scores pass through the other.
       const std::size_t fit = cache / 2 / train::working_set(configs[i], sizes.features, sizes.classes);
       const std::size_t unit = fit >= kBlock * g.vector ? kBlock * g.vector : g.vector;

@@ -110,8 +110,7 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
   std::vector<train::HyperDerivatives> solved =
       method_ == train::Hypergradient::implicit
           ? solve_implicitly(fold, lanes, wrt, requests, interrupt)
-          : train::forward_derivatives(design, metric_, lanes, wrt, Seed{static_cast<std::uint64_t>(study_.seed)}, fold,
-                                       {}, interrupt);
+          : train::forward_derivatives(design, metric_, lanes, wrt, study_.root(), fold, {}, interrupt);
   std::vector<FoldDerivatives> out;
   for (std::size_t i = 0; i < solved.size(); ++i) {
     FoldDerivatives& folded = out.emplace_back();

@@ -16,8 +16,6 @@
 
 namespace holdout::study {
 
-inline bool trains_in_float(const train::LaneConfig& config) { return config.training.precision == "float32"; }
-
 class Designs {
  public:
   /// @param prepared  must outlive the designs
@@ -45,7 +43,7 @@ class Designs {
   }
   /// Those that a configuration trains on, with what it wants to know of the rows. Not thread-safe.
   void make_for(const Workers& workers, const train::LaneConfig& config) {
-    if (trains_in_float(config))
+    if (config.training.in_float32())
       make_for<float>(workers, config);
     else
       make_for<double>(workers, config);

@@ -45,7 +45,7 @@ yaml::Node tree_of(const yaml::Source& source) {
 
 std::int64_t planned(const std::string& text) {
   const Study study = read_study_text("study.db", text, ".").study;
-  return study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)})->planned();
+  return study.search.method.make(study.space, study.root())->planned();
 }
 
 // A longer search of the same kind asks for the same trials first. Where their number is not known beforehand, it may

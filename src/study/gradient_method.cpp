@@ -118,7 +118,7 @@ std::unique_ptr<search::Searcher> make_searcher(const Study& study) {
         {{std::string(kOption), {Value(std::string(name_of(derivatives->method)))}, {}, {}}});
     put_values(option, {}, {{option.parameters()[0].values[0]}}, [&](FieldVisitor& f) { choice.fields(f); });
   }
-  return choice.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+  return choice.make(study.space, study.root());
 }
 
 std::vector<std::size_t> many(const Study& study) {
@@ -189,7 +189,7 @@ void check_gradient_search(const Study& study, Errors& errors) {
         "search.hypergradient: forward goes through the steps of an update rule, and '" +
             *std::find_if(names.begin(), names.end(), is_solver) + "' is a solver",
         "write hypergradient: implicit, or a study for each");
-  if (derivatives->method == Hypergradient::forward && study.config.training.precision != "float64")
+  if (derivatives->method == Hypergradient::forward && study.config.training.in_float32())
     add("training.precision", "training.precision: derivatives through a training are had in float64", "remove it");
   const bool forward = derivatives->method == Hypergradient::forward;
   const std::vector<std::string> unknown = forward ? not_followed(study) : std::vector<std::string>();

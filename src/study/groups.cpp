@@ -73,7 +73,7 @@ void separate(StudyFile& file, const std::vector<std::string>& features) {
   model.l2 = 0, model.l2_each = "model";
   try {
     study.space = search::SearchSpace(std::move(parameters));
-    study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+    study.search.method.make(study.space, study.root());
   } catch (const Error& error) {
     std::vector<Message> messages;
     for (Message message : error.messages()) {

@@ -54,7 +54,7 @@ double training_bytes(const data::Prepared& data, std::span<const train::LaneCon
   for (const train::LaneConfig& config : configs) {
     const std::int64_t degree = config.polynomial;
     if (!features.contains(degree)) features[degree] = dataset.features + data::products_of(dataset, degree).size();
-    double& most = largest[{!trains_in_float(config), degree}];
+    double& most = largest[{!config.training.in_float32(), degree}];
     most = std::max(most, static_cast<double>(train::working_set(config, features[degree], classes)));
     if (train::takes_ridge_basis(config, dataset.is_sparse())) bases.insert(degree);
   }

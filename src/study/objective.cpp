@@ -54,7 +54,7 @@ std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t f
                                            std::span<const train::LaneConfig> lanes, Seed seed,
                                            const std::atomic<bool>* interrupt) {
   const std::int64_t degree = lanes[0].polynomial;
-  if (trains_in_float(lanes[0]))
+  if (lanes[0].training.in_float32())
     return train_on(designs.get<float>(fold, degree), metric, lanes, seed, fold, interrupt);
   return train_on(designs.get<double>(fold, degree), metric, lanes, seed, fold, interrupt);
 }
@@ -270,8 +270,8 @@ void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold
     if (Derivatives::wanted(batch.requests[batch.cohorts[cohort][0]]))
       solve(batch, cohort, fold, lanes);
     else
-      batch.results[cohort][fold] = train_lanes(designs_, fold, world_.metric, lanes,
-                                                Seed{static_cast<std::uint64_t>(world_.study.seed)}, &world_.interrupt);
+      batch.results[cohort][fold] =
+          train_lanes(designs_, fold, world_.metric, lanes, world_.study.root(), &world_.interrupt);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     const std::lock_guard lock(batch.mutex);
     batch.seconds[cohort] += spent.count();

@@ -58,8 +58,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
   const data::Task task = is_regression(study) ? data::Task::regression : data::Task::classification;
   Errors errors;
   try {
-    data::Prepared data =
-        data::load(study.data, file.folder, task, Seed{static_cast<std::uint64_t>(study.seed)}, spill);
+    data::Prepared data = data::load(study.data, file.folder, task, study.root(), spill);
     const std::size_t classes = data.dataset.classes.size();
     const std::string model(study.config.model.type());
     if (train::classes_of(model) == train::Classes::two && classes != 2)
@@ -103,7 +102,7 @@ namespace {
 
 // The first configurations of a search tell the precisions and the size of models.
 void check_fits(const Study& study, const data::Prepared& data, int threads) {
-  const auto searcher = study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+  const auto searcher = study.search.method.make(study.space, study.root());
   std::vector<train::LaneConfig> configs;
   for (const search::Request& request : searcher->ask(kBatch)) configs.push_back(apply(study, request.configuration));
   check_memory(data, configs, threads);

@@ -17,10 +17,7 @@ constexpr std::size_t kFold = 0;
 class Fit {
  public:
   Fit(const StudyFile& file, const data::Prepared& data)
-      : file_(file),
-        data_(data),
-        designs_(data, file.study.data.standardize),
-        seed_{static_cast<std::uint64_t>(file.study.seed)} {
+      : file_(file), data_(data), designs_(data, file.study.data.standardize), seed_(file.study.root()) {
     designs_.make<double>(Workers(1), degree());
     check_surface();
   }
@@ -112,7 +109,7 @@ class Fit {
   }
 
   TracePath walk(const train::LaneConfig& config) {
-    if (config.training.precision == "float32") {
+    if (config.training.in_float32()) {
       designs_.make<float>(Workers(1), degree());
       return walk(designs_.get<float>(kFold, degree()), config);
     }

@@ -77,8 +77,7 @@ std::vector<Outcome> train_again(const StudyFile& file, const data::Prepared& da
     const std::vector<std::size_t>& members = cohorts[task / folds];
     std::vector<train::LaneConfig> lanes;
     for (const std::size_t i : members) lanes.push_back(configs[i]);
-    auto trained =
-        train_lanes(designs, task % folds, metric, lanes, Seed{static_cast<std::uint64_t>(study.seed)}, nullptr);
+    auto trained = train_lanes(designs, task % folds, metric, lanes, study.root(), nullptr);
     for (std::size_t lane = 0; lane < members.size(); ++lane)
       results[members[lane]][task % folds] = std::move(trained[lane]);
   });

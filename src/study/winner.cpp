@@ -43,7 +43,7 @@ Verdict judge_fold(const Designs& designs, std::size_t fold, const train::LaneCo
     const std::vector<double> scores = train::holdout_scores(design, config.model, theta);
     return judge(design.holdout, {config.model, design.features, design.classes}, metric, scores, &summary);
   };
-  if (trains_in_float(config)) return verdict(designs.get<float>(fold, config.polynomial));
+  if (config.training.in_float32()) return verdict(designs.get<float>(fold, config.polynomial));
   return verdict(designs.get<double>(fold, config.polynomial));
 }
 
@@ -52,7 +52,7 @@ Verdict judge_fold(const Designs& designs, std::size_t fold, const train::LaneCo
 train::MinimumFacts facts_of_minimum(const Designs& designs, const train::LaneConfig& config,
                                      std::span<const double> theta) {
   const std::int64_t degree = config.polynomial;
-  if (!trains_in_float(config)) return train::minimum_facts(designs.get<double>(0, degree), config.model, theta);
+  if (!config.training.in_float32()) return train::minimum_facts(designs.get<double>(0, degree), config.model, theta);
   const train::Design<float>& design = designs.get<float>(0, degree);
   if (design.train.start.empty() && Designs::bytes_of(design) > Designs::kLarge)
     return train::minimum_facts(design, config.model, theta);
@@ -95,7 +95,7 @@ void refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig 
   Designs designs(data.dataset, all, standardize);
   config.polynomial = 1;  // what `data` has are all
   designs.make_for(workers, config);
-  const Seed seed{static_cast<std::uint64_t>(file.study.seed)};
+  const Seed seed = file.study.root();
   const train::LaneResult lane = train_lanes(designs, 0, metric, std::span(&config, 1), seed, &interrupt).front();
   if (tested) winner.refit_test = lane.metrics;
   if (!std::all_of(lane.theta.begin(), lane.theta.end(), [](double x) { return std::isfinite(x); })) return;
@@ -114,7 +114,7 @@ Trained train_folds(const Study& study, const search::Configuration& configurati
                     const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
   Trained trained{apply(study, configuration), std::vector<train::LaneResult>(designs.folds())};
   designs.make_for(workers, trained.config);  // a resumed search may have trained nothing
-  const Seed seed{static_cast<std::uint64_t>(study.seed)};
+  const Seed seed = study.root();
   workers.for_each(designs.folds(), [&](std::size_t k) {
     trained.folds[k] = train_lanes(designs, k, metric, std::span(&trained.config, 1), seed, &interrupt).front();
   });
@@ -130,7 +130,7 @@ Verdict judge_test(const StudyFile& file, const data::Prepared& data, const trai
     return judge(test, shape, metric, train::predict(test, shape, trained.folds[0].theta));
   };
   const data::RowList& test = data.split.test;
-  if (trains_in_float(trained.config)) return verdict(train::make_part<float>(data.dataset, scaling, test));
+  if (trained.config.training.in_float32()) return verdict(train::make_part<float>(data.dataset, scaling, test));
   return verdict(train::make_part<double>(data.dataset, scaling, test));
 }
 

@@ -77,9 +77,8 @@ std::size_t working_set(const LaneConfig& config, std::size_t features, std::siz
   const std::size_t own =
       (shape.looks_ahead ? 1 : 0) + (config.model.l2_groups.empty() ? 0 : 1) + (averages(config) ? 1 : 0);
   const std::size_t tables = 2 + shape.states + own;  // theta, gradient
-  const std::size_t bytes = config.training.precision == "float32"
-                                ? lane_bytes<float>(config, features, classes, tables)
-                                : lane_bytes<double>(config, features, classes, tables);
+  const std::size_t bytes = config.training.in_float32() ? lane_bytes<float>(config, features, classes, tables)
+                                                         : lane_bytes<double>(config, features, classes, tables);
   return bytes * static_cast<std::size_t>(config.training.starts);
 }
 

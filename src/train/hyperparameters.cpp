@@ -89,7 +89,7 @@ bool differentiable(const LaneConfig& lane, std::string_view path, Hypergradient
   if (method == Hypergradient::implicit)
     return penalty && is_convex(lane.model.type()) && lane.model.loss.info().smooth;
   const TrainingSettings& training = lane.training;
-  return !training.optimizer.is_solver() && training.precision == "float64" && not_followed(lane).empty() &&
+  return !training.optimizer.is_solver() && !training.in_float32() && not_followed(lane).empty() &&
          step_slope(lane, path, 1).has_value();
 }
 

@@ -81,7 +81,7 @@ int validate(const Options& options) {
             << "data: " << rows(data) << "\n";
   for (const std::string& notice : data.notices) std::cout << "note: " << escaped(notice) << "\n";
   print_space(study.space);
-  const auto searcher = study.search.method.make(study.space, Seed{static_cast<std::uint64_t>(study.seed)});
+  const auto searcher = study.search.method.make(study.space, study.root());
   const std::int64_t planned = searcher->planned();
   std::cout << "trials: " << (planned > 0 ? std::to_string(planned) : "as many as the search needs") << " ("
             << study.search.method.info().name << ")\n";

@@ -51,6 +51,7 @@ struct Constant {
 struct Study {
   std::string name = "study";
   std::int64_t seed = 0;
+  Seed root() const { return Seed{static_cast<std::uint64_t>(seed)}; }  // of all randomness
   data::DataSettings data;
   train::LaneConfig config;  // `model:` and `training:`
   ObjectiveSettings objective;

@@ -102,6 +102,7 @@ struct TrainingSettings {
   AverageChoice average;
   std::int64_t starts = 1;  // of models with layers: initializations, of which the one of least training loss is kept
   std::string precision = "float64";  // or float32
+  bool in_float32() const { return precision == "float32"; }
   void fields(FieldVisitor& f);
 };
 
