@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""λ of a logistic and of a ridge regression by 5-fold cross-validation, as users of each tool find it; one core.
+"""λ of a logistic and of a ridge regression by 5-fold cross-validation, and by leave-one-out, as users of each tool find
+it; one core.
 
 Times are CPU times, user and system, so that other work on the machine counts for little; each is the median of so many
 runs. `holdout run` with `method: gradient` is a whole process: start, reading the CSV file, search, storage, reports.
@@ -33,7 +34,7 @@ from sklearn.metrics import log_loss, mean_squared_error
 FOLDS, LOW, HIGH, LAMBDAS = 5, 1e-6, 1e2, 61
 STUDY = """\
 name: others
-data: {{file: data.csv, target: target, standardize: false, split: {{method: column, column: fold}}}}
+data: {{file: data.csv, target: target, standardize: false, {split}}}
 model: {{type: {model}, l2: {{min: {low}, max: {high}, scale: log}}}}
 training: {{optimizer: exact}}
 objective: {{metric: {metric}}}
@@ -119,6 +120,46 @@ def median(runs, once):
     return statistics.median(times), l2
 
 
+def holdout_search(command, folder, task, x, y, fold, split):
+    """Writes data and study; the search by a whole process."""
+    features = x.shape[1]
+    numpy.savetxt(folder / "data.csv", numpy.column_stack([x, y, fold]), delimiter=",", comments="",
+                  fmt=["%.6f"] * features + ["%g" if task is Logistic else "%.6f", "%d"],
+                  header=",".join([f"x{j}" for j in range(features)] + ["target", "fold"]))
+    (folder / "study.yaml").write_text(STUDY.format(model=task.model, metric=task.metric, low=LOW, high=HIGH, split=split))
+
+    def once():
+        shutil.rmtree(folder / "run", ignore_errors=True)
+        subprocess.run([command, "run", folder / "study.yaml", "--out", folder / "run", "--quiet", "--threads", "1"],
+                       check=True, stdout=subprocess.DEVNULL)
+        return json.loads((folder / "run/report.json").read_text())["best"]["parameters"]["model.l2"]
+
+    return once
+
+
+def show(what, found, errors, metric):
+    print(what)
+    for (tool, seconds, l2), e in zip(found, errors):
+        print(f"{tool:28} {seconds:8.3f} s  {seconds / found[0][1]:6.1f} ×  λ {l2:.6g}  {metric} above the best "
+              f"{e / min(errors) - 1:.1e}", flush=True)
+
+
+def compare_leave_one_out(command, rows, features, runs):
+    x, scores, fold, random = make_rows(rows, features)
+    y = Squared.target(scores, random)
+
+    def ridge(lambdas):
+        return RidgeCV(alphas=numpy.asarray(lambdas) * (rows - 1), store_cv_values=len(lambdas) == 1).fit(x, y)
+
+    with tempfile.TemporaryDirectory() as name:
+        once = holdout_search(command, pathlib.Path(name), Squared, x, y, fold,
+                              "features: {exclude: [fold]}, split: {method: leave_one_out}")
+        found = [("holdout, whole process", *median(runs, once)),
+                 (Squared.grid, *median(runs, lambda: ridge(numpy.geomspace(LOW, HIGH, LAMBDAS)).alpha_ / (rows - 1)))]
+    show(f"linear, leave-one-out: {rows} rows, {features} features, one core, median of {runs} runs", found,
+         [ridge([l2]).cv_values_.mean() for _, _, l2 in found], Squared.metric)
+
+
 def compare(task, command, rows, features, runs):
     x, scores, fold, random = make_rows(rows, features)
     y = task.target(scores, random)
@@ -135,17 +176,7 @@ def compare(task, command, rows, features, runs):
     found = []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        numpy.savetxt(folder / "data.csv", numpy.column_stack([x, y, fold]), delimiter=",", comments="",
-                      fmt=["%.6f"] * features + ["%g" if task is Logistic else "%.6f", "%d"],
-                      header=",".join([f"x{j}" for j in range(features)] + ["target", "fold"]))
-        (folder / "study.yaml").write_text(STUDY.format(model=task.model, metric=task.metric, low=LOW, high=HIGH))
-
-        def holdout():
-            shutil.rmtree(folder / "run", ignore_errors=True)
-            subprocess.run([command, "run", folder / "study.yaml", "--out", folder / "run", "--quiet", "--threads", "1"],
-                           check=True, stdout=subprocess.DEVNULL)
-            return json.loads((folder / "run/report.json").read_text())["best"]["parameters"]["model.l2"]
-
+        holdout = holdout_search(command, folder, task, x, y, fold, "split: {method: column, column: fold}")
         found.append(("holdout, whole process", *median(runs, holdout)))
         found.append((task.grid, *median(runs, lambda: task.search(x, y, rows * (1 - 1 / FOLDS), folds))))
         found.append(("Optuna TPE, 50 trials", *median(1, tpe)))
@@ -155,10 +186,8 @@ def compare(task, command, rows, features, runs):
             told = [[float(word) for word in line.split()] for line in out.splitlines()]
             found.append(("cv.glmnet, 100 λ", statistics.median(t for t, _ in told), task.from_glmnet(told[-1][1], y)))
     errors = [error(l2) for _, _, l2 in found]
-    print(f"{task.model}: {rows} rows, {features} features, {FOLDS} folds, one core, median of {runs} runs")
-    for (tool, seconds, l2), e in zip(found, errors):
-        print(f"{tool:28} {seconds:8.3f} s  {seconds / found[0][1]:6.1f} ×  λ {l2:.6g}  {task.metric} above the best "
-              f"{e / min(errors) - 1:.1e}", flush=True)
+    show(f"{task.model}: {rows} rows, {features} features, {FOLDS} folds, one core, median of {runs} runs", found, errors,
+         task.metric)
 
 
 def main():
@@ -168,6 +197,7 @@ def main():
     rows, features, runs = (int(a) for a in (sys.argv[2:] + ["4000", "100", "5"][len(sys.argv[2:]):]))
     for task in Logistic, Squared:
         compare(task, command, rows, features, runs)
+    compare_leave_one_out(command, rows, features, runs)
 
 
 main()
