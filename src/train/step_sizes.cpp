@@ -1,5 +1,6 @@
 #include "step_sizes.hpp"
 
+#include <cmath>
 #include <optional>
 #include <string>
 
@@ -26,7 +27,7 @@ void check_automatic(const LaneConfig& lane) {
 
 template <class T>
 StepSizes::StepSizes(const Design<T>& design, std::span<const LaneConfig> lanes, bool full_batch, std::size_t batch)
-    : steps_(static_cast<double>((design.train.n + batch - 1) / batch)),
+    : steps_(std::ceil(static_cast<double>(design.train.n) / static_cast<double>(batch))),
       epochs_(static_cast<double>(lanes[0].training.epochs)) {
   std::optional<Curvature> curvature;  // all lanes have the same class weights
   for (const LaneConfig& lane : lanes) {
