@@ -49,14 +49,16 @@ LeaveOneOut::LeaveOneOut(const Part<double>& rows, const RidgeBasis& basis)
   rows_.resize(static_cast<std::size_t>(n * directions));
   Eigen::Map<RowMajor> t(rows_.data(), n, directions);
   const Eigen::Map<const RowMajor> x(rows.x.data(), n, d);
-  const Eigen::MatrixXd kept = vectors.rightCols(directions);
-  t.noalias() = x * kept;
-  t.rowwise() -= (mean.transpose() * kept).eval();
-
-  Eigen::VectorXd w = Eigen::VectorXd::Ones(n);
+  Eigen::VectorXd w = Eigen::VectorXd::Ones(n), s = Eigen::VectorXd::Zero(directions);
   if (!weights_.empty()) w = Eigen::Map<const Eigen::VectorXd>(weights_.data(), n);
-  // Their own mean squares are nearer to the truth than small eigenvalues are.
-  const Eigen::VectorXd s = t.array().square().matrix().transpose() * w / total;
+  constexpr Index kRows = 1024;  // centred copies of so many rows at a time
+  for (Index from = 0; from < n; from += kRows) {
+    const Index count = std::min(kRows, n - from);
+    auto block = t.middleRows(from, count);
+    block.noalias() = (x.middleRows(from, count).rowwise() - mean.transpose()).eval() * vectors.rightCols(directions);
+    // Their own mean squares are nearer to the truth than small eigenvalues are.
+    s += block.cwiseAbs2().transpose() * w.segment(from, count) / total;
+  }
   t = t * s.cwiseSqrt().cwiseInverse().asDiagonal();
   const Eigen::Map<const Eigen::VectorXd> y(y_.data(), n);
   const Eigen::VectorXd centred = y.array() - w.dot(y) / total;

@@ -100,6 +100,18 @@ TEST_CASE("closed form: without a penalty too, where the other rows determine th
   }
 }
 
+TEST_CASE("closed form: features that lie far from 0, in more rows than are centred at once") {
+  data::Dataset dataset = testing::toy(Seed{8}, 0, 1100, 3);
+  for (double& x : dataset.x) x += 1e6;
+  const std::vector<double> got = left_out(dataset).leave_one_out->scores(0.01);
+  for (const std::uint32_t i : {0u, 512u, 1023u, 1024u, 1099u}) {
+    const auto design = make_design<double>(dataset, testing::no_scaling(3), {all_but(i, 1100), {i}});
+    const LaneConfig lane = exact(0.01);
+    const double expected = predict(design.holdout, {lane.model, 3, 0}, train(design, lane).theta)[0];
+    CHECK(std::abs(got[i] - expected) < 1e-7);
+  }
+}
+
 // A feature that only one row has: without it, its weight is 0. The leverage of that row is 1 as λ → 0.
 TEST_CASE("closed form: a row that alone has a feature") {
   data::Dataset dataset = testing::toy(Seed{6}, 0, 20, 4);
