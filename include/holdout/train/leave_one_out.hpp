@@ -15,12 +15,11 @@ namespace holdout::train {
 template <class T>
 struct Part;
 
-/// Ridge regression without row i is that of all rows, but for one column of the hat matrix: the error of the model
-/// without the row is e_i / (1 − h_i), with the error e_i and the leverage h_i of the row in the model of all (Allen,
-/// The relationship between variable selection and data augmentation and a method for prediction, Technometrics 16,
-/// 1974; Golub, Heath and Wahba, Technometrics 21, 1979, eq. 1.3). Here J is a mean, so that N − 1 rows feel λ more: e
-/// and h are those of λ (1 − w_i/N), w_i the row's weight. Exact for features as they are: a scaling fitted to all rows
-/// is not fitted anew without the row.
+/// The error of ridge regression without row i on that row is e_i / (1 − h_i), with the error e_i and the leverage h_i
+/// of the row in the model of all rows (Allen, The relationship between variable selection and data augmentation and a
+/// method for prediction, Technometrics 16, 1974; Golub, Heath and Wahba, Technometrics 21, 1979, section 1). Here J is
+/// a mean over the rows that train: λ over all rows but one is λ (1 − w_i/N) over all N, w_i the row's weight, and e
+/// and h are those. Exact for features as they are: a scaling fitted to all rows is not fitted anew without the row.
 ///
 /// In the basis of ridge regression that takes N·d operations for every λ, and no further factorization.
 class LeaveOneOut {
