@@ -90,7 +90,7 @@ class SolverTrainer final : public Trainer {
       return all;
     }
     for (std::size_t lane = 0; lane < all.size(); ++lane) {
-      const std::vector<double> scores = design_.leave_one_out->scores(configs_[lane].model.ridge());
+      const std::vector<double> scores = holdout_scores(design_, configs_[lane].model, all[lane].theta);
       measure(design_.classes, link, objective_, {scores, 1, design_.holdout.target, design_.holdout.weights},
               all[lane]);
     }

@@ -100,7 +100,7 @@ TEST_CASE("closed form: without a penalty too, where the other rows determine th
   }
 }
 
-TEST_CASE("closed form: features that lie far from 0, in more rows than are centred at once") {
+TEST_CASE("closed form: more rows than are centred at once, of features that lie far from 0") {
   data::Dataset dataset = testing::toy(Seed{8}, 0, 1100, 3);
   for (double& x : dataset.x) x += 1e6;
   const std::vector<double> got = left_out(dataset).leave_one_out->scores(0.01);

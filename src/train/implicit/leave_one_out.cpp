@@ -1,7 +1,6 @@
 #include "leave_one_out.hpp"
 
 #include "../hyperparameters.hpp"
-#include "../solvers.hpp"
 
 namespace holdout::train {
 
