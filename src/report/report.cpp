@@ -63,9 +63,11 @@ std::vector<std::string> write(const Findings& findings, const std::string& fold
     paths.push_back(folder + "/" + std::string(file));
     study::write_file(paths.back(), content);
   };
-  for (const Format* format : wanted) put(format->file, format->write(findings, Page{files}));
   if (best) put(kBest, findings.winner->best_yaml);
   if (model) put(kModel, study::model_json(*findings.winner->model));
+  // The page last: it takes longest, and what programs read must not wait for it.
+  std::stable_partition(wanted.begin(), wanted.end(), [](const Format* format) { return format->write != html; });
+  for (const Format* format : wanted) put(format->file, format->write(findings, Page{files}));
   return paths;
 }
 
