@@ -129,9 +129,10 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   facts.stored = std::count_if(past.begin(), past.end(), [](const Trial& t) { return has_outcome(t.outcome.state); });
   if (before && before->finished.empty() && before->stored == facts.stored) facts.deaths = before->deaths + 1;
   facts.interrupted = true;  // until it has ended
+  const auto searcher = make_searcher(study);
+  if (const std::string notice = searcher->notice(); !notice.empty()) facts.notices.push_back(notice);
   storage.write(facts);
 
-  const auto searcher = make_searcher(study);
   check_fits(study, data, workers.threads());
   const int batch = study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch;
   Designs designs(data, study.data.standardize);

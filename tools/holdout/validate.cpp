@@ -85,6 +85,7 @@ int validate(const Options& options) {
   const std::int64_t planned = searcher->planned();
   std::cout << "trials: " << (planned > 0 ? std::to_string(planned) : "as many as the search needs") << " ("
             << study.search.method.info().name << ")\n";
+  if (const std::string notice = searcher->notice(); !notice.empty()) std::cout << "note: " << notice << "\n";
   return kDone;
 }
 

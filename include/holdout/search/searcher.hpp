@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <holdout/search/objective.hpp>
@@ -22,6 +23,8 @@ class Searcher {
   virtual void tell(std::span<const Evaluation> evaluations) = 0;
   /// How many trials it will ask for in all, where that is known beforehand; 0 where it is not.
   virtual std::int64_t planned() const = 0;
+  /// What the user should know of this search before it begins: a sentence without a full stop, or nothing.
+  virtual std::string notice() const { return {}; }
 };
 
 }  // namespace holdout::search

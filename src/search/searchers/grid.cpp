@@ -69,6 +69,10 @@ std::string to_text(Count n) {
 
 std::string grid_size(const SearchSpace& space) { return to_text(combinations(space, axes_of(space))); }
 
+bool Grid::holds(const SearchSpace& space) {
+  return combinations(space, axes_of(space)) <= static_cast<Count>(kMaxTrials);
+}
+
 Grid::Grid(const SearchSpace& space, Seed, const Options&) : space_(space), axes_(axes_of(space)) {
   const Count all = combinations(space_, axes_);
   if (all > static_cast<Count>(kMaxTrials))
