@@ -329,6 +329,7 @@ std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_valu
   if (outcome.error_bound) add("holdout:error_bound", to_json(*outcome.error_bound));
   if (!outcome.gradient.empty()) add("holdout:gradient", numbers_json(outcome.gradient));
   if (!outcome.curvature.empty()) add("holdout:curvature", numbers_json(outcome.curvature));
+  if (outcome.no_derivatives) add("holdout:no_derivatives", true);
   if (outcome.guard) add("holdout:guard", to_json(*outcome.guard));
   if (outcome.cost != 0) add("holdout:cost", to_json(outcome.cost));
   if (outcome.seconds > 0) add("holdout:seconds", to_json(outcome.seconds));
@@ -370,6 +371,8 @@ void read_attribute(const std::string& key, std::string_view text, Trial& trial)
     read_numbers(Json::parse(text), outcome.gradient);
   else if (name == "curvature")
     read_numbers(Json::parse(text), outcome.curvature);
+  else if (name == "no_derivatives")
+    outcome.no_derivatives = Json::parse(text).get<bool>();
   else if (name == "guard")
     outcome.guard = real_in(text);
   else if (name == "cost")

@@ -1,6 +1,8 @@
 #include "derivatives.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <holdout/base/number.hpp>
 
@@ -10,6 +12,28 @@ namespace holdout::study {
 namespace {
 
 double number(const std::optional<Value>& value) { return std::get<double>(value.value()); }
+
+bool all_finite(std::span<const double> numbers) {
+  return std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); });
+}
+
+// What is not finite is no derivative: a tangent that has overflown, a root at 0. Nor is it a result, unless the search
+// said so.
+void check_finite(Outcome& outcome, const search::Request& request, std::string_view metric) {
+  const bool valued = std::isfinite(outcome.value);
+  if (valued && !outcome.gradient.empty() && all_finite(outcome.gradient)) {
+    if (!all_finite(outcome.curvature)) outcome.curvature.clear();
+    return;
+  }
+  outcome.gradient.clear(), outcome.curvature.clear();
+  outcome.no_derivatives = valued && request.derivatives_optional;
+  if (outcome.no_derivatives) return;
+  outcome.state = TrialState::failed;
+  outcome.reason = std::string(metric) + (valued ? " has no finite derivative there"
+                                                 : " is " + holdout::to_text(outcome.value) + " on the hold-out rows");
+  outcome.value = std::numeric_limits<double>::quiet_NaN();
+  outcome.error_bound.reset(), outcome.guard.reset();
+}
 
 }  // namespace
 
@@ -169,6 +193,8 @@ void Derivatives::put(Outcome& outcome, int trial, const search::Request& reques
     states.push_back(std::move(d.state));
   }
   if (request.guarded) outcome.guard = sign * guard;
+  check_finite(outcome, request, metric_.info.name);
+  if (outcome.state != TrialState::complete) return;
   outcome.full = request.fidelity.full() && !request.guarded;
   if (!outcome.full && outcome.reason.empty())
     outcome.reason = request.guarded ? "measured on two thirds of the hold-out rows only"

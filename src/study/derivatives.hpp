@@ -39,7 +39,8 @@ class Derivatives {
   std::vector<FoldDerivatives> solve(std::size_t fold, std::span<const train::LaneConfig> lanes,
                                      std::span<const search::Request* const> requests,
                                      const std::atomic<bool>* interrupt);
-  /// Adds to an outcome what the folds say; keeps what later trials may start from. From many threads.
+  /// Adds to an outcome what the folds say; keeps what later trials may start from. An outcome whose value is not
+  /// finite is failed, one whose gradient is not, too, unless the request can do without. From many threads.
   void put(Outcome& outcome, int trial, const search::Request& request, std::span<FoldDerivatives> folds);
 
  private:

@@ -9,6 +9,7 @@
 
 #include <holdout/base/number.hpp>
 
+#include "answers.hpp"
 #include "cohorts.hpp"
 
 namespace holdout::study {
@@ -86,22 +87,6 @@ std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const t
   return out;
 }
 
-// What the search is told of a trial: of one in storage the same as of one that has just been trained.
-search::Evaluation TrainingObjective::answer_of(const Trial& trial) const {
-  const Outcome& outcome = trial.outcome;
-  const bool known = outcome.state == TrialState::complete || (outcome.state == TrialState::pruned && !outcome.full);
-  search::Evaluation answer;
-  answer.trial = trial.number;
-  answer.end = known                                 ? search::End::complete
-               : outcome.state == TrialState::pruned ? search::End::pruned
-                                                     : search::End::failed;
-  answer.value = (world_.metric.maximize ? -outcome.value : outcome.value) + 0.0;  // no minus zero: SQLite has none
-  answer.error_bound = outcome.error_bound;
-  answer.gradient = outcome.gradient, answer.curvature = outcome.curvature;
-  answer.cost = outcome.cost, answer.guard = outcome.guard;
-  return answer;
-}
-
 // One call of evaluate: what is trained together, and what came of it.
 struct TrainingObjective::Batch {
   std::vector<Trial> trials;
@@ -131,16 +116,13 @@ TrainingObjective::TrainingObjective(const World& world, Designs& designs, Write
 }
 
 // Fills in what storage knows of a trial. @return whether it has its outcome
-bool TrainingObjective::recall(Trial& trial) {
+bool TrainingObjective::recall(Trial& trial, const search::Request& request) {
   const auto found = std::lower_bound(start_.past.begin(), start_.past.end(), trial.number,
                                       [](const Trial& t, int number) { return t.number < number; });
   if (found == start_.past.end() || found->number != trial.number) return false;
   trial.attempts = found->attempts;
   if (!has_outcome(found->outcome.state)) return false;
-  const bool same = found->configuration == trial.configuration && found->near == trial.near &&
-                    found->fidelity.epochs == trial.fidelity.epochs &&
-                    found->fidelity.tolerance == trial.fidelity.tolerance;
-  if (!same)
+  if (!asked_the_same(*found, request))
     throw Error(
         "trial " + std::to_string(trial.number) +
             " of the stored run is not the one that this search asks for under its number",
@@ -158,7 +140,7 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
     Trial& trial =
         batch.trials.emplace_back(Trial{next_trial_++, request.configuration, {}, request.fidelity, request.near});
     derivatives_.begin(trial.number, request);
-    batch.closed.push_back(recall(trial));
+    batch.closed.push_back(recall(trial, request));
     if (!batch.closed.back()) batch.pending.push_back(batch.trials.size() - 1);
   }
   const auto together = std::stable_partition(batch.pending.begin(), batch.pending.end(), [&](std::size_t i) {
@@ -184,7 +166,7 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
   std::vector<search::Evaluation> answers;
   for (std::size_t i = 0; i < batch.trials.size(); ++i) {
     if (!batch.closed[i]) break;  // interrupted: what came before is told, in order
-    answers.push_back(answer_of(batch.trials[i]));
+    answers.push_back(evaluation_of(batch.trials[i], world_.metric.maximize));
   }
   return answers;
 }

@@ -16,7 +16,7 @@
 
 namespace holdout::study {
 
-/// What the folds of one configuration gave, put together. Nothing if one was interrupted.
+/// What the folds of one configuration gave, put together. Nothing if one was interrupted, or has not ended.
 /// @param folds  at least one
 std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const train::Metric& metric);
 
@@ -48,7 +48,7 @@ class TrainingObjective final : public search::Objective {
  private:
   struct Batch;
   class Training;
-  bool recall(Trial& trial);
+  bool recall(Trial& trial, const search::Request& request);
   void train(Batch& batch, std::size_t alone, std::vector<Trial> begun);
   void train_alone(Batch& batch, std::size_t cohort);
   void train(Batch& batch, std::size_t cohort, std::size_t fold);
@@ -56,7 +56,6 @@ class TrainingObjective final : public search::Objective {
   void close_cohort(Batch& batch, std::size_t cohort);
   void note(const Outcome& outcome);
   void keep(const Trial& trial, std::vector<train::LaneResult> folds);
-  search::Evaluation answer_of(const Trial& trial) const;
 
   World world_;
   Designs& designs_;

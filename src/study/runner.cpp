@@ -7,6 +7,7 @@
 #include <holdout/data/polynomial.hpp>
 #include <holdout/search/search.hpp>
 
+#include "answers.hpp"
 #include "facts.hpp"
 #include "gradient_method.hpp"
 #include "groups.hpp"
@@ -21,6 +22,8 @@ namespace {
 // Configurations asked for before any is told, where the study does not say: enough to fill the lanes of many cohorts.
 // A constant, so that what a searcher is told in which order never depends on the machine.
 constexpr int kBatch = 1024;
+
+int batch_of(const Study& study) { return study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch; }
 
 // After so many processes in a row that died before they could store anything, begun trials are trained one by one: if
 // one of them is what kills (the system's answer to a lack of memory), it is found, and the others go on.
@@ -115,6 +118,20 @@ bool finished(const Storage& storage) {
   return facts && !facts->interrupted && !facts->finished.empty();
 }
 
+std::optional<int> first_without_derivatives(const Storage& storage, const Study& study) {
+  return first_without_answer(study, storage.answers(), batch_of(study));
+}
+
+void stop_storing(Storage& storage, double seconds) {
+  if (std::optional<RunFacts> facts = storage.facts()) {
+    facts->interrupted = true;
+    facts->finished = timestamp(std::chrono::system_clock::now()).substr(0, 19);
+    facts->seconds += seconds;
+    storage.write(*facts);
+  }
+  storage.freeze();
+}
+
 RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, const Workers& workers,
            const std::atomic<bool>& interrupt, Observer& observer) {
   const auto start = std::chrono::steady_clock::now();
@@ -124,6 +141,10 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   RunFacts facts = facts_of(file, data, metric, workers.threads());
 
   std::vector<Trial> past = storage.answers();
+  if (const auto first = first_without_answer(study, past, batch_of(study))) {
+    storage.remove_from(*first);
+    std::erase_if(past, [&](const Trial& trial) { return trial.number >= *first; });
+  }
   const std::optional<RunFacts> before = storage.facts();
   facts.started = before ? before->started : now();
   facts.stored = std::count_if(past.begin(), past.end(), [](const Trial& t) { return has_outcome(t.outcome.state); });
@@ -131,38 +152,38 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   facts.interrupted = true;  // until it has ended
   const auto searcher = make_searcher(study);
   if (const std::string notice = searcher->notice(); !notice.empty()) facts.notices.push_back(notice);
+  facts.seconds = before ? before->seconds : 0;
   storage.write(facts);
 
   check_fits(study, data, workers.threads());
-  const int batch = study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch;
   Designs designs(data, study.data.standardize);
   RunState state;
   std::vector<Trial> trials;
   const Trial* best = nullptr;
   std::vector<train::LaneResult> trained;  // of the best
+  bool ended = false;                      // the search and what follows it; else interrupted
   {
     Writer writer(storage);
     TrainingObjective objective({study, data.dataset, metric, workers, interrupt, storage}, designs, writer, observer,
                                 {std::move(past), facts.deaths >= kCarefulAfter, searcher->planned()});
-    search::search(*searcher, objective, batch);
+    ended = search::search(*searcher, objective, batch_of(study)) && !interrupt;
     writer.drain();
     state = objective.state();
     trials = storage.answers();
     best = best_trial(trials, metric.maximize);
     if (best) trained = objective.results_of(*best);
   }
-  if (best && !interrupt) {
+  if (best && ended) {
     state.winner = true;
     observer.changed(state);
-    Winner winner = crown(file, data, *best, designs, metric, workers, interrupt, std::move(trained));
-    if (!interrupt) compare_with_tied(winner, file, data, trials, designs, metric, workers, interrupt);
-    if (!interrupt) compare_with_default(winner, file, data, trials, designs, metric, workers, interrupt);
-    if (!interrupt) storage.write(winner);
+    std::optional<Winner> winner = crown(file, data, *best, designs, metric, workers, interrupt, std::move(trained));
+    ended = winner && compare_with_tied(*winner, file, data, trials, designs, metric, workers, interrupt) &&
+            compare_with_default(*winner, file, data, trials, designs, metric, workers, interrupt);
+    if (ended) storage.write(*winner);
   }
-  facts.interrupted = interrupt;
+  facts.interrupted = !ended;
   facts.finished = now();
-  facts.seconds =
-      (before ? before->seconds : 0) + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  facts.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   storage.write(facts);
   return facts.interrupted ? RunEnd::interrupted : best ? RunEnd::done : RunEnd::all_failed;
 }

@@ -41,12 +41,12 @@ struct Unseen final : Observer {
 
 }  // namespace
 
-Searched search_again(const StudyFile& file, const data::Prepared& data, const Workers& workers) {
+std::optional<Searched> search_again(const StudyFile& file, const data::Prepared& data, const Workers& workers,
+                                     const std::atomic<bool>& interrupt) {
   const TemporaryFolder folder;
   const auto storage = Storage::create(folder.file("study.db"), record_of(file, data));
-  const std::atomic<bool> never = false;
   Unseen observer;
-  run(file, data, *storage, workers, never, observer);
+  if (run(file, data, *storage, workers, interrupt, observer) == RunEnd::interrupted) return {};
   Searched again{storage->trials(), storage->winner()};
   for (Trial& trial : again.trials) trial.outcome.curve = storage->curve(trial.number);
   return again;

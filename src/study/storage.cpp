@@ -221,12 +221,14 @@ class SqliteStorage final : public Storage {
 
   void go_on_as(const StudyRecord& study) override {
     const std::lock_guard lock(mutex_);
+    check_open();
     database_.transaction([&] { write_changeable(database_.sql(), id_, study); });
     study_.text = study.text, study_.fingerprint = study.fingerprint, study_.folder = study.folder;
   }
 
   void begin(std::span<const Trial> trials) override {
     const std::lock_guard lock(mutex_);
+    check_open();
     assert(writer_);
     // Lost in a power cut, these trials have simply not begun. Unless their attempts are counted: they may be the
     // cause.
@@ -236,8 +238,15 @@ class SqliteStorage final : public Storage {
 
   void finish(std::span<const Trial> trials) override {
     const std::lock_guard lock(mutex_);
+    check_open();
     assert(writer_);
     database_.transaction([&] { writer_->finish(trials); });
+  }
+
+  void remove_from(int number) override {
+    const std::lock_guard lock(mutex_);
+    check_open();
+    database_.transaction([&] { remove_trials(database_.sql(), id_, number); });
   }
 
   std::vector<Trial> trials() const override { return read(Depth::all); }
@@ -262,12 +271,21 @@ class SqliteStorage final : public Storage {
   std::optional<RunFacts> facts() const override { return read(kFactsKey, facts_from); }
   std::optional<Winner> winner() const override { return read(kWinnerKey, winner_from); }
 
+  void freeze() override {
+    const std::lock_guard lock(mutex_);
+    frozen_ = true;
+  }
+
   void close() override {
     const std::lock_guard lock(mutex_);
     database_.fold_log();
   }
 
  private:
+  void check_open() const {
+    if (frozen_) throw Error("the run has been stopped", "", Fault::failure);
+  }
+
   std::vector<Trial> read(Depth depth) const {
     const std::lock_guard lock(mutex_);
     std::vector<Trial> all;
@@ -277,6 +295,7 @@ class SqliteStorage final : public Storage {
 
   void write(const char* key, const std::string& json) {
     const std::lock_guard lock(mutex_);
+    check_open();
     database_.transaction([&] { write_attribute(database_.sql(), id_, key, json); });
   }
 
@@ -297,6 +316,7 @@ class SqliteStorage final : public Storage {
   StudyRecord study_;
   std::optional<StoredParameters> parameters_;
   std::optional<TrialWriter> writer_;
+  bool frozen_ = false;
 };
 
 }  // namespace

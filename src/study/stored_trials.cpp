@@ -144,6 +144,16 @@ void TrialWriter::finish(const Trial& trial, const std::string& now) {
   end_.execute(true);
 }
 
+// Optuna's tables point from one to another, and SQLite does not follow that on its own.
+void remove_trials(soci::session& sql, long long study, int number) {
+  for (const char* table : {"trial_params", "trial_values", "trial_intermediate_values", "trial_user_attributes",
+                            "trial_system_attributes", "trial_heartbeats", "holdout_theta"})
+    sql << "delete from " << table
+        << " where trial_id in (select trial_id from trials where study_id = :study and number >= :number)",
+        soci::use(study), soci::use(number);
+  sql << "delete from trials where study_id = :study and number >= :number", soci::use(study), soci::use(number);
+}
+
 namespace {
 
 class TrialReader {
@@ -183,8 +193,9 @@ class TrialReader {
       trial.number = number;
       trial.outcome.state = state_from(state);
       trial.configuration.values.resize(space_size);
-      // Its attribute is missing where it was not measured.
-      if (has_outcome(trial.outcome.state)) trial.outcome.gradient_norm = std::numeric_limits<double>::quiet_NaN();
+      // Its attribute is missing where it was not measured; a value that is missing is none.
+      if (has_outcome(trial.outcome.state))
+        trial.outcome.gradient_norm = trial.outcome.value = std::numeric_limits<double>::quiet_NaN();
     }
   }
 

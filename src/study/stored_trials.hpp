@@ -58,6 +58,9 @@ class TrialWriter {
   soci::statement attribute_, theta_, end_;
 };
 
+/// Deletes the trials of a study from a number on. Belongs into a transaction.
+void remove_trials(soci::session& sql, long long study, int number);
+
 /// How much of the outcomes is read.
 enum class Depth { answers, all };
 

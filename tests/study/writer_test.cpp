@@ -28,6 +28,7 @@ class Notes final : public Storage {
   void finish(std::span<const Trial> trials) override { note("finish", trials); }
   const StudyRecord& study() const override { return study_; }
   void go_on_as(const StudyRecord&) override {}
+  void remove_from(int) override {}
   std::vector<Trial> trials() const override { return {}; }
   std::vector<Trial> answers() const override { return {}; }
   std::vector<CurvePoint> curve(int) const override { return {}; }
@@ -36,6 +37,7 @@ class Notes final : public Storage {
   void write(const Winner&) override {}
   std::optional<RunFacts> facts() const override { return {}; }
   std::optional<Winner> winner() const override { return {}; }
+  void freeze() override {}
   void close() override {}
 
  private:

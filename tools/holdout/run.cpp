@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 
@@ -10,6 +11,7 @@
 #include <holdout/train/cpu.hpp>
 
 #include "commands.hpp"
+#include "leavable_task.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
@@ -69,6 +71,17 @@ void note_other_machine(const std::optional<study::RunFacts>& before) {
   note("vectors of", before->cpu_target, train::simd_target());
 }
 
+// @return whether there is such a trial
+bool note_without_derivatives(const study::Storage& storage, const study::Study& study) {
+  const std::optional<int> first = study::first_without_derivatives(storage, study);
+  if (!first) return false;
+  std::cerr
+      << "note: trial " << *first
+      << " was stored without its derivatives by an earlier holdout, when that was interrupted: it and the trials\n"
+         "      that the search asked for after it are trained again\n";
+  return true;
+}
+
 // Not in the report: it is of this machine, and changes no number.
 void note_memory(const data::Dataset& dataset) {
   if (const std::string& problem = dataset.many.problem(); !problem.empty())
@@ -104,6 +117,31 @@ void remove_earlier_run(const study::RunFolder& folder) {
     std::filesystem::remove(folder.file(name));
 }
 
+// Writes the reports, prints what came out, and says how to go on.
+// @param left  whether the training still goes on: then this does not return
+int report_and_end(study::Storage& storage, const study::RunFolder& folder, const study::Study& study,
+                   const Options& options, const Signals& signals, study::RunEnd end, bool left) {
+  int code = kDone;
+  LeavableTask reports([&] {
+    const report::Findings findings = report::find(storage);
+    storage.close();
+    report::write(findings, folder.path(), study.report.formats);
+    if (options.given("json"))
+      std::cout << report::render(findings, "json");
+    else if (!options.given("quiet"))
+      std::cout << report::summary(findings, folder.path());
+    std::cout.flush();
+    code = findings.best() ? kDone : kAllFailed;
+  });
+  const bool reported = reports.wait(signals.interrupted(), kReportPatience);
+  if (reported && !left && end != study::RunEnd::interrupted) return code;
+  if (!reported) std::cerr << "the reports are not all written: that takes longer than an interruption may\n";
+  std::cerr << "interrupted; to go on:\n  " << resume_line(options) << std::endl;
+  const int interrupted = kInterrupted + signals.number();
+  if (!reported || left) leave(interrupted);
+  return interrupted;
+}
+
 }  // namespace
 
 int run_study(const Options& options) {
@@ -128,6 +166,7 @@ int run_study(const Options& options) {
     check_same(folder, stored, record);
     const bool more = stored.text != record.text && !only_reports_differ(stored, record);
     finished = study::finished(*storage) && !more;
+    if (note_without_derivatives(*storage, file.study)) finished = false;
     if (stored.text != record.text || stored.folder != record.folder) storage->go_on_as(record);
     if (!finished) note_other_machine(storage->facts());
   } else {
@@ -135,25 +174,22 @@ int run_study(const Options& options) {
   }
   signals.ask_first();
   study::RunEnd end = study::RunEnd::done;
+  bool left = false;  // a step of the training still goes on
   if (finished) {
     if (!quiet) std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
-  } else {
-    const Workers workers(threads);
-    const auto progress = make_progress(show(quiet, options.given("json")),
-                                        {record.name, record.metric, record.maximize}, signals.interrupted());
-    end = study::run(file, data, *storage, workers, signals.interrupted(), *progress);
+    return report_and_end(*storage, folder, file.study, options, signals, end, left);
   }
-  const report::Findings findings = report::find(*storage);
-  storage->close();
-  report::write(findings, folder.path(), file.study.report.formats);
-  if (options.given("json"))
-    std::cout << report::render(findings, "json");
-  else if (!quiet)
-    std::cout << report::summary(findings, folder.path());
-  if (end != study::RunEnd::interrupted) return findings.best() ? kDone : kAllFailed;
-  std::cout.flush();
-  std::cerr << "interrupted; to go on:\n  " << resume_line(options) << std::endl;
-  return kInterrupted + signals.number();
+  const Workers workers(threads);
+  auto progress = make_progress(show(quiet, options.given("json")), {record.name, record.metric, record.maximize},
+                                signals.interrupted());
+  const auto start = std::chrono::steady_clock::now();
+  LeavableTask training([&] { end = study::run(file, data, *storage, workers, signals.interrupted(), *progress); });
+  left = !training.wait(signals.interrupted(), kTrainingPatience);
+  if (left)
+    study::stop_storing(*storage, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  else
+    progress.reset();
+  return report_and_end(*storage, folder, file.study, options, signals, left ? study::RunEnd::interrupted : end, left);
 }
 
 }  // namespace holdout::cli

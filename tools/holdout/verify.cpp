@@ -11,7 +11,9 @@
 #include <holdout/study/verify.hpp>
 
 #include "commands.hpp"
+#include "leavable_task.hpp"
 #include "options.hpp"
+#include "signals.hpp"
 
 namespace holdout::cli {
 namespace po = boost::program_options;
@@ -77,6 +79,7 @@ int verify(const Options& options) {
   if (options.given("all") && options.given("trial")) throw Error("--all and --trial cannot be given together");
   const int number = options.integer("trial", 0, std::numeric_limits<int>::max(), 0);
   constexpr int kMostThreads = 1024;
+  Signals signals;  // before any other thread
   const Workers workers(options.integer("threads", 1, kMostThreads, 0));
   if (!std::filesystem::is_regular_file(file))
     throw Error(holdout::quoted(run) + " is not the folder of a run: it has no study.db",
@@ -88,8 +91,21 @@ int verify(const Options& options) {
     overrides.push_back("data.file=" + std::filesystem::absolute(options.text("data")).string());
   study::StudyFile study = study::read_study_text(file, storage->study().text, storage->study().folder, overrides);
   const data::Prepared data = study::prepare(study, study::spill_near(run));
-  const study::Verification result = study::verify(*storage, study, data, trials, workers);
+  signals.ask_first();  // what a search that is run once more leaves in the temporary folder is removed
+  study::Verification result;
+  LeavableTask training(
+      [&] { result = study::verify(*storage, study, data, trials, workers, &signals.interrupted()); });
+  if (!training.wait(signals.interrupted(), kTrainingPatience)) {
+    std::cerr << "interrupted: nothing is known of any trial" << std::endl;
+    leave(kInterrupted + signals.number());
+  }
   print(result, study::reasons_to_differ(*storage, study::record_of(study, data)));
+  if (result.interrupted) {
+    std::cout.flush();
+    std::cerr << "interrupted: " << result.same.size() << " of " << trials.size() << " trials have been compared"
+              << std::endl;
+    return kInterrupted + signals.number();
+  }
   return result.deviations.empty() ? kDone : kFailure;
 }
 

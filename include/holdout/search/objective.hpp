@@ -28,19 +28,22 @@ struct Request {
   Fidelity fidelity = {};
   std::optional<int> near = {};  // the trial to start from, where that saves work
   Want want = Want::value;
+  // Where derivatives are wanted and not finite: the value will do. Otherwise such an evaluation fails.
+  bool derivatives_optional = false;
   bool guarded = false;  // value and derivatives over a part of the hold-out rows only, the rest for Evaluation::guard
 };
 
 /// How an evaluation ended.
 enum class End { complete, failed, pruned };
 
-/// The answer.
+/// The answer. A complete one has a finite value, and a gradient where that was wanted, unless the request can do
+/// without and it was not finite.
 struct Evaluation {
   int trial = 0;  // its number: the position of its request among all requests
   End end = End::complete;
   double value = 0;  // hold-out error, to be minimized (maximized metrics come negated); only if complete
   std::optional<double> error_bound = {};  // of `value`, from the inner problem's residual
-  std::vector<double> gradient = {};       // d value / d (log) parameter, by parameter index; empty if not wanted
+  std::vector<double> gradient = {};       // d value / d (log) parameter, by parameter index; all finite, or empty
   std::vector<double> curvature = {};      // second derivatives, row-major; empty where they cost too much
   std::optional<double> guard = {};        // of a guarded request: the error on the rows that `value` has not seen
   double cost = 0;                         // passes over the training rows

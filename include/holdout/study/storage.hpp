@@ -46,6 +46,8 @@ class Storage {
   /// outcome is never written again. Complete with a value that is not finite is stored as failed.
   /// @throws Error if another program has ended or deleted a trial, or the file cannot be written (nothing is then)
   virtual void finish(std::span<const Trial> trials) = 0;
+  /// Deletes the trials from this number on, with all that is stored of them. One transaction.
+  virtual void remove_from(int number) = 0;
   /// All trials, by number, without learning curves and the parameters of their models: a run may have 100 000.
   virtual std::vector<Trial> trials() const = 0;
   /// The same without metrics and words: what a search is told of a trial, and all that it needs to go on.
@@ -61,6 +63,8 @@ class Storage {
   virtual std::optional<RunFacts> facts() const = 0;
   virtual std::optional<Winner> winner() const = 0;
 
+  /// From now on nothing is written any more: begin, finish, remove_from and write throw Error.
+  virtual void freeze() = 0;
   /// A clean end: everything in one file, the journal gone.
   virtual void close() = 0;
 };

@@ -41,7 +41,8 @@ struct Outcome {
   std::vector<CurvePoint> curve;  // at most 200 points
   // What a searcher is told besides the value, in its coordinates and its direction (search::Evaluation).
   std::optional<double> error_bound;
-  std::vector<double> gradient, curvature;
+  std::vector<double> gradient, curvature;  // all finite
+  bool no_derivatives = false;              // they were wanted and not finite; the search can do without
   std::optional<double> guard;
   double cost = 0;
   double seconds = 0;  // its share of the time that training its cohort took; 0: not known. Never the same

@@ -166,6 +166,8 @@ void Gradient::add(std::size_t descender, Probe probe) {
   if (probe.tolerance > 0) request.fidelity.tolerance = probe.tolerance;
   if (probe.near) request.near = d.trials[*probe.near];
   request.want = probe.want, request.guarded = probe.guarded;
+  // A descent does not go on from such a point; its value counts.
+  request.derivatives_optional = probe.want != Want::value;
   round_.push_back({std::move(request), descender, std::move(probe)});
 }
 

@@ -4,9 +4,10 @@
 
 namespace holdout::train {
 
-LaneTable<double> solve_by_products(Values& values, const LaneTable<double>& theta, const LaneTable<double>& b,
-                                    const LaneTable<double>& held, double tolerance,
-                                    std::vector<std::int64_t>& products) {
+std::optional<LaneTable<double>> solve_by_products(Values& values, const LaneTable<double>& theta,
+                                                   const LaneTable<double>& b, const LaneTable<double>& held,
+                                                   double tolerance, std::vector<std::int64_t>& products,
+                                                   const std::atomic<bool>* interrupt) {
   const std::size_t parameters = b.rows(), lanes = b.lanes(), most = 10 * parameters + 50;
   const auto over = [&](auto f) {
     for (std::size_t p = 0; p < parameters; ++p)
@@ -22,6 +23,7 @@ LaneTable<double> solve_by_products(Values& values, const LaneTable<double>& the
   for (std::size_t lane = 0; lane < lanes; ++lane)
     target[lane] = tolerance * tolerance * squares[lane], going[lane] = squares[lane] > 0;
   for (std::size_t step = 0; step < most && std::find(going.begin(), going.end(), 1) != going.end(); ++step) {
+    if (interrupt && interrupt->load()) return {};
     values.hessian(theta, search, product);
     const std::vector<double> curvature = Values::dot(search, product);
     std::vector<double> alpha(lanes), beta(lanes);

@@ -15,6 +15,7 @@ constexpr double kTight = 1e-10;          // ‖∇J‖ relative to ‖∇J(0)�
 constexpr std::size_t kMostTangents = 8;  // more hyperparameters: dθ/dh would cost more than it saves
 
 Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
+bool interrupted(const HyperRequest& request) { return request.interrupt && request.interrupt->load(); }
 std::vector<double> to_vector(const Eigen::VectorXd& x) { return {x.begin(), x.end()}; }
 
 }  // namespace
@@ -85,15 +86,17 @@ Eigen::MatrixXd DenseHyperSolver::curved(const Lane& lane, const Eigen::VectorXd
   return error_.product(directions) - loss_.third(lane.theta, q, directions);
 }
 
-void DenseHyperSolver::factor(const Lane& lane, Adjoint& adjoint, HyperWork& work) {
+bool DenseHyperSolver::factor(const Lane& lane, const HyperRequest& request, Adjoint& adjoint, HyperWork& work) {
   const bool quadratic = losses()[loss_place_].quadratic;
-  if (adjoint.factor && quadratic) return;
+  if (adjoint.factor && quadratic) return true;
   const ModelSettings& model = lane.config->model;
   if (quadratic && model.lasso() == 0 && model.l2_groups.empty() && design_.train.start.empty()) {
     adjoint.factor.emplace(basis(), model.ridge());
-    return;
+    return true;
   }
-  Eigen::MatrixXd hessian = loss_.hessian(lane.theta);
+  const Eigen::MatrixXd* const of_loss = loss_.hessian(lane.theta, request.interrupt);
+  if (!of_loss) return false;
+  Eigen::MatrixXd hessian = *of_loss;
   ++work.factorizations;
   hessian.diagonal() += lane.l2;
   // Softmax does not change with what all intercepts share: in that direction H is 0, and its own size will do as well.
@@ -101,7 +104,9 @@ void DenseHyperSolver::factor(const Lane& lane, Adjoint& adjoint, HyperWork& wor
     auto intercepts = hessian.bottomRightCorner(k, k);
     intercepts.array() += intercepts.diagonal().mean();
   }
+  if (interrupted(request)) return false;
   adjoint.factor.emplace(hessian, lane.support);
+  return true;
 }
 
 // Deterministic: wherever it comes from, it is the same.
@@ -132,13 +137,14 @@ void DenseHyperSolver::adjoin(const Lane& lane, const HyperRequest& request, Adj
   a.error = std::abs(a.second) * std::min(1.0, kSafety * ratio);
 }
 
-bool DenseHyperSolver::search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work) {
+bool DenseHyperSolver::search_line(Lane& lane, const HyperRequest& request, const Eigen::VectorXd& step,
+                                   HyperWork& work) {
   constexpr double kEnough = 1e-4, kRounding = 1e-13;
   constexpr int kMostHalvings = 40;
   const Eigen::VectorXd from = lane.theta;
   const double fall = lane.slope.dot(step), objective = lane.objective, norm = lane.slope.norm();
   double t = 1;
-  for (int halving = 0; halving < kMostHalvings; ++halving, t /= 2) {
+  for (int halving = 0; halving < kMostHalvings && !interrupted(request); ++halving, t /= 2) {
     lane.theta = from + t * step;
     evaluate(lane, work);
     if (lane.objective <= objective + kEnough * t * fall) return true;
@@ -169,16 +175,16 @@ LaneEnd DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjo
     const double norm = lane.slope.norm();
     stalled = norm < best / 2 ? 0 : stalled + 1;
     best = std::min(best, norm);
-    factor(lane, at, out.work);
+    if (interrupted(request) || !factor(lane, request, at, out.work)) return LaneEnd::interrupted;
     adjoin(lane, request, at);
     out.result.epochs = iteration;
     if (!std::isfinite(norm)) return LaneEnd::diverged;
     const bool accurate = at.close && at.error <= request.tolerance * std::abs(error_.value());
     if (request.tolerance > 0 ? accurate : norm <= kTight * first) return LaneEnd::converged;
     if (stalled >= kPatience && best <= kNearRounding * first) return LaneEnd::rounding;
-    if (request.interrupt && request.interrupt->load()) return LaneEnd::interrupted;
-    if (iteration == kMostIterations || !search_line(lane, at.step, out.work))
-      return norm <= kNearRounding * first ? LaneEnd::rounding : LaneEnd::epochs;
+    const bool stuck = iteration == kMostIterations || !search_line(lane, request, at.step, out.work);
+    if (interrupted(request)) return LaneEnd::interrupted;
+    if (stuck) return norm <= kNearRounding * first ? LaneEnd::rounding : LaneEnd::epochs;
   }
 }
 
@@ -205,16 +211,21 @@ void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t numbe
   loss_.set_coefficient(lane.config->model.loss.coefficient());
   lane.theta = start_of(lane, request, request.starts.empty() ? nullptr : &request.starts[number]);
   LaneResult& r = out.result;
+  if (interrupted(request)) {
+    r.end = LaneEnd::interrupted, r.theta = to_vector(lane.theta);
+    return;
+  }
   Adjoint at;
   if (lane.config->model.lasso() > 0) {
     r.end = minimize_with_l1(lane, request, out);
-    factor(lane, at, out.work);
-    adjoin(lane, request, at);
+    if (r.end != LaneEnd::interrupted && !factor(lane, request, at, out.work)) r.end = LaneEnd::interrupted;
+    if (r.end != LaneEnd::interrupted) adjoin(lane, request, at);
   } else {
     r.end = minimize(lane, request, at, out);
   }
   r.steps = out.work.passes, r.best_epoch = r.epochs;
   r.theta = to_vector(lane.theta);
+  if (r.end == LaneEnd::interrupted) return;  // there may be neither a factor nor an adjoint
   r.train_loss = lane.loss, r.gradient_norm = lane.slope.norm() / first_norm(lane);
   derive(lane, at, request, out);
 }

@@ -42,14 +42,15 @@ class DenseHyperSolver final : public HyperSolver {
   Lane make_lane(const LaneConfig& config) const;
   Eigen::VectorXd start_of(const Lane& lane, const HyperRequest& request, const HyperStart* start) const;
   void evaluate(Lane& lane, HyperWork& work);
-  void factor(const Lane& lane, Adjoint& adjoint, HyperWork& work);
+  /// @return false if interrupted: then there is no factor
+  [[nodiscard]] bool factor(const Lane& lane, const HyperRequest& request, Adjoint& adjoint, HyperWork& work);
   void adjoin(const Lane& lane, const HyperRequest& request, Adjoint& adjoint);
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
   LaneEnd minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   LaneEnd minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
   double first_norm(const Lane& lane);
   const RidgeBasis& basis();
-  bool search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work);
+  bool search_line(Lane& lane, const HyperRequest& request, const Eigen::VectorXd& step, HyperWork& work);
   void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
   Eigen::MatrixXd changes(const Lane& lane, const HyperRequest& request) const;
   Eigen::VectorXd ridge_slope(const Lane& lane, const PenaltySlope& slope) const;

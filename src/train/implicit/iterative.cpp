@@ -76,6 +76,14 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
   std::vector<LaneResult> results(n);
   for (std::size_t i = 0; i < n; ++i) results[i].theta = std::move(out[lanes[i]].result.theta);
   NewtonSolver(problem).run(tolerance, results, request.interrupt);
+  // The end of an answer is that of all its passes, from here to the adjoint.
+  const auto interrupted = [&] {
+    for (std::size_t i = 0; i < n; ++i) {
+      out[lanes[i]].result = std::move(results[i]);
+      out[lanes[i]].result.end = LaneEnd::interrupted;
+    }
+  };
+  if (request.interrupt && request.interrupt->load()) return interrupted();
   LaneTable<double> theta(parameters, n), slope(parameters, n), held(parameters, n), up(parameters, n);
   for (std::size_t p = 0; p < parameters; ++p)
     for (std::size_t i = 0; i < n; ++i) {
@@ -88,8 +96,10 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
   const std::vector<double> value = error_.at(theta, up);
   std::vector<std::int64_t> products(n);
   constexpr double kLoose = 1e-6;  // of the adjoint, where values need not be tight
-  const LaneTable<double> q =
-      solve_by_products(values, theta, up, held, request.tolerance > 0 ? kLoose : kTight, products);
+  const std::optional<LaneTable<double>> adjoint =
+      solve_by_products(values, theta, up, held, request.tolerance > 0 ? kLoose : kTight, products, request.interrupt);
+  if (!adjoint) return interrupted();
+  const LaneTable<double>& q = *adjoint;
   for (std::size_t i = 0; i < n; ++i) {
     HyperDerivatives& d = out[lanes[i]];
     results[i].epochs += d.result.epochs;

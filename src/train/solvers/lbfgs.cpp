@@ -35,7 +35,10 @@ void LbfgsSolver::run(double tolerance, std::span<LaneResult> results, const std
     arrival.judge(tolerance, iteration, theta_, loss_, Values::dot(gradient_, gradient_));
     if (!arrival.go_on(iteration == kMostIterations, interrupt)) return;
     find_direction();
-    search_line(arrival);
+    if (!search_line(arrival, interrupt)) {
+      arrival.go_on(false, interrupt);
+      return;
+    }
     for (std::size_t lane = 0; lane < lanes_; ++lane)
       if (arrival.open(lane)) arrival.count_pass(lane);
   }
@@ -75,7 +78,7 @@ void LbfgsSolver::find_direction() {
 }
 
 // Halves each lane's step until J falls enough (Armijo), or, where J is flat to rounding, until the gradient shrinks.
-void LbfgsSolver::search_line(const Arrival& arrival) {
+bool LbfgsSolver::search_line(const Arrival& arrival, const std::atomic<bool>* interrupt) {
   constexpr double kEnough = 1e-4, kRounding = 1e-13;
   constexpr int kMostHalvings = 40, kPairs = 10;
   const std::vector<double> slope = Values::dot(gradient_, direction_), now = Values::dot(gradient_, gradient_);
@@ -85,6 +88,7 @@ void LbfgsSolver::search_line(const Arrival& arrival) {
   Pair pair{theta_, gradient_, {}};  // made differences below
   LaneTable<double> point = theta_, gradient(parameters_, lanes_);
   for (int halving = 0; std::find(searching.begin(), searching.end(), 1) != searching.end(); ++halving) {
+    if (interrupt && interrupt->load()) return false;
     for (std::size_t p = 0; p < parameters_; ++p)
       for (std::size_t lane = 0; lane < lanes_; ++lane)
         if (searching[lane]) point.at(p, lane) = theta_.at(p, lane) + t[lane] * direction_.at(p, lane);
@@ -113,6 +117,7 @@ void LbfgsSolver::search_line(const Arrival& arrival) {
   theta_ = std::move(point);
   memory_.push_back(std::move(pair));
   if (memory_.size() > kPairs) memory_.pop_front();
+  return true;
 }
 
 }  // namespace holdout::train

@@ -22,7 +22,7 @@ class LbfgsSolver final : public Solver {
     std::vector<double> curvature;  // [lane] s · y; 0: the pair does not count
   };
   void find_direction();
-  void search_line(const Arrival& arrival);
+  bool search_line(const Arrival& arrival, const std::atomic<bool>* interrupt);  // false if interrupted
 
   Problem problem_;
   Values values_;

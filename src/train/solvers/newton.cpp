@@ -42,7 +42,7 @@ LaneTable<double> NewtonSolver::preconditioned(const LaneTable<double>& residual
 void NewtonSolver::run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) {
   constexpr int kMostIterations = 200, kPatience = 3;
   Arrival arrival(values_, parameters_, results, kPatience);
-  arrival_ = &arrival;
+  arrival_ = &arrival, interrupt_ = interrupt;
   for (std::size_t lane = 0; lane < lanes_; ++lane)
     for (std::size_t r = 0; r < parameters_; ++r) theta_.at(r, lane) = results[lane].theta[r];
   values_.gradient(theta_, gradient_, loss_);
@@ -53,8 +53,9 @@ void NewtonSolver::run(double tolerance, std::span<LaneResult> results, const st
     squares_ = Values::dot(slope_, slope_);
     arrival.judge(tolerance, iteration, theta_, loss_, squares_);
     if (!arrival.go_on(iteration == kMostIterations, interrupt)) return;
-    find_direction();
-    search_line();
+    if (find_direction() && search_line()) continue;
+    arrival.go_on(false, interrupt);
+    return;
   }
 }
 
@@ -81,7 +82,7 @@ double NewtonSolver::projected(std::size_t row, std::size_t lane, double to) con
 }
 
 // H d = −g by conjugate gradients, each lane until its residual is small against its gradient.
-void NewtonSolver::find_direction() {
+bool NewtonSolver::find_direction() {
   const std::size_t most = 10 * parameters_ + 50;  // rounding makes it more than `parameters`, not much more
   LaneTable<double> residual = slope_, steered = preconditioned(residual), search(parameters_, lanes_),
                     product(parameters_, lanes_);
@@ -103,6 +104,7 @@ void NewtonSolver::find_direction() {
     target[lane] = forcing * forcing * start[lane];
   }
   for (std::size_t step = 0; any(going) && step < most; ++step) {
+    if (interrupted()) return false;
     values_.hessian(theta_, search, product);
     const std::vector<double> curvature = Values::dot(search, product);
     std::vector<double> alpha(lanes_);
@@ -138,10 +140,11 @@ void NewtonSolver::find_direction() {
     for (std::size_t lane = 0; lane < lanes_; ++lane)
       if (problem_.l1[lane] > 0 && theta_.at(p, lane) == 0 && direction_.at(p, lane) * slope_.at(p, lane) >= 0)
         direction_.at(p, lane) = 0;
+  return true;
 }
 
 // Halves each lane's step until J falls enough (Armijo), or, where J is flat to rounding, until the gradient shrinks.
-void NewtonSolver::search_line() {
+bool NewtonSolver::search_line() {
   constexpr double kEnough = 1e-4, kRounding = 1e-13;
   constexpr int kMostHalvings = 40;
   std::vector<double> t(lanes_, 1.0), loss;
@@ -149,6 +152,7 @@ void NewtonSolver::search_line() {
   for (std::size_t lane = 0; lane < lanes_; ++lane) searching[lane] = arrival_->open(lane);
   LaneTable<double> point = theta_, gradient(parameters_, lanes_);
   for (int halving = 0; any(searching); ++halving) {
+    if (interrupted()) return false;
     for (std::size_t p = 0; p < parameters_; ++p)
       for (std::size_t lane = 0; lane < lanes_; ++lane)
         if (searching[lane])
@@ -179,6 +183,7 @@ void NewtonSolver::search_line() {
   }
   theta_ = std::move(point);
   slope_ = subgradient(theta_, gradient_);
+  return true;
 }
 
 }  // namespace holdout::train

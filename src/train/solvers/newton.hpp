@@ -22,13 +22,15 @@ class NewtonSolver final : public Solver {
   LaneTable<double> preconditioned(const LaneTable<double>& residual) const;
   LaneTable<double> subgradient(const LaneTable<double>& theta, const LaneTable<double>& gradient) const;
   double projected(std::size_t row, std::size_t lane, double to) const;
-  void find_direction();
-  void search_line();
+  bool find_direction();  // false if interrupted; so is the other
+  bool search_line();
+  bool interrupted() const { return interrupt_ && interrupt_->load(); }
 
   Problem problem_;
   Values values_;
   std::size_t lanes_, parameters_;
   Arrival* arrival_ = nullptr;                              // of the run
+  const std::atomic<bool>* interrupt_ = nullptr;            // of the run
   LaneTable<double> theta_, gradient_, slope_, direction_;  // slope_: the subgradient of least norm
   LaneTable<double> preconditioner_;  // its diagonal, where features have λ of their own; else empty
   std::vector<double> loss_, value_;  // of the current theta, without and with penalty
