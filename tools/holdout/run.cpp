@@ -135,7 +135,10 @@ int report_and_end(study::Storage& storage, const study::RunFolder& folder, cons
   });
   const bool reported = reports.wait(signals.interrupted(), kReportPatience);
   if (reported && !left && end != study::RunEnd::interrupted) return code;
-  if (!reported) std::cerr << "the reports are not all written: that takes longer than an interruption may\n";
+  if (!reported)
+    std::cerr << "not all reports are written, that would take longer than an interruption may; to write them:\n  "
+                 "holdout report "
+              << typed(folder.path()) << "\n";
   std::cerr << "interrupted; to go on:\n  " << resume_line(options) << std::endl;
   const int interrupted = kInterrupted + signals.number();
   if (!reported || left) leave(interrupted);
@@ -174,22 +177,26 @@ int run_study(const Options& options) {
   }
   signals.ask_first();
   study::RunEnd end = study::RunEnd::done;
-  bool left = false;  // a step of the training still goes on
   if (finished) {
     if (!quiet) std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
-    return report_and_end(*storage, folder, file.study, options, signals, end, left);
+    return report_and_end(*storage, folder, file.study, options, signals, end, false);
   }
   const Workers workers(threads);
   auto progress = make_progress(show(quiet, options.given("json")), {record.name, record.metric, record.maximize},
                                 signals.interrupted());
   const auto start = std::chrono::steady_clock::now();
   LeavableTask training([&] { end = study::run(file, data, *storage, workers, signals.interrupted(), *progress); });
-  left = !training.wait(signals.interrupted(), kTrainingPatience);
-  if (left)
-    study::stop_storing(*storage, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  else
+  if (training.wait(signals.interrupted(), kTrainingPatience)) {
     progress.reset();
-  return report_and_end(*storage, folder, file.study, options, signals, left ? study::RunEnd::interrupted : end, left);
+    return report_and_end(*storage, folder, file.study, options, signals, end, false);
+  }
+  try {  // a step of it still goes on: nothing that it uses may go
+    study::stop_storing(*storage, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    report_and_end(*storage, folder, file.study, options, signals, study::RunEnd::interrupted, true);
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << std::endl;
+  }
+  leave(kFailure);
 }
 
 }  // namespace holdout::cli
