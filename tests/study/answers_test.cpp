@@ -223,3 +223,25 @@ TEST_CASE(
   CHECK(Storage::open(searched.path, true)->winner().value().trial ==
         Storage::open(right, true)->winner().value().trial);
 }
+
+TEST_CASE("resume: a run whose training was left goes on as one that was interrupted, and nobody takes it for dead") {
+  Searched searched;
+  REQUIRE(searched.go(searched.scratch / "right.db") == RunEnd::done);
+  {
+    const auto storage = Storage::create(searched.path, record_of(searched.file, searched.data));
+    RunFacts facts;
+    facts.started = "2026-12-01 08:00:00", facts.seconds = 1.5, facts.deaths = 1;
+    storage->write(facts);
+    stop_storing(*storage, 2.5);
+    const RunFacts left = storage->facts().value();
+    CHECK(left.interrupted);
+    CHECK_FALSE(left.finished.empty());
+    CHECK(left.seconds == 4);
+    CHECK_THROWS(storage->begin(trials(0, 1)));
+    CHECK_FALSE(finished(*storage));
+  }
+  REQUIRE(searched.go(searched.path) == RunEnd::done);
+  CHECK(Storage::open(searched.path, true)->facts().value().deaths == 0);
+  CHECK(Storage::open(searched.path, true)->facts().value().seconds > 4);
+  check_equal(trials_of(searched.path), trials_of(searched.scratch / "right.db"));
+}
