@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-#include <holdout/base/error.hpp>
+#include <holdout/base/utf8.hpp>
 
 namespace holdout::data {
 
@@ -31,15 +31,13 @@ bool is_missing(std::string_view text) {
   return std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords);
 }
 
-// escaped() shows bytes that are none as \xNN, and nothing else here: control characters are refused before.
 bool is_utf8(std::string_view text) {
-  const auto escapes = [](std::string_view s) {
-    std::size_t n = 0;
-    for (std::size_t at = s.find("\\x"); at != s.npos; at = s.find("\\x", at + 1)) ++n;
-    return n;
-  };
-  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  return ascii || escapes(escaped(text)) == escapes(text);
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t n = utf8_length(text, i);
+    if (n == 0) return false;
+    i += n;
+  }
+  return true;
 }
 
 }  // namespace holdout::data

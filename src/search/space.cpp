@@ -25,6 +25,9 @@ void check(const std::string& path, const Interval& range, Errors& errors) {
   if (!std::isfinite(range.min) || !std::isfinite(range.max))
     return wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) + " has no end",
                  "`min` and `max` are finite numbers");
+  if (!std::isfinite(range.max - range.min))
+    return wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) + " is too wide",
+                 "its width is to be a number up to 1.8e308");
   if (range.min > range.max)
     return wrong(said("min", range.min) + " is above " + said("max", range.max), "swap `min` and `max`");
   if (range.log && range.min <= 0)
@@ -34,6 +37,10 @@ void check(const std::string& path, const Interval& range, Errors& errors) {
     wrong(said("step", *range.step) + " with `scale: log`", "use `points` in its place, or `scale: linear`");
   if (range.step && !(*range.step > 0 && std::isfinite(*range.step)))
     wrong(said("step", *range.step) + " is not a number > 0", "leave `step` away, or make it positive");
+  if (range.step && *range.step > 0 && !std::isfinite((range.max - range.min) / *range.step))
+    wrong(said("step", *range.step) + " is too small for the range from " + to_text(range.min) + " to " +
+              to_text(range.max),
+          "use a larger step, or leave `step` away");
   if (range.points < 0) wrong("points " + std::to_string(range.points) + " is below 0", "leave `points` away");
   if (range.integer && !(integral(range.min) && integral(range.max) && integral(range.step.value_or(1))))
     wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) +

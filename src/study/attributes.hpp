@@ -7,15 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <holdout/search/space.hpp>
 #include <holdout/study/run_facts.hpp>
 #include <holdout/study/trial.hpp>
 
-namespace holdout::study {
+#include "json_fields.hpp"
 
-using Json = nlohmann::ordered_json;
+namespace holdout::study {
 
 /// An attribute: its key and its value as JSON text.
 using Attribute = std::pair<std::string, std::string>;
@@ -23,6 +21,11 @@ using Attribute = std::pair<std::string, std::string>;
 Json to_json(double x);
 /// A value by its JSON type: 3 is an integer, 3.0 a real number.
 Json to_json(const Value& value);
+/// A number, or the word for one that is not finite.
+double real_from(const Json& json);
+/// The same of a listed value or a configuration's. Marked where it is not finite, because a word may be "inf" as well.
+Json value_json(const Value& value);
+Value value_from(const Json& json);
 
 /// One line; bytes that are no UTF-8 become U+FFFD.
 std::string text_of(const Json& json);
@@ -39,7 +42,8 @@ std::string winner_json(const Winner& winner);
 Winner winner_from(std::string_view json);
 
 std::string string_json(std::string_view text);
-std::string string_from(std::string_view json);
+/// @param what  the attribute, for messages
+std::string string_from(std::string_view json, std::string_view what);
 
 /// What a trial was asked besides its configuration.
 std::vector<Attribute> request_attributes(const Trial& trial);

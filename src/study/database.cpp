@@ -149,10 +149,9 @@ void Database::fold_log() {
 }
 
 void Database::guarded(const std::function<void()>& body) {
-  // What stands in the columns is wrong, not the input of this command.
+  // The file is this command's input, and what stands in its columns is wrong.
   const auto unreadable = [this](const char* why) {
-    return Error(Message{{shown_, 0, 0}, std::string("holds what holdout did not write: ") + why, kWayOut, {}},
-                 Fault::failure);
+    return Error(Message{{shown_, 0, 0}, std::string("holds what holdout did not write: ") + why, kWayOut, {}});
   };
   try {
     body();

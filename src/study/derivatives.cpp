@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
 #include "gradient_method.hpp"
@@ -55,6 +56,19 @@ std::vector<std::size_t> Derivatives::axes(const search::Configuration& configur
   return out;
 }
 
+namespace {
+
+// A state holds the parameters of the model, and behind them as many numbers for each derivative. What another program
+// put into study.db would be read beyond its end otherwise.
+void check_state(std::span<const double> state, std::size_t parameters, int trial) {
+  const bool finite = std::all_of(state.begin(), state.end(), [](double x) { return std::isfinite(x); });
+  if (finite && state.size() % parameters == 0) return;
+  throw Error("the stored model of trial " + std::to_string(trial) + " does not fit the study's",
+              "another program changed study.db: start a new run with --out");
+}
+
+}  // namespace
+
 std::vector<double> Derivatives::values(const search::Configuration& configuration) const {
   std::vector<double> out;
   for (const std::size_t i : axes(configuration)) out.push_back(number(configuration.values[i]));
@@ -83,7 +97,8 @@ train::HyperStart Derivatives::start(int near, std::size_t fold, std::size_t dim
   Known& known = found->second;
   if (known.states.empty()) known.states = storage_.theta(near);  // of a trial that an earlier process trained
   if (known.states.empty()) return {};
-  return {known.states.at(fold), known.at.size() == dimension ? known.at : std::vector<double>()};
+  if (fold >= known.states.size()) known.states.resize(fold + 1, {std::numeric_limits<double>::quiet_NaN()});
+  return {known.states[fold], known.at.size() == dimension ? known.at : std::vector<double>()};
 }
 
 std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, std::size_t fold, bool guarded,
@@ -108,9 +123,17 @@ std::vector<train::HyperDerivatives> Derivatives::solve_implicitly(std::size_t f
                                                                    std::span<const search::Request* const> requests,
                                                                    const std::atomic<bool>* interrupt) {
   const search::Request& first = *requests[0];
+  const auto& model = lanes[0].model;
+  const std::int64_t degree = lanes[0].polynomial;
+  const train::Design<double>& design =
+      first.guarded ? designs_.guarded(fold, degree).design : designs_.get<double>(fold, degree);
+  const bool each = train::losses()[model.loss_for(design.classes)].classes == train::Classes::any;
+  const std::size_t parameters = (each ? design.classes : 1) * (design.features + 1);
   std::vector<train::HyperStart> starts;
-  for (const search::Request* request : requests)
+  for (const search::Request* request : requests) {
     starts.push_back(request->near ? start(*request->near, fold, wrt.size()) : train::HyperStart());
+    check_state(starts.back().state, parameters, request->near.value_or(0));
+  }
   const std::string key =
       std::to_string(fold) + (first.guarded ? " guarded " : " ") + values_of(lanes[0], Scope::cohort);
   auto solver = take(key, fold, first.guarded, lanes[0]);

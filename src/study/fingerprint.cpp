@@ -6,6 +6,7 @@
 
 #include <holdout/search/searchers.hpp>
 
+#include "attributes.hpp"
 #include "yaml.hpp"
 
 namespace holdout::study {
@@ -106,6 +107,14 @@ std::vector<Change> changes(const StudyRecord& stored, const StudyRecord& now) {
       all.push_back({what_of(file), state_of(was["files"][i]), state_of(file)});
   }
   return all;
+}
+
+void check_space(const StudyRecord& stored, const StudyRecord& now) {
+  if (space_json(stored.space) == space_json(now.space)) return;
+  throw Error(Message{{"study.db", 0, 0},
+                      "the stored search space is not that of the stored study: another program changed it",
+                      "start a new run with --out",
+                      {}});
 }
 
 std::string to_string(const Change& change) {

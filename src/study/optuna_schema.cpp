@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
 #include <holdout/search/transform.hpp>
 
 #include "attributes.hpp"
@@ -64,6 +65,7 @@ constexpr std::array<std::pair<TrialState, std::string_view>, 5> kStates{{{Trial
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kExact = 9007199254740992.0;  // beyond 2^53 a double no longer tells which integer was meant
 
 // The last choice of a PATH.kind.
 constexpr std::string_view kRange = "range";
@@ -116,7 +118,7 @@ StoredNumber stored(double x) {
 }
 
 double number_from(double value, bool null, std::string_view type) {
-  if (type == "FINITE" && !null) return value;
+  if (type == "FINITE" && !null && std::isfinite(value)) return value;
   if (type == "INF_POS") return kInfinity;
   if (type == "INF_NEG") return -kInfinity;
   if (type == "NAN") return kNaN;
@@ -165,15 +167,18 @@ void StoredParameters::read(const std::string& name, double value, search::Confi
   const Column& c = columns_[found->second];
   const search::Parameter& parameter = parameters_[c.parameter];
   auto& to = configuration.values[c.parameter];
+  const bool whole = std::trunc(value) == value && std::abs(value) <= kExact;
   if (!c.listed) {
+    if (parameter.interval->integer && !whole)
+      throw std::domain_error(holdout::quoted(name) + " is no integer: " + to_text(value));
     if (parameter.interval->integer)
-      to = static_cast<std::int64_t>(std::llround(value));
+      to = static_cast<std::int64_t>(value);
     else
       to = value;
     return;
   }
   const std::size_t choices = parameter.values.size() + (parameter.interval ? 1 : 0);
-  if (!(value >= 0 && value < static_cast<double>(choices)))
+  if (!(whole && value >= 0 && value < static_cast<double>(choices)))
     throw std::domain_error(holdout::quoted(name) + " has no choice number " + std::to_string(value));
   if (const auto choice = static_cast<std::size_t>(value); choice < parameter.values.size())
     to = parameter.values[choice];

@@ -9,26 +9,12 @@
 #include <filesystem>
 #include <utility>
 
+#include <holdout/base/utf8.hpp>
+
 namespace holdout::study::yaml {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
-
-// Bytes of the well-formed UTF-8 character at text[i] (Unicode, table 3-7); 0 if there is none.
-std::size_t character(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
-  const auto next = [&](std::size_t k, unsigned low = 0x80, unsigned high = 0xBF) {
-    return byte(k) >= low && byte(k) <= high;
-  };
-  const unsigned c = byte(i);
-  if (c < 0x80) return 1;
-  if (c >= 0xC2 && c <= 0xDF) return next(i + 1) ? 2 : 0;
-  if (c >= 0xE0 && c <= 0xEF)
-    return next(i + 1, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) && next(i + 2) ? 3 : 0;
-  if (c >= 0xF0 && c <= 0xF4)
-    return next(i + 1, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) && next(i + 2) && next(i + 3) ? 4 : 0;
-  return 0;
-}
 
 std::string hex(unsigned char c) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -62,7 +48,7 @@ Source make_source(std::string name, bool file, std::string text) {
     if (!(text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n')) source.text += text[i];
   split(source);
   for (std::size_t i = 0; i < source.text.size();) {
-    const std::size_t length = character(source.text, i);
+    const std::size_t length = utf8_length(source.text, i);
     if (const std::string what = complaint(source.text, i, length); !what.empty())
       throw Error(message_at(mark_at(source, i), what, length == 0 ? "save the file as UTF-8" : "delete it"));
     i += length;

@@ -23,6 +23,7 @@
 #include "database.hpp"
 #include "files.hpp"
 #include "optuna_schema.hpp"
+#include "stored_checks.hpp"
 #include "stored_trials.hpp"
 #include "timestamp.hpp"
 
@@ -157,12 +158,12 @@ long long find_study(Database& database) {
       const auto found = attributes.find(key);
       return found == attributes.end() ? std::string("null") : found->second;
     };
-    if (Json::parse(at(kFormatKey)).get<int>() > kFormat)
+    if (integer_in(Json::parse(at(kFormatKey)), kFormatKey, 1) > kFormat)
       throw refused(file,
-                    "written by holdout " + string_from(at(kVersionKey)) + ", which this one, " +
+                    "written by holdout " + string_from(at(kVersionKey), kVersionKey) + ", which this one, " +
                         std::string(version()) + ", cannot read",
                     "use that version or a newer one");
-    was = string_from(at(kNameKey));
+    was = string_from(at(kNameKey), kNameKey);
     if (was == now) return study;
   }
   if (!studies.empty())
@@ -190,13 +191,16 @@ Found load(Database& database) {
     std::string direction;
     sql << "select direction from study_directions where study_id = :study and objective = 0", soci::use(found.id),
         soci::into(direction);
-    found.record.name = string_from(at(kNameKey));
+    found.record.name = string_from(at(kNameKey), kNameKey);
+    if (direction != "MAXIMIZE" && direction != "MINIMIZE")
+      throw std::domain_error("no direction of a study: " + holdout::quoted(direction));
     found.record.maximize = direction == "MAXIMIZE";
-    found.record.metric = string_from(at(kMetricKey));
-    found.record.text = string_from(at(kTextKey));
+    found.record.metric = string_from(at(kMetricKey), kMetricKey);
+    found.record.text = string_from(at(kTextKey), kTextKey);
     found.record.space = space_from(at(kSpaceKey));
-    found.record.fingerprint = string_from(at(kFingerprintKey));
-    found.record.folder = string_from(at(kFolderKey));
+    found.record.fingerprint = string_from(at(kFingerprintKey), kFingerprintKey);
+    check_fingerprint(found.record.fingerprint);
+    found.record.folder = string_from(at(kFolderKey), kFolderKey);
   });
   return found;
 }
@@ -269,7 +273,11 @@ class SqliteStorage final : public Storage {
   void write(const RunFacts& facts) override { write(kFactsKey, facts_json(facts)); }
   void write(const Winner& winner) override { write(kWinnerKey, winner_json(winner)); }
   std::optional<RunFacts> facts() const override { return read(kFactsKey, facts_from); }
-  std::optional<Winner> winner() const override { return read(kWinnerKey, winner_from); }
+  std::optional<Winner> winner() const override {
+    std::optional<Winner> winner = read(kWinnerKey, winner_from);
+    if (winner) database_.guarded([&] { check(*winner, study_.space); });
+    return winner;
+  }
 
   void freeze() override {
     const std::lock_guard lock(mutex_);
@@ -289,7 +297,7 @@ class SqliteStorage final : public Storage {
   std::vector<Trial> read(Depth depth) const {
     const std::lock_guard lock(mutex_);
     std::vector<Trial> all;
-    database_.guarded([&] { all = read_trials(database_.sql(), id_, *parameters_, study_.space.size(), depth); });
+    database_.guarded([&] { all = read_trials(database_.sql(), id_, *parameters_, study_.space, depth); });
     return all;
   }
 

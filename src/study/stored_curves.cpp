@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 #include "optuna_schema.hpp"
 
@@ -69,9 +70,12 @@ std::vector<CurvePoint> read_curve(soci::session& sql, long long study, int numb
        soci::use(study), soci::use(number), soci::into(step), soci::into(value, filled), soci::into(type),
        soci::into(train_loss, loss_filled));
   rows.execute();
-  while (rows.fetch())
+  while (rows.fetch()) {
+    if (step < 0 || (!curve.empty() && step == curve.back().epoch))
+      throw std::domain_error("a point of a learning curve at epoch " + std::to_string(step));
     curve.push_back({step, loss_filled == soci::i_ok ? train_loss : std::numeric_limits<double>::quiet_NaN(),
                      number_from(value, filled != soci::i_ok, type)});
+  }
   return curve;
 }
 

@@ -12,6 +12,7 @@
 #include <holdout/base/number.hpp>
 
 #include "attributes.hpp"
+#include "stored_checks.hpp"
 #include "timestamp.hpp"
 
 namespace holdout::study {
@@ -160,11 +161,13 @@ class TrialReader {
  public:
   TrialReader(soci::session& sql, const StoredParameters& parameters) : sql_(sql), parameters_(parameters) {}
 
-  std::vector<Trial> all(long long study, std::size_t space_size, Depth depth) {
-    read_states(study, space_size);
+  std::vector<Trial> all(long long study, const search::SearchSpace& space, Depth depth) {
+    check_columns();
+    read_states(study, space.size());
     read_parameters();
     read_results();
     read_attributes(depth);
+    for (const Trial& trial : trials_) check(trial, space);
     const auto before = [](const Trial& a, const Trial& b) { return a.number < b.number; };
     if (!std::is_sorted(trials_.begin(), trials_.end(), before)) std::sort(trials_.begin(), trials_.end(), before);
     return std::move(trials_);
@@ -175,6 +178,20 @@ class TrialReader {
   Trial* trial(long long id) {
     const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
     return found == ids_.end() || *found != id ? nullptr : &trials_[static_cast<std::size_t>(found - ids_.begin())];
+  }
+
+  // SQLite keeps text in a column of numbers if another program wants it, and would hand it out as a zero.
+  void check_columns() {
+    constexpr std::string_view kWrong[] = {
+        "select count(*) from trials where number is not null and (typeof(number) <> 'integer' or number < 0 or number "
+        "> 2147483647)",
+        "select count(*) from trial_params where typeof(param_value) not in ('real', 'integer', 'null')",
+        "select count(*) from trial_values where typeof(value) not in ('real', 'integer', 'null')"};
+    for (const std::string_view query : kWrong) {
+      long long count = 0;
+      sql_ << std::string(query), soci::into(count);
+      if (count > 0) throw std::domain_error("a number of a trial, or of its values, is none");
+    }
   }
 
   void read_states(long long study, std::size_t space_size) {
@@ -249,10 +266,10 @@ class TrialReader {
 }  // namespace
 
 std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
-                               std::size_t space_size, Depth depth) {
+                               const search::SearchSpace& space, Depth depth) {
   // One moment of the database, also while a run goes on elsewhere.
   soci::transaction snapshot(sql);
-  std::vector<Trial> all = TrialReader(sql, parameters).all(study, space_size, depth);
+  std::vector<Trial> all = TrialReader(sql, parameters).all(study, space, depth);
   snapshot.commit();
   return all;
 }

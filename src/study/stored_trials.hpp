@@ -66,7 +66,7 @@ enum class Depth { answers, all };
 
 /// All trials by number, without curves. @throws std::domain_error on what no one should have written
 std::vector<Trial> read_trials(soci::session& sql, long long study, const StoredParameters& parameters,
-                               std::size_t space_size, Depth depth);
+                               const search::SearchSpace& space, Depth depth);
 
 /// The parameters of a trial's models, [fold][parameter]; empty where none were kept.
 std::vector<std::vector<double>> read_theta(soci::session& sql, long long study, int number);

@@ -2,6 +2,7 @@
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
+#include <holdout/base/quoting.hpp>
 #include <holdout/data/rows.hpp>
 #include <holdout/study/tuned_model.hpp>
 
@@ -32,21 +33,13 @@ Syntax predict_syntax() {
 
 namespace {
 
-// RFC 4180.
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  return out + "\"";
-}
-
 class Printer {
  public:
   Printer(const study::TunedModel& model, const std::vector<std::string>& keep)
       : model_(model), keep_(keep.size()), odds_(model.link() == train::Link::odds) {
-    for (const std::string& name : keep) line_ += cell(name) + ",";
+    for (const std::string& name : keep) line_ += csv_quoted(name) + ",";
     if (odds_)
-      for (const std::string& name : model.classes) line_ += cell("probability=" + name) + ",";
+      for (const std::string& name : model.classes) line_ += csv_quoted("probability=" + name) + ",";
     if (model.link() == train::Link::decision) line_ += "decision,";
     line_ += "prediction\n";
     std::cout << line_;
@@ -57,7 +50,7 @@ class Printer {
     const std::size_t outputs = model_.outputs();
     for (std::size_t i = 0; i < block.rows.rows; ++i) {
       line_.clear();
-      for (std::size_t k = 0; k < keep_; ++k) line_ += cell(block.kept[i * keep_ + k]) + ",";
+      for (std::size_t k = 0; k < keep_; ++k) line_ += csv_quoted(block.kept[i * keep_ + k]) + ",";
       if (block.good[i])
         add_row(std::span(scores).subspan(i * outputs, outputs));
       else
@@ -76,7 +69,7 @@ class Printer {
     }
     for (const double p : study::probabilities(model_, scores)) line_ += to_text(p) + ",";
     if (!odds_) line_ += to_text(scores[0]) + ",";
-    line_ += cell(model_.classes[study::decided_class(scores)]);
+    line_ += csv_quoted(model_.classes[study::decided_class(scores)]);
   }
 
   const study::TunedModel& model_;

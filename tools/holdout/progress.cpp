@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include <holdout/base/number.hpp>
+#include <holdout/base/quoting.hpp>
 
 #include "live_view.hpp"
 
@@ -47,25 +48,12 @@ class Lines final : public study::Observer {
   Clock::time_point start_ = Clock::now(), last_ = start_;
 };
 
-std::string quoted_json(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\', out += c;
-    else if (static_cast<unsigned char>(c) < 0x20)
-      out += "\\u00", out += "0123456789abcdef"[c >> 4], out += "0123456789abcdef"[c & 15];
-    else
-      out += c;
-  }
-  return out + '"';
-}
-
 // For programs: a JSON object a line.
 class Events final : public study::Observer {
  public:
   explicit Events(const Shown& what) {
-    std::cerr << "{\"event\":\"start\",\"study\":" << quoted_json(what.study)
-              << ",\"metric\":" << quoted_json(what.metric) << ",\"direction\":\""
+    std::cerr << "{\"event\":\"start\",\"study\":" << json_quoted(what.study)
+              << ",\"metric\":" << json_quoted(what.metric) << ",\"direction\":\""
               << (what.maximize ? "maximize" : "minimize") << "\"}" << std::endl;
   }
   ~Events() override { write("end", last_); }

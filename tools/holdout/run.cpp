@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/quoting.hpp>
 #include <holdout/base/version.hpp>
 #include <holdout/report/report.hpp>
 #include <holdout/study/fingerprint.hpp>
@@ -94,19 +95,10 @@ bool only_reports_differ(const study::StudyRecord& stored, const study::StudyRec
   return true;
 }
 
-// As one types it in a shell.
-std::string typed(const std::string& word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=,:@%+-";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
 std::string resume_line(const Options& options) {
-  std::string line = "holdout run " + typed(options.text("argument"));
+  std::string line = "holdout run " + shell_quoted(options.text("argument"));
   for (const char* name : {"out", "threads", "set"})
-    for (const std::string& value : options.texts(name)) line += " --" + std::string(name) + " " + typed(value);
+    for (const std::string& value : options.texts(name)) line += " --" + std::string(name) + " " + shell_quoted(value);
   return line;
 }
 
@@ -167,6 +159,7 @@ int run_study(const Options& options) {
     storage = study::Storage::open(database, false);
     const study::StudyRecord& stored = storage->study();
     check_same(folder, stored, record);
+    check_space(stored, record);
     const bool more = stored.text != record.text && !only_reports_differ(stored, record);
     finished = study::finished(*storage) && !more;
     if (note_without_derivatives(*storage, file.study)) finished = false;

@@ -91,6 +91,8 @@ int verify(const Options& options) {
     overrides.push_back("data.file=" + std::filesystem::absolute(options.text("data")).string());
   study::StudyFile study = study::read_study_text(file, storage->study().text, storage->study().folder, overrides);
   const data::Prepared data = study::prepare(study, study::spill_near(run));
+  const study::StudyRecord record = study::record_of(study, data);
+  study::check_space(storage->study(), record);
   signals.ask_first();  // what a search that is run once more leaves in the temporary folder is removed
   study::Verification result;
   LeavableTask training(
@@ -99,7 +101,7 @@ int verify(const Options& options) {
     std::cerr << "interrupted: nothing is known of any trial" << std::endl;
     leave(kInterrupted + signals.number());
   }
-  print(result, study::reasons_to_differ(*storage, study::record_of(study, data)));
+  print(result, study::reasons_to_differ(*storage, record));
   if (result.interrupted) {
     std::cout.flush();
     std::cerr << "interrupted: " << result.same.size() << " of " << trials.size() << " trials have been compared"
