@@ -33,6 +33,7 @@ Document document(const Findings& f, const Page& page) {
   if (!f.failures.empty()) d.sections.push_back(failures_section(f));
   if (!f.trials.empty()) d.sections.push_back(trials_section(f));
   d.sections.push_back(data_section(f));
+  if (f.facts) d.sections.push_back(run_section(f));
   d.sections.push_back(files_section(page));
   return d;
 }

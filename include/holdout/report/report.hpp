@@ -1,7 +1,8 @@
 // Reports of a run: what was found, in files and on standard output.
 //
 // report.json, schema 1. Keys stand in this order; numbers read back exactly; what is not a finite number is null.
-// Two runs of one study differ in `run` only.
+// Two runs of one study differ in `run` only; of report.html and report.md in the section "The run", of trials.csv in
+// nothing.
 //
 //   schema        1
 //   study         its name
