@@ -166,7 +166,7 @@ std::string comparison_text(const Comparison& c) {
     const auto& values = f.best()->configuration.values;
     text += escaped(run.name) + ", trial " + std::to_string(f.best()->number) + "\n";
     for (std::size_t i = 0; i < f.study.space.size() && i < values.size(); ++i)
-      if (values[i]) text += "  " + f.study.space.parameters()[i].path + ": " + escaped(to_text(*values[i])) + "\n";
+      if (values[i]) text += "  " + escaped(f.study.space.parameters()[i].path + ": " + to_text(*values[i])) + "\n";
   }
   text += "\n";
   for (const std::string& line : verdicts(c)) text += escaped(line) + "\n";

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/quoting.hpp>
 #include <holdout/study/run_folder.hpp>
 #include <holdout/study/runner.hpp>
 #include <holdout/study/starter.hpp>
@@ -37,12 +38,12 @@ int init(const Options& options) {
       overview, options.text("target"),
       {out.string(), fs::absolute(data).lexically_proximate(folder).string(), study::slug(stem.string())});
   study::write_file(out.string(), text);
-  std::cout << "wrote " << out.string() << "\n";
+  std::cout << "wrote " << escaped(out.string()) << "\n";
   // What is wrong with the data shows now, not at the first run.
   study::StudyFile file = study::read_study(out.string());
   const data::Prepared prepared = study::prepare(file);
   for (const std::string& notice : prepared.notices) std::cout << "note: " << escaped(notice) << "\n";
-  std::cout << "next: holdout run " << out.string() << "\n";
+  std::cout << "next: holdout run " << shell_quoted(out.string()) << "\n";
   return kDone;
 }
 
