@@ -147,9 +147,10 @@ def check(run, word, plain):
         assert [p[-1] for p in theirs] == [p[-1] for p in predicted] and theirs[0] == predicted[0], "the script: classes"
     run("validate", "study.yaml")
     run("validate", "run/best.yaml")
-    run("init", "rows.csv", "--target", word["target"], "--out", "first.yaml")
-    run("validate", "first.yaml")
-    (run.folder / "first.yaml").unlink()
+    # It refuses columns of numbers and words, as a class 1e5 beside another makes them.
+    if run("init", "rows.csv", "--target", word["target"], "--out", "first.yaml", codes=(0, 2)).returncode == 0:
+        run("validate", "first.yaml")
+        (run.folder / "first.yaml").unlink()
     events = run("run", "study.yaml", "--out", "run", "--fresh", "--json")
     assert json.loads(events.stdout)["study"] == word["study"], "run --json: the report"
     assert json.loads(events.stderr.splitlines()[0])["study"] == word["study"], "run --json: the events"
