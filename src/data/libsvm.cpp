@@ -87,7 +87,7 @@ bool LibsvmReader::read_label(std::string_view token) {
   const bool classes = table_.columns[0].text;
   if (!classes && kind != Kind::number)
     return add("label " + quoted(token) + " is no finite number; a regression needs numbers",
-               "for classes use model: {type: logistic}");
+               "for classes use model: {type: softmax}, or logistic if there are two");
   table_.cells.room()[0] = classes ? level_of(token) : x;
   return true;
 }

@@ -86,11 +86,13 @@ void Filler::unknown(const Level& level, const Entry& entry) {
     hint = did_you_mean(entry.key, level.keys);
     // A key that is right, in the wrong section.
     if (nearest_word(entry.key, level.keys).empty())
-      for (const OutlineItem& item : outline_)
-        if (item.path.ends_with("." + entry.key) && item.path != level.path + "." + entry.key) {
+      for (const OutlineItem& item : outline_) {
+        const bool takes = item.leaf || !item.shorthand.empty() || !item.key.empty() || entry.value.is_mapping();
+        if (takes && item.path.ends_with("." + entry.key) && item.path != level.path + "." + entry.key) {
           hint = "it belongs elsewhere: " + line_of(outline_, item.path, flow_text(entry.value));
           break;
         }
+      }
   }
   add(entry.mark, "unknown key " + quoted(entry.key) + " in " + (level.path.empty() ? "the study" : level.path), hint);
 }

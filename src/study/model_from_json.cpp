@@ -58,7 +58,8 @@ TunedModel::Layer layer_from(const Json& json, const std::string& what) {
   return layer;
 }
 
-void read_columns(const Json& json, TunedModel& model) {
+// @param missing  of columns that say nothing themselves
+void read_columns(const Json& json, std::string_view missing, TunedModel& model) {
   std::vector<std::string> names;
   for (const Json& column : list_in(json, "columns")) {
     const std::string what = item("columns", names.size());
@@ -69,9 +70,27 @@ void read_columns(const Json& json, TunedModel& model) {
       require(!levels.empty(), "`" + what + ".levels` is empty: leave it out for a column of numbers");
       check_unique(levels, what + ".levels");
     }
-    model.columns.push_back({names.back(), std::move(levels)});
+    std::string_view rule = missing;
+    if (const auto given = column.find("missing"); given != column.end())
+      rule = word_in(*given, what + ".missing", kMissingRules);
+    require(rule != "level" || !levels.empty(), "`" + what + ".missing`: level is for columns of words");
+    const auto place = std::find(std::begin(kMissingRules), std::end(kMissingRules), rule) - std::begin(kMissingRules);
+    model.columns.push_back({names.back(), std::move(levels), static_cast<data::InputColumn::Missing>(place)});
   }
   check_unique(names, "columns");
+}
+
+// How cells are written; what is not there is as usual.
+void read_cells(const Json& json, data::CellFormat& cells) {
+  const auto read = [&](const char* key, std::string& value, std::span<const std::string_view> words) {
+    if (const auto given = json.find(key); given != json.end()) value = word_in(*given, key, words);
+  };
+  read("encoding", cells.encoding, data::kEncodings);
+  read("decimal", cells.decimal, data::kDecimals);
+  read("thousands", cells.thousands, data::kThousands);
+  require(cells.decimal != cells.thousands, "`decimal` and `thousands` are the same mark");
+  if (const auto given = json.find("missing_words"); given != json.end())
+    cells.missing_words = texts_in(*given, "missing_words");
 }
 
 void read_products(const Json& json, TunedModel& model) {
@@ -127,6 +146,7 @@ void check_names(const TunedModel& model) {
   for (const data::InputColumn& column : model.columns) {
     if (column.levels.empty()) names.push_back(column.name);
     for (const std::string& level : column.levels) names.push_back(column.name + "=" + level);
+    if (column.tells_missing()) names.push_back(data::missing_feature(column.name));
   }
   require(names.size() + model.products.size() == model.features.size(), "columns do not go with the features");
   check_unique(names, "features");
@@ -183,8 +203,8 @@ TunedModel tuned_model_from(const Json& json) {
   model.sparse = word_in(member_of(json, "format"), "format", kFormats) == "libsvm";
   if (!model.sparse) {
     model.delimiter = word_in(member_of(json, "delimiter"), "delimiter", kDelimiters);
-    model.fills_missing = word_in(member_of(json, "missing"), "missing", kMissing) == "mean";
-    read_columns(member_of(json, "columns"), model);
+    read_cells(json, model.cells);
+    read_columns(member_of(json, "columns"), word_in(member_of(json, "missing"), "missing", kMissing), model);
   }
   if (const auto products = json.find("products"); products != json.end()) {
     require(!model.sparse, "a libsvm file has no columns: columns do not go with the features");

@@ -19,11 +19,30 @@ namespace {
 
 constexpr int kSchema = 1;
 
+// Of columns that say nothing themselves.
+std::string_view usual_missing(const TunedModel& model) {
+  const bool fills = std::any_of(model.columns.begin(), model.columns.end(),
+                                 [](const auto& c) { return c.missing != data::InputColumn::Missing::refuse; });
+  return kMissingRules[fills ? 1 : 0];
+}
+
+// Only what is not as usual.
+void add_cells(Json& json, const data::CellFormat& cells) {
+  const data::CellFormat usual;
+  if (cells.encoding != usual.encoding) json["encoding"] = cells.encoding;
+  if (cells.decimal != usual.decimal) json["decimal"] = cells.decimal;
+  if (cells.thousands != usual.thousands) json["thousands"] = cells.thousands;
+  if (cells.missing_words != usual.missing_words) json["missing_words"] = cells.missing_words;
+}
+
 Json columns_json(const TunedModel& model) {
   Json all = Json::array();
   for (const data::InputColumn& column : model.columns) {
     all.push_back({{"name", column.name}});
     if (!column.levels.empty()) all.back()["levels"] = column.levels;
+    if (const std::string_view missing = kMissingRules[static_cast<std::size_t>(column.missing)];
+        missing != usual_missing(model))
+      all.back()["missing"] = missing;
   }
   return all;
 }
@@ -100,7 +119,8 @@ Json to_json(const TunedModel& model) {
   json["target"] = model.target, json["classes"] = model.classes;
   json["format"] = model.sparse ? "libsvm" : "csv";
   if (!model.sparse) {
-    json["delimiter"] = model.delimiter, json["missing"] = model.fills_missing ? "mean" : "refuse";
+    json["delimiter"] = model.delimiter, json["missing"] = usual_missing(model);
+    add_cells(json, model.cells);
     json["columns"] = columns_json(model);
   }
   if (!model.products.empty()) {

@@ -12,6 +12,9 @@ namespace holdout::study {
 /// What a score says of the target, by train::Link.
 inline constexpr std::string_view kLinks[] = {"identity", "log", "odds", "decision"};
 
+/// What becomes of missing cells, by data::InputColumn::Missing.
+inline constexpr std::string_view kMissingRules[] = {"refuse", "mean", "level", "indicator"};
+
 Json to_json(const TunedModel& model);
 
 /// @throws std::domain_error, naming the member, on what to_json never writes; unknown members are passed over

@@ -105,7 +105,7 @@ data::RowList all_but_test(const data::Split& split) {
   winner.model = tuned_model(config.model, data, data::fit_scaling(data.dataset, fold.train, standardize), lane.theta);
   TunedModel& model = *winner.model;
   model.study = file.study.name, model.trial = winner.trial;
-  model.delimiter = file.study.data.delimiter, model.fills_missing = file.study.data.missing == "mean";
+  model.delimiter = file.study.data.delimiter, model.cells = file.study.data.cells;
   return true;
 }
 

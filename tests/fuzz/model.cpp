@@ -110,7 +110,7 @@ void predict_rows(const TunedModel& model) {
   const std::string text = model.sparse ? line + "\n" : header + "\n" + row + "\n";
   const fuzz::MemoryFile file(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
   const auto rows = data::open_rows(
-      file.path(), {model.sparse, model.delimiter, model.fills_missing, model.columns, model.features, {}});
+      file.path(), {model.sparse, model.delimiter, model.columns, model.features, {}, model.cells, model.classes});
   data::RowBlock block;
   while (rows->next(block)) {
     const std::vector<double> scores = study::predict(model, block.rows);

@@ -218,4 +218,20 @@ TEST_CASE("model.json: what is no model is refused by name, not with a crash") {
   }
 }
 
+TEST_CASE("tuned model: model.json says how cells are written and what missing ones become, where it is not as usual") {
+  using Missing = data::InputColumn::Missing;
+  TunedModel m = linear();
+  m.columns = {{"a", {}, Missing::indicator}, {"color", {"blue"}, Missing::refuse}};
+  m.features = {"a", "a=(missing)", "color=blue"};
+  m.cells = {"windows-1252", ",", ".", {"-"}};
+  const TunedModel again = model_from(model_json(m), "model.json");
+  CHECK(again.cells == m.cells);
+  CHECK(again.columns[0].missing == Missing::indicator);
+  CHECK(again.columns[1].missing == Missing::refuse);
+  const auto usual = nlohmann::json::parse(model_json(linear()));
+  for (const char* key : {"encoding", "decimal", "thousands", "missing_words"}) CHECK(!usual.contains(key));
+  CHECK(usual["missing"] == "refuse");
+  CHECK(!usual["columns"][0].contains("missing"));
+}
+
 }  // namespace holdout::study

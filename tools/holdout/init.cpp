@@ -32,7 +32,7 @@ int init(const Options& options) {
   const fs::path out = options.given("out") ? fs::path(options.text("out")) : fs::path(stem.string() + ".yaml");
   if (fs::exists(out))
     throw Error(holdout::quoted(out.string()) + " is there already", "choose another name with --out");
-  const data::Overview overview = data::overview(data.string());
+  const data::Overview overview = data::overview(data.string(), options.text("target"));
   const fs::path folder = fs::absolute(out).parent_path();
   const std::string text = study::starter_study(
       overview, options.text("target"),

@@ -83,8 +83,8 @@ class Printer {
 int predict(const Options& options) {
   const std::vector<std::string> words = options.texts("argument");
   const study::TunedModel model = study::read_model(words[0]);
-  data::RowFormat format{model.sparse,  model.delimiter, model.fills_missing,
-                         model.columns, model.features,  options.texts("keep")};
+  data::RowFormat format{model.sparse,          model.delimiter, model.columns, model.features,
+                         options.texts("keep"), model.cells,     model.classes};
   if (options.given("delimiter")) format.delimiter = options.text("delimiter");
   if (const std::string& d = format.delimiter; d != "," && d != ";" && d != "tab")
     throw Error("--delimiter " + holdout::quoted(d) + " is none of , ; tab", "quote ';' for the shell");
@@ -96,6 +96,7 @@ int predict(const Options& options) {
     printer.print(block);
     rows += block.rows.rows;
   }
+  for (const std::string& note : reader->notes()) std::cerr << "note: " << escaped(note) << "\n";
   if (reader->odd().empty()) return kDone;
   std::vector<Message> messages = reader->odd().messages();
   messages.push_back({{},

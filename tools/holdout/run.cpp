@@ -174,6 +174,8 @@ int run_study(const Options& options) {
     if (!quiet) std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
     return report_and_end(*storage, folder, file.study, options, signals, end, false);
   }
+  if (!quiet && !options.given("json"))
+    for (const std::string& notice : data.notices) std::cerr << "note: " << escaped(notice) << "\n";
   const Workers workers(threads);
   auto progress = make_progress(show(quiet, options.given("json")), {record.name, record.metric, record.maximize},
                                 signals.interrupted());

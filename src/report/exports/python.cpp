@@ -11,6 +11,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/base/version.hpp>
 
+#include "exports/python_rows.hpp"
 #include "python_text.hpp"
 
 namespace holdout::report {
@@ -41,6 +42,13 @@ std::int64_t index_of(const std::string& name) {
   const std::optional<std::int64_t> index = to_integer(name);
   assert(index);
   return index.value_or(0);
+}
+
+bool fills_missing(const TunedModel& model) {
+  using Missing = data::InputColumn::Missing;
+  return std::any_of(model.columns.begin(), model.columns.end(), [](const auto& column) {
+    return column.missing == Missing::fill || column.missing == Missing::indicator;
+  });
 }
 
 std::string layers(const TunedModel& model) {
@@ -86,54 +94,11 @@ std::string numbers(const TunedModel& model) {
   const auto& [mean, scale, fill] = model.scaling;
   text += "# Features are standardized: z = (x - MEAN) / SCALE.\nMEAN = np.array(" + list(mean, std::string(17, ' ')) +
           ")\nSCALE = np.array(" + list(scale, std::string(18, ' ')) + ")\n";
-  if (model.fills_missing)
-    text += "# What counts where a cell is missing.\nFILL = np.array(" + list(fill, std::string(17, ' ')) +
-            ")\nMISSING = [\"\", \"?\", \"NA\", \"N/A\", \"nan\", \"NaN\", \"NAN\", \"-nan\", \"null\", \"NULL\", "
-            "\"None\"]\n";
+  if (fills_missing(model))
+    text += "# What counts where a cell is missing.\nFILL = np.array(" + list(fill, std::string(17, ' ')) + ")\n";
   text += layers(model);
   if (!model.classes.empty()) text += "CLASSES = " + list(model.classes, std::string(11, ' ')) + "\n";
   return text;
-}
-
-std::string read_rows(const TunedModel& model) {
-  if (model.sparse)
-    return R"(
-def features(line):
-    """Raw features of a line LABEL INDEX:VALUE INDEX:VALUE ..."""
-    x = np.zeros(len(INDICES))
-    for pair in line.split("#")[0].split():
-        index, colon, value = pair.partition(":")
-        if colon and index != "qid" and int(index) in FEATURE_OF:
-            x[FEATURE_OF[int(index)]] = float(value)
-    return x
-
-
-FEATURE_OF = {index: j for j, index in enumerate(INDICES)}
-)";
-  std::string text = R"(
-def features(row):
-    """Raw features of a row, a mapping from column to text or number."""
-    x = []
-    for column, levels in COLUMNS.items():
-)";
-  if (model.fills_missing)
-    text += R"(        if str(row[column]) in MISSING:
-            x += [np.nan] * len(levels or [None])
-            continue
-)";
-  const bool words =
-      std::any_of(model.columns.begin(), model.columns.end(), [](const auto& c) { return !c.levels.empty(); });
-  const std::string end = model.products.empty()
-                              ? "    return np.array(x)\n"
-                              : "    for a, b in PRODUCTS:\n        x.append(x[a] * x[b])\n    return np.array(x)\n";
-  if (!words) return text + "        x.append(float(row[column]))\n" + end;
-  return text + R"(        if levels is None:
-            x.append(float(row[column]))
-        elif row[column] in levels:
-            x += [float(row[column] == level) for level in levels]
-        else:
-            raise ValueError(f"{column}: {row[column]!r} is none of {levels}")
-)" + end;
 }
 
 std::string score(const TunedModel& model) {
@@ -142,7 +107,7 @@ std::string score(const TunedModel& model) {
 def scores(x):
     """What the model says of raw features x, [feature] or [row][feature]."""
 )";
-  if (model.fills_missing) text += "    x = np.where(np.isnan(x), FILL, x)\n";
+  if (fills_missing(model)) text += "    x = np.where(np.isnan(x), FILL, x)\n";
   text += "    z = (x - MEAN) / SCALE\n";
   if (!model.activation.empty()) {
     const auto at = std::find_if(std::begin(kActivations), std::end(kActivations),
@@ -183,45 +148,17 @@ std::string predict(const TunedModel& model) {
   return text + "    return np.array(CLASSES, dtype=object)[(scores(x)[..., 0] > 0).astype(int)]\n";
 }
 
-// Prints what holdout predict prints.
-std::string main_program(const TunedModel& model) {
-  const std::string delimiter = python_literal(model.delimiter == "tab" ? std::string_view("\t") : model.delimiter);
-  const std::string rows = model.sparse ? "(line for line in file if line.split(\"#\")[0].strip())"
-                                        : "csv.DictReader(file, delimiter=" + delimiter + ", skipinitialspace=True)";
-  std::string header = "\"prediction\"", cells = "predict(x)";
-  if (model.link() == train::Link::odds) {
-    header = "*(f\"probability={c}\" for c in CLASSES), " + header;
-    cells = "*probabilities(x), " + cells;
-  } else if (model.link() == train::Link::decision) {
-    header = "\"decision\", " + header;
-    cells = "scores(x)[0], " + cells;
-  }
-  return "\n\nif __name__ == \"__main__\":\n"
-         "    file = sys.stdin if sys.argv[1:] in ([], [\"-\"]) else open(sys.argv[1], encoding=\"utf-8-sig\", "
-         "newline=\"\")\n"
-         "    out = csv.writer(sys.stdout, lineterminator=\"\\n\")\n"
-         "    out.writerow([" +
-         header +
-         "])\n"
-         "    for row in " +
-         rows +
-         ":\n"
-         "        x = features(row)\n"
-         "        out.writerow([" +
-         cells + "])\n";
-}
-
 }  // namespace
 
 std::string python(const TunedModel& model) {
   return "#!/usr/bin/env python3\n# The tuned model of a study, exported by holdout " + std::string(version()) +
          ". It needs numpy alone.\n#   python3 model.py " + (model.sparse ? "DATA" : "DATA.csv") +
          "        prints predictions as CSV\n#   from model import features, predict\n"
-         "import csv\nimport sys\n\nimport numpy as np\n\nSTUDY, TRIAL = " +
+         "import csv\nimport io\nimport re\nimport sys\n\nimport numpy as np\n\nSTUDY, TRIAL = " +
          python_literal(model.study) + ", " + python_literal(std::int64_t{model.trial}) +
          "\nMODEL, LOSS, TARGET = " + python_literal(model.type) + ", " + python_literal(model.loss) + ", " +
-         python_literal(model.target) + "\n" + numbers(model) + "\n" + read_rows(model) + score(model) +
-         predict(model) + main_program(model);
+         python_literal(model.target) + "\n" + numbers(model) + "\n" + python_rows(model) + score(model) +
+         predict(model) + python_main(model);
 }
 
 }  // namespace holdout::report
