@@ -3,6 +3,7 @@
 #include <holdout/base/number.hpp>
 
 #include "filler.hpp"
+#include "foreign.hpp"
 #include "ranges.hpp"
 
 namespace holdout::study {
@@ -18,7 +19,9 @@ std::optional<std::size_t> Filler::alternative(const Choice& choice, const Node&
   }
   const auto at = std::find(known.begin(), known.end(), name.text);
   if (at != known.end()) return static_cast<std::size_t>(at - known.begin());
-  add(name.mark, path + ": " + quoted(name.text) + " is not known", did_you_mean(name.text, known));
+  const std::string_view here = foreign_word(path, name.text);
+  add(name.mark, path + ": " + quoted(name.text) + " is not known",
+      here.empty() ? did_you_mean(name.text, known) : "in holdout: '" + std::string(here) + "'");
   return {};
 }
 

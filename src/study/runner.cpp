@@ -12,6 +12,7 @@
 #include "gradient_method.hpp"
 #include "groups.hpp"
 #include "memory.hpp"
+#include "metric_check.hpp"
 #include "objective.hpp"
 #include "timestamp.hpp"
 #include "winner.hpp"
@@ -68,7 +69,11 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
       errors.add(file.located({{},
                                "model " + model + " is for two classes; target '" + data.dataset.target_name +
                                    "' has " + std::to_string(classes) + ": " + joined(data.dataset.classes),
-                               "keep two classes in the file",
+                               "write model: {type: softmax}, which is for any number of classes" +
+                                   std::string(measures(metric_of(study), classes, train::Link::odds)
+                                                   ? ""
+                                                   : ", and metric: log_loss, error or accuracy") +
+                                   "; or keep two in the file",
                                {},
                                "model.type"}));
     else if (!measures(metric_of(study), classes, train::Link::odds))
@@ -91,6 +96,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
           break;
         }
     errors.throw_if_any();
+    check_metric(file, data);
     find_groups(file, feature_names(study, data));
     check_many(study, data);  // when groups are known
     return data;
