@@ -227,6 +227,36 @@ search: {method: gradient, evaluations: 20}
             run.finish(f"{how}, trial {number}")
 
 
+def locked(count):
+    """Another program holds the database's lock for as long as the run takes to end: it ends all the same."""
+    seconds = use("locked", DATA + """model: {type: logistic, l2: {min: 1e-6, max: 1, scale: log}}
+training: {optimizer: adam, learning_rate: {min: 1e-4, max: 1, scale: log}, batch_size: 8, epochs: 60}
+search: {method: random, trials: 60, batch: 10}
+""", 600, 8)
+    waited = 0
+    for i in range(count):
+        run = Run()
+        p = run.start()
+        while p.poll() is None and not run.finished_trials():
+            time.sleep(0.01)
+        db = sqlite3.connect(run.out + "/study.db", timeout=30, isolation_level=None)
+        db.execute("begin immediate")
+        time.sleep(draw.uniform(0, seconds))
+        p.send_signal(signal.SIGINT)
+        try:
+            said = p.communicate(timeout=25)[1].decode()  # less than the half minute that a run waits for a lock
+            check(p.returncode in (0, 130), f"locked: exit {p.returncode}: {said[-300:]}")
+        except subprocess.TimeoutExpired:
+            check(False, "locked: it waits for the lock")
+        waited += p.returncode == 130
+        db.execute("rollback")
+        db.close()
+        p.kill()
+        p.communicate()
+        run.finish(f"locked, signal {i}")
+    print(f"  {count} signals, {waited} while the run could not store")
+
+
 def bounded(count):
     """Steps that take longer than a signal may: eigenvalues of many features, Hessians, tangents of many λ on many rows,
     reports on many trials. Prints how long each way out took; a minute is a hang."""
@@ -265,7 +295,7 @@ def bounded(count):
         shutil.rmtree(run.base, ignore_errors=True)
 
 
-TESTS = [forward, forward_each, forward_mlp, implicit, starts, kfold, leave_one_out, winner, verify, stored, bounded]
+TESTS = [forward, forward_each, forward_mlp, implicit, starts, kfold, leave_one_out, winner, verify, stored, locked, bounded]
 
 if __name__ == "__main__":
     if len(sys.argv) < 3 or sys.argv[2] not in [t.__name__ for t in TESTS] + ["all"]:

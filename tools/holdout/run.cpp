@@ -109,12 +109,19 @@ void remove_earlier_run(const study::RunFolder& folder) {
     std::filesystem::remove(folder.file(name));
 }
 
+// What is to be done when the training has ended, or was left.
+struct Ending {
+  study::RunEnd end = study::RunEnd::done;
+  bool left = false;   // a step of the training still goes on: then the process ends here
+  double seconds = 0;  // that it has worked, if it was left
+};
+
 // Writes the reports, prints what came out, and says how to go on.
-// @param left  whether the training still goes on: then this does not return
 int report_and_end(study::Storage& storage, const study::RunFolder& folder, const study::Study& study,
-                   const Options& options, const Signals& signals, study::RunEnd end, bool left) {
+                   const Options& options, const Signals& signals, const Ending& ending) {
   int code = kDone;
   LeavableTask reports([&] {
+    if (ending.left) study::stop_storing(storage, ending.seconds);  // waits where another program locks the database
     const report::Findings findings = report::find(storage);
     storage.close();
     report::write(findings, folder.path(), study.report.formats);
@@ -126,14 +133,13 @@ int report_and_end(study::Storage& storage, const study::RunFolder& folder, cons
     code = findings.best() ? kDone : kAllFailed;
   });
   const bool reported = reports.wait(signals.interrupted(), kReportPatience);
-  if (reported && !left && end != study::RunEnd::interrupted) return code;
+  if (reported && !ending.left && ending.end != study::RunEnd::interrupted) return code;
   if (!reported)
-    std::cerr << "not all reports are written, that would take longer than an interruption may; to write them:\n  "
-                 "holdout report "
-              << typed(folder.path()) << "\n";
+    std::cerr << "not all reports are written, that would take longer than an interruption may; to write them:\n"
+              << "  holdout report " << typed(folder.path()) << "\n";
   std::cerr << "interrupted; to go on:\n  " << resume_line(options) << std::endl;
   const int interrupted = kInterrupted + signals.number();
-  if (!reported || left) leave(interrupted);
+  if (!reported || ending.left) leave(interrupted);
   return interrupted;
 }
 
@@ -169,10 +175,10 @@ int run_study(const Options& options) {
     storage = study::Storage::create(database, record);
   }
   signals.ask_first();
-  study::RunEnd end = study::RunEnd::done;
+  Ending ending;
   if (finished) {
     if (!quiet) std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
-    return report_and_end(*storage, folder, file.study, options, signals, end, false);
+    return report_and_end(*storage, folder, file.study, options, signals, ending);
   }
   if (!quiet && !options.given("json"))
     for (const std::string& notice : data.notices) std::cerr << "note: " << escaped(notice) << "\n";
@@ -180,14 +186,16 @@ int run_study(const Options& options) {
   auto progress = make_progress(show(quiet, options.given("json")), {record.name, record.metric, record.maximize},
                                 signals.interrupted());
   const auto start = std::chrono::steady_clock::now();
+  study::RunEnd end = study::RunEnd::interrupted;  // the training's own: it may still write it when it is left
   LeavableTask training([&] { end = study::run(file, data, *storage, workers, signals.interrupted(), *progress); });
   if (training.wait(signals.interrupted(), kTrainingPatience)) {
     progress.reset();
-    return report_and_end(*storage, folder, file.study, options, signals, end, false);
+    ending.end = end;
+    return report_and_end(*storage, folder, file.study, options, signals, ending);
   }
-  try {  // a step of it still goes on: nothing that it uses may go
-    study::stop_storing(*storage, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    report_and_end(*storage, folder, file.study, options, signals, study::RunEnd::interrupted, true);
+  try {  // nothing that the training uses may go
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    report_and_end(*storage, folder, file.study, options, signals, {study::RunEnd::interrupted, true, spent.count()});
   } catch (const std::exception& e) {
     std::cerr << e.what() << std::endl;
   }
