@@ -1,4 +1,5 @@
-// SIGINT, SIGTERM and SIGHUP: the first asks a run to end cleanly, the second ends the process at once.
+// SIGINT, SIGTERM and SIGHUP: the first asks a run to end cleanly, the second ends the process at once. One that the
+// parent process had ignored (nohup, background jobs of a shell script) stays ignored.
 #pragma once
 
 #include <atomic>
