@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
 
 #include "cell.hpp"
@@ -277,7 +278,7 @@ void Encoder::check_memory(std::size_t rows, std::size_t features) const {
     throw Error(Message{{table_.file, 0, 0},
                         std::to_string(rows) + " rows of " + std::to_string(features) + " features need about " +
                             to_text(kCopies * bytes / kGigabyte, 3) + " GB; the machine has " +
-                            to_text(memory_ / kGigabyte, 3),
+                            to_text(memory_ / kGigabyte, 3) + in_brackets(memory_limits()),
                         "use fewer rows, or fewer columns: data.features"});
 }
 

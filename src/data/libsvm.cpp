@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
 
 #include "cell.hpp"
@@ -137,7 +138,8 @@ void LibsvmReader::check_memory() const {
   if (bytes <= options_.memory) return;
   throw Error(Message{{table_.file, 0, 0},
                       "the features that are not 0 need about " + to_text(bytes / kGigabyte, 3) +
-                          " GB; the machine has " + to_text(options_.memory / kGigabyte, 3),
+                          " GB; the machine has " + to_text(options_.memory / kGigabyte, 3) +
+                          in_brackets(memory_limits()),
                       "use fewer rows"});
 }
 

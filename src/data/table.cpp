@@ -1,12 +1,11 @@
 #include "table.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
 
 #include "cell.hpp"
@@ -253,7 +252,7 @@ void TableReader::check_memory() const {
   throw Error(Message{{table_.file, 0, 0},
                       "about " + to_text(rows, 2) + " rows of " + std::to_string(table_.columns.size()) +
                           " columns need " + to_text(bytes / kGigabyte, 3) + " GB; the machine has " +
-                          to_text(options_.memory / kGigabyte, 3),
+                          to_text(options_.memory / kGigabyte, 3) + in_brackets(memory_limits()),
                       "use fewer rows or columns"});
 }
 
@@ -285,9 +284,7 @@ Table TableReader::read() {
 
 }  // namespace
 
-double physical_memory() {
-  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-}
+double physical_memory() { return memory_in_reach(); }
 
 std::string near_names(std::string_view name, const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 12;

@@ -56,7 +56,7 @@ struct Table {
   std::vector<std::string> names() const;
 };
 
-/// Bytes that this machine has.
+/// Bytes that this machine has, or that this process may have of them.
 double physical_memory();
 
 /// "did you mean 'x'?", or the first columns there are.

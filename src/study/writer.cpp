@@ -24,7 +24,7 @@ void append(std::vector<Trial>& to, std::vector<Trial> from) {
 }  // namespace
 
 Writer::Writer(Storage& storage) : storage_(storage), thread_([this] { loop(); }) {
-  pthread_setname_np(thread_.native_handle(), "storage");  // in top, and for those who ask what storing costs
+  pthread_setname_np(thread_.handle(), "storage");  // in top, and for those who ask what storing costs
 }
 
 Writer::~Writer() {

@@ -4,9 +4,9 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include <holdout/base/thread.hpp>
 #include <holdout/study/storage.hpp>
 
 namespace holdout::study {
@@ -36,8 +36,8 @@ class Writer {
   std::vector<Trial> begun_, finished_;
   std::exception_ptr problem_;
   bool busy_ = false, stop_ = false;
-  int draining_ = 0;    // threads that wait
-  std::thread thread_;  // last: starts when all else is there
+  int draining_ = 0;  // threads that wait
+  Thread thread_;     // last: starts when all else is there
 };
 
 }  // namespace holdout::study

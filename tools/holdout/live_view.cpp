@@ -68,7 +68,12 @@ LiveView::LiveView(const Shown& what, const std::atomic<bool>& interrupted)
       interrupted_(interrupted),
       colours_(!is_set("NO_COLOR")),
       unicode_(speaks_unicode()),
-      thread_([this] { loop(); }) {}
+      thread_([this] {
+        try {
+          loop();
+        } catch (const std::exception&) {  // out of memory: the run matters more than its picture
+        }
+      }) {}
 
 LiveView::~LiveView() {
   {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <iostream>
 
+#include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/base/quoting.hpp>
 
@@ -92,7 +93,11 @@ std::unique_ptr<study::Observer> make_progress(Show how, const Shown& what, cons
     case Show::lines:
       return std::make_unique<Lines>(what.metric);
     case Show::live:
-      return std::make_unique<LiveView>(what, interrupted);
+      try {
+        return std::make_unique<LiveView>(what, interrupted);
+      } catch (const Error&) {  // it needs a thread, and does without
+        return std::make_unique<Lines>(what.metric);
+      }
     case Show::events:
       return std::make_unique<Events>(what);
     case Show::nothing:

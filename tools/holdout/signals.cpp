@@ -23,13 +23,18 @@ Signals::Signals() {
     if (!ignored(signal)) sigaddset(&set_, signal);
   sigaddset(&set_, SIGUSR1);  // ours: ends the thread
   pthread_sigmask(SIG_BLOCK, &set_, &before_);
-  thread_ = std::thread([this] { wait(); });
+  try {
+    thread_.emplace([this] { wait(); });
+  } catch (...) {
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    throw;
+  }
 }
 
 Signals::~Signals() {
   done_ = true;
-  pthread_kill(thread_.native_handle(), SIGUSR1);
-  thread_.join();
+  pthread_kill(thread_->handle(), SIGUSR1);
+  thread_.reset();
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 

@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <csignal>
-#include <thread>
+#include <optional>
+
+#include <holdout/base/thread.hpp>
 
 namespace holdout::cli {
 
@@ -29,7 +31,7 @@ class Signals {
   sigset_t set_, before_;
   std::atomic<bool> interrupted_ = false, done_ = false, ask_ = false;
   std::atomic<int> number_ = 0;
-  std::thread thread_;
+  std::optional<Thread> thread_;
 };
 
 }  // namespace holdout::cli
