@@ -4,22 +4,15 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <system_error>
 
+#include <holdout/base/limits.hpp>
+
 namespace holdout::study {
 
-bool Descriptor::close() {
-  const int fd = fd_;
-  fd_ = -1;
-  return fd < 0 || ::close(fd) == 0;
-}
-
 Error system_error(const std::string& path, const std::string& what, int reason) {
-  std::string why = std::generic_category().message(reason);
-  why[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(why[0])));
   std::string hint;
   switch (reason) {
     case ENOSPC:
@@ -31,13 +24,17 @@ Error system_error(const std::string& path, const std::string& what, int reason)
     case EROFS:
       hint = "check the permissions of the folder, or choose another one with --out";
       break;
+    case EMFILE:
+    case ENFILE:
+      hint = "raise the limit of open files (ulimit -n)";
+      break;
     case EFBIG:
       hint = "check the file size limit (ulimit -f)";
       break;
     default:
       break;
   }
-  return Error(Message{{path, 0, 0}, what + ": " + why, hint, {}}, Fault::failure);
+  return Error(Message{{path, 0, 0}, what + ": " + system_words(reason), hint, {}}, Fault::failure);
 }
 
 std::string folder_of(const std::string& path) {

@@ -4,15 +4,17 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <limits>
 #include <stdexcept>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/files.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/base/version.hpp>
 
 #include "json_fields.hpp"
+
+#include "files.hpp"
 
 namespace holdout::study {
 namespace {
@@ -167,20 +169,26 @@ TunedModel model_from(const std::string& text, const std::string& shown) {
 
 TunedModel read_model(const std::string& run) {
   namespace fs = std::filesystem;
-  const bool folder = fs::is_directory(run);
+  const bool folder = folder_problem(run).empty();
   const std::string file = folder ? (fs::path(run) / "model.json").string() : run;
-  if (folder && !fs::exists(file)) {
-    const bool begun = fs::exists(fs::path(run) / "study.db");
+  if (folder && !something_at(file)) {
+    const bool begun = something_at((fs::path(run) / "study.db").string());
     throw Error(holdout::quoted(run) + (begun ? " has no model.json yet: the run has no winner, or its refit diverged"
                                               : " is not the folder of a run: it has no model.json"),
                 begun ? "holdout report RUN writes it again if there is one; holdout run STUDY makes a new one"
                       : "holdout run STUDY makes one; its folder is runs/NAME unless --out says otherwise");
   }
-  std::ifstream in(file, std::ios::binary);
-  if (!fs::is_regular_file(file) || !in)
+  if (!folder && !something_at(file))
     throw Error(holdout::quoted(run) + ": no such run, and no such file",
                 "name the folder of a run, as in runs/diabetes, or its model.json");
-  return model_from({std::istreambuf_iterator<char>(in), {}}, file);
+  const Input input = open_input(file);
+  if (!input.problem.empty())
+    throw Error(
+        Message{{file, 0, 0}, input.problem, "name the folder of a run, as in runs/diabetes, or its model.json"});
+  std::string text;
+  if (const int problem = read_up_to(input.file, std::numeric_limits<std::size_t>::max(), text); problem != 0)
+    throw system_error(file, "cannot be read", problem);
+  return model_from(text, file);
 }
 
 }  // namespace holdout::study

@@ -1,14 +1,9 @@
 #include "source.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <utility>
 
+#include <holdout/base/files.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/utf8.hpp>
 
 namespace holdout::study::yaml {
@@ -57,9 +52,8 @@ Source make_source(std::string name, bool file, std::string text) {
 }
 
 [[noreturn]] void unreadable(const std::string& file, const std::string& why, Fault fault = Fault::input) {
-  std::error_code ignored;
-  const std::string full = std::filesystem::absolute(file, ignored).lexically_normal().string();
-  throw Error({{file}, why, ignored || full == file ? "" : "looked for " + escaped(full)}, fault);
+  const std::string full = absolute_path(file);
+  throw Error({{file}, why, full == file ? "" : "looked for " + escaped(full)}, fault);
 }
 
 }  // namespace
@@ -96,28 +90,11 @@ Place place_of(const Mark& mark) {
 }
 
 Source read_source(const std::string& file) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a FIFO would block here
-  if (fd < 0) {
-    const int problem = errno;
-    unreadable(file, problem == ENOENT ? "no such file" : std::string("cannot be opened: ") + std::strerror(problem));
-  }
-  struct stat about = {};
+  const Input input = open_input(file);
+  if (!input.problem.empty()) unreadable(file, input.problem);
   std::string text;
-  int problem = ::fstat(fd, &about) != 0 ? errno : 0;
-  const bool regular = !problem && S_ISREG(about.st_mode);
-  while (regular && !problem && text.size() <= kMaxBytes) {
-    char block[65536];
-    const ssize_t n = ::read(fd, block, sizeof block);
-    if (n == 0) break;
-    if (n > 0)
-      text.append(block, static_cast<std::size_t>(n));
-    else if (errno != EINTR)
-      problem = errno;
-  }
-  ::close(fd);
-  if (problem) unreadable(file, std::string("cannot be read: ") + std::strerror(problem), Fault::failure);
-  if (S_ISDIR(about.st_mode)) unreadable(file, "is a folder, not a study file");
-  if (!regular) unreadable(file, "is not a regular file");
+  if (const int problem = read_up_to(input.file, kMaxBytes + 1, text); problem != 0)
+    unreadable(file, "cannot be read: " + system_words(problem), Fault::failure);
   if (text.size() > kMaxBytes) unreadable(file, "is larger than 1 MiB: no study");
   return make_source(file, true, std::move(text));
 }

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <mutex>
 #include <stdexcept>
@@ -329,6 +328,23 @@ class SqliteStorage final : public Storage {
 
 }  // namespace
 
+bool database_exists(const std::string& path) {
+  for (const char* ending : {"", "-wal", "-shm", "-journal"})
+    if (const std::string problem = output_problem(path + ending); !problem.empty())
+      throw refused(path + ending, problem, "remove it, or choose another folder with --out");
+  return something_at(path);
+}
+
+std::string database_of(const std::string& run) {
+  constexpr const char* kHint = "holdout run STUDY makes one; its folder is runs/NAME unless --out says otherwise";
+  const std::string problem = folder_problem(run), file = run + (run.ends_with('/') ? "" : "/") + "study.db";
+  if (!problem.empty() && something_at(run))
+    throw Error(holdout::quoted(run) + " is not the folder of a run: " + problem, kHint);
+  if (!problem.empty() || !database_exists(file))
+    throw Error(holdout::quoted(run) + " is not the folder of a run: it has no study.db", kHint);
+  return file;
+}
+
 std::unique_ptr<Storage> Storage::create(const std::string& path, const StudyRecord& study) {
   const std::string temporary = temporary_name(path);
   {
@@ -354,11 +370,8 @@ std::unique_ptr<Storage> Storage::create(const std::string& path, const StudyRec
 }
 
 std::unique_ptr<Storage> Storage::open(const std::string& path, bool read_only) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
+  if (!database_exists(path))
     throw refused(path, "there is no such run", "name the folder of a run; `holdout run STUDY` makes one");
-  if (!std::filesystem::is_regular_file(status)) throw refused(path, "this is not a file", "name the folder of a run");
   return std::make_unique<SqliteStorage>(path, read_only);
 }
 

@@ -55,7 +55,7 @@ TEST_CASE("load: a file that may not be opened, or cannot be read") {
   }
   // A regular file, with nothing at its start.
   const auto read = [&] { load(settings("/proc/self/mem"), folder.path(), Task::regression, Seed{}); };
-  CHECK(error_of(read) == "/proc/self/mem: error: cannot be read: Input/output error");
+  CHECK(error_of(read) == "/proc/self/mem: error: cannot be read: input/output error");
   CHECK(fault_of(read) == Fault::failure);
 }
 

@@ -309,7 +309,7 @@ TEST_CASE("rows: a file that is not there, a folder") {
   CHECK(has(error_of([] { open_rows("/nothere/x.csv", format()); }), "'/nothere/x.csv': no such file"));
   CHECK(has(error_of([] { open_rows("/tmp", format()); }), "is a directory"));
   const Input closed(-1);
-  CHECK(error_of([] { open_rows("-", format()); }) == "error: data file 'standard input': Bad file descriptor");
+  CHECK(error_of([] { open_rows("-", format()); }) == "error: data file 'standard input': bad file descriptor");
 }
 
 }  // namespace holdout::data

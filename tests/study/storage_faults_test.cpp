@@ -115,7 +115,7 @@ TEST_CASE("storage: what cannot be opened is named, with a way out") {
     CHECK(contains(opening(read_only, Fault::input), "there is no such run"));
     CHECK(!fs::exists(path));
     fs::create_directory(path);
-    CHECK(contains(opening(read_only, Fault::input), "not a file"));
+    CHECK(contains(opening(read_only, Fault::input), "not a regular file"));
     fs::remove(path);
 
     put("name: a study, not a database\n" + std::string(5000, 'x'));

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/quoting.hpp>
 #include <holdout/base/version.hpp>
 #include <holdout/report/report.hpp>
@@ -105,8 +106,12 @@ std::string resume_line(const Options& options) {
 void remove_earlier_run(const study::RunFolder& folder) {
   // The database last: without it, what is left of its log would be taken for that of the next one.
   for (const char* name : {"report.json", "report.md", "report.html", "trials.csv", "best.yaml", "model.json",
-                           "study.db-wal", "study.db-shm", "study.db-journal", "study.db"})
-    std::filesystem::remove(folder.file(name));
+                           "study.db-wal", "study.db-shm", "study.db-journal", "study.db"}) {
+    const std::string file = folder.file(name);
+    if (std::error_code error; !std::filesystem::remove(file, error) && error)
+      throw Error(Message{{file, 0, 0}, "cannot be removed: " + system_words(error.value()), "remove it by hand"},
+                  Fault::failure);
+  }
 }
 
 // What is to be done when the training has ended, or was left.
@@ -156,12 +161,13 @@ int run_study(const Options& options) {
   const study::StudyRecord record = study::record_of(file, data);
   const study::RunFolder folder(out);
   if (options.given("fresh")) remove_earlier_run(folder);
+  report::check_outputs(folder.path(), file.study.report.formats);
 
   const std::string database = folder.file("study.db");
   const bool quiet = options.given("quiet");
   std::unique_ptr<study::Storage> storage;
   bool finished = false;
-  if (std::filesystem::exists(database)) {
+  if (study::database_exists(database)) {
     storage = study::Storage::open(database, false);
     const study::StudyRecord& stored = storage->study();
     check_same(folder, stored, record);
@@ -183,6 +189,7 @@ int run_study(const Options& options) {
   if (!quiet && !options.given("json"))
     for (const std::string& notice : data.notices) std::cerr << "note: " << escaped(notice) << "\n";
   const Workers workers(threads);
+  note_shortage(workers);
   auto progress = make_progress(show(quiet, options.given("json")), {record.name, record.metric, record.maximize},
                                 signals.interrupted());
   const auto start = std::chrono::steady_clock::now();

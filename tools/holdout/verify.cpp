@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <limits>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/files.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/report/report.hpp>
 #include <holdout/study/run_folder.hpp>
@@ -75,20 +75,17 @@ void print(const study::Verification& result, const std::vector<std::string>& re
 }  // namespace
 
 int verify(const Options& options) {
-  const std::string run = options.text("argument"), file = run + "/study.db";
+  const std::string run = options.text("argument"), file = study::database_of(run);
   if (options.given("all") && options.given("trial")) throw Error("--all and --trial cannot be given together");
   const int number = options.integer("trial", 0, std::numeric_limits<int>::max(), 0);
   constexpr int kMostThreads = 1024;
   Signals signals;  // before any other thread
   const Workers workers(options.integer("threads", 1, kMostThreads, 0));
-  if (!std::filesystem::is_regular_file(file))
-    throw Error(holdout::quoted(run) + " is not the folder of a run: it has no study.db",
-                "holdout run STUDY makes one; its folder is runs/NAME unless --out says otherwise");
+  note_shortage(workers);
   const auto storage = study::Storage::open(file, true);
   const std::vector<study::Trial> trials = chosen(*storage, options, number);
   std::vector<std::string> overrides;
-  if (options.given("data"))
-    overrides.push_back("data.file=" + std::filesystem::absolute(options.text("data")).string());
+  if (options.given("data")) overrides.push_back("data.file=" + absolute_path(options.text("data")));
   study::StudyFile study = study::read_study_text(file, storage->study().text, storage->study().folder, overrides);
   const data::Prepared data = study::prepare(study, study::spill_near(run));
   const study::StudyRecord record = study::record_of(study, data);

@@ -58,6 +58,10 @@ std::span<const std::string_view> formats();
 std::vector<std::string> write(const Findings& findings, const std::string& folder,
                                std::span<const std::string> formats);
 
+/// @throws Error if write() could not write there, because something else than a file is in the place of one: known
+/// before the work
+void check_outputs(const std::string& folder, std::span<const std::string> formats);
+
 /// The text of one format. @throws Error for an unknown one
 std::string render(const Findings& findings, std::string_view format);
 

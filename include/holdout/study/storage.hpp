@@ -25,6 +25,13 @@ struct StudyRecord {
   std::string folder;       // absolute; file names in the text are relative to it
 };
 
+/// Whether a run's database is at `path`.
+/// @throws Error if something else is there than a regular file, or in the place of its log
+bool database_exists(const std::string& path);
+
+/// The database in the folder of a run, which is there. @throws Error if `run` is no folder, or not that of a run
+std::string database_of(const std::string& run);
+
 /// One run's database. Thread-safe; all writing goes through one connection.
 class Storage {
  public:
