@@ -40,8 +40,8 @@ char start_mark, end_mark;
 namespace holdout {
 namespace {
 
-// Beside the workers: the one that stores.
-constexpr int kOthers = 1;
+// Beside the workers: the one that stores, and the one that waits for signals while a run trains.
+constexpr int kOthers = 2;
 
 // Of `wanted` threads, the calling one among them, how many there can be. TBB ends the process where it cannot make
 // one, so it is never asked for more.

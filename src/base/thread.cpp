@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -16,8 +17,8 @@
 namespace holdout {
 namespace {
 
-// Storage, signals and the live view need less than a tenth of it. It is reserved, not used.
-constexpr std::size_t kStack = std::size_t{2} << 20;
+// As TBB gives its workers. It is reserved, not used.
+constexpr std::size_t kStack = std::size_t{4} << 20;
 
 // @return 0, or an errno
 int make(pthread_t& thread, std::size_t stack, void* (*body)(void*), void* argument) {
@@ -38,17 +39,21 @@ std::size_t threads_counted() {
 
 }  // namespace
 
-Thread::Thread(std::function<void()> body) : body_(std::move(body)) {
+Thread::Thread(std::function<void()> body) {
+  using Body = std::function<void()>;
+  auto owned = std::make_unique<Body>(std::move(body));  // by the thread, which may outlive this object
   const int problem = make(
       handle_, kStack,
-      [](void* self) -> void* {
-        static_cast<Thread*>(self)->body_();
+      [](void* given) -> void* {
+        const std::unique_ptr<Body> mine(static_cast<Body*>(given));
+        (*mine)();
         return nullptr;
       },
-      this);
+      owned.get());
   if (problem != 0)
     throw Error("a thread cannot be made: " + system_words(problem) + in_brackets(thread_limits()),
                 "raise the limit, or use fewer threads: --threads", Fault::failure);
+  static_cast<void>(owned.release());
   running_ = true;
 }
 
@@ -56,6 +61,11 @@ Thread::~Thread() { join(); }
 
 void Thread::join() {
   if (running_) pthread_join(handle_, nullptr);
+  running_ = false;
+}
+
+void Thread::detach() {
+  if (running_) pthread_detach(handle_);
   running_ = false;
 }
 

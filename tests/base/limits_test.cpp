@@ -98,6 +98,16 @@ TEST_CASE("threads: they run, and end before their object does") {
     CHECK(ran >= 1);
   }
   CHECK(ran == 2);
+  static std::atomic<bool> left = false;  // outlives what is left to itself
+  {
+    Thread c([] {
+      while (!left) ::usleep(1000);
+      left = false;
+    });
+    c.detach();
+  }
+  left = true;
+  while (left) ::usleep(1000);
   CHECK(count_possible_threads(5, 1 << 20) == 5);
   CHECK(count_possible_threads(0, 1 << 20) == 0);
 }

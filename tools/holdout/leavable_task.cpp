@@ -6,7 +6,10 @@
 #include <exception>
 #include <iostream>
 #include <mutex>
-#include <thread>
+#include <optional>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/thread.hpp>
 
 namespace holdout::cli {
 
@@ -15,12 +18,12 @@ struct LeavableTask::State {
   std::condition_variable change;
   bool ended = false;
   std::exception_ptr problem;
-  std::thread thread;
+  std::optional<Thread> thread;
 };
 
 LeavableTask::LeavableTask(std::function<void()> work) : state_(std::make_shared<State>()) {
   // The thread shares the state: it may outlive this object.
-  state_->thread = std::thread([state = state_, work = std::move(work)] {
+  const auto run = [state = state_, work = std::move(work)] {
     std::exception_ptr problem;
     try {
       work();
@@ -30,11 +33,16 @@ LeavableTask::LeavableTask(std::function<void()> work) : state_(std::make_shared
     const std::lock_guard lock(state->mutex);
     state->ended = true, state->problem = problem;
     state->change.notify_all();
-  });
+  };
+  try {
+    state_->thread.emplace(run);
+  } catch (const Error&) {  // no thread can be made: then it cannot be left
+    run();
+  }
 }
 
 LeavableTask::~LeavableTask() {
-  if (state_->thread.joinable()) state_->thread.detach();
+  if (state_->thread) state_->thread->detach();
 }
 
 bool LeavableTask::wait(const std::atomic<bool>& interrupted, std::chrono::milliseconds patience) {
@@ -45,7 +53,7 @@ bool LeavableTask::wait(const std::atomic<bool>& interrupted, std::chrono::milli
   while (!interrupted && !state_->change.wait_for(lock, kLook, ended)) continue;
   if (!state_->change.wait_until(lock, Clock::now() + patience, ended)) return false;
   lock.unlock();
-  state_->thread.join();
+  if (state_->thread) state_->thread->join();
   if (state_->problem) std::rethrow_exception(state_->problem);
   return true;
 }

@@ -7,11 +7,11 @@
 
 namespace holdout {
 
-/// Runs `body` beside its maker, which waits for the end when the object goes. Its stack does not depend on the limit
-/// of the shell (ulimit -s), which may be too small or too large for one.
+/// Runs `body` beside its maker, which waits for the end when the object goes. Its stack is as large as those of the
+/// workers, and does not depend on the limit of the shell (ulimit -s), which may be too small or too large for one.
 class Thread {
  public:
-  /// @param body  must not throw; what it uses must outlive the object
+  /// @param body  must not throw; what it uses must outlive the thread
   /// @throws Error(Fault::failure) with the limits in force, if no thread can be made
   explicit Thread(std::function<void()> body);
   ~Thread();
@@ -21,9 +21,10 @@ class Thread {
   pthread_t handle() const { return handle_; }
   /// Waits for the end now.
   void join();
+  /// Leaves it to itself: nobody waits for its end.
+  void detach();
 
  private:
-  std::function<void()> body_;
   pthread_t handle_{};
   bool running_ = false;
 };
