@@ -141,7 +141,7 @@ int report_and_end(study::Storage& storage, const study::RunFolder& folder, cons
   if (reported && !ending.left && ending.end != study::RunEnd::interrupted) return code;
   if (!reported)
     std::cerr << "not all reports are written, that would take longer than an interruption may; to write them:\n"
-              << "  holdout report " << typed(folder.path()) << "\n";
+              << "  holdout report " << shell_quoted(folder.path()) << "\n";
   std::cerr << "interrupted; to go on:\n  " << resume_line(options) << std::endl;
   const int interrupted = kInterrupted + signals.number();
   if (!reported || ending.left) leave(interrupted);
