@@ -52,12 +52,12 @@ void check_metric(const StudyFile& file, const data::Prepared& data) {
     if (has_value(metric, data.dataset, rows)) continue;
     const std::string part =
         data.split.folds.size() > 1 ? "fold " + std::to_string(k) : std::string("the hold-out part");
-    std::string hint = "use a metric that needs no more: " + std::string(classes ? "log_loss, error" : "mse, mae");
-    if (study.data.split.selected() == data::SplitSettings::column)
-      hint = "change the split column; or " + hint;
-    else if (data.split.folds.size() > 1)
-      hint = std::string("use fewer folds") + (classes && !study.data.split.stratify ? ", or stratify: true" : "") +
-             "; or " + hint;
+    const data::SplitSettings& split = study.data.split;
+    std::string hint = split.selected() == data::SplitSettings::column ? "change the split column"
+                       : classes && !split.stratify                    ? "write stratify: true"
+                       : data.split.folds.size() > 1                   ? "use fewer folds"
+                                                                       : "hold out more rows";
+    hint += std::string("; or use a metric that needs no more: ") + (classes ? "log_loss, error" : "mse, mae");
     throw Error(file.located({{},
                               "objective.metric: " + std::string(metric.info.name) + " has no value on " + part + ": " +
                                   lacks(data.dataset, rows),

@@ -22,9 +22,9 @@ Syntax predict_syntax() {
       "was trained on, CSV or libsvm, plain or .gz; - is standard input. Columns are found by their names, in any\n"
       "order; the target is not needed, and others are passed over.\n\n"
       "Prints CSV: the prediction in the last column, in front of it the probability of each class, or an\n"
-      "svm's decision value. A row that is odd (a missing value that training did not fill, an unknown word) gets\n"
-      "empty cells and a message with its line, and the exit code is 2. Rows are read as they come, in bounded\n"
-      "memory.",
+      "svm's decision value. A row that is odd (a missing value that training did not fill, an unknown word, no\n"
+      "index that the model knows) gets empty cells and a message with its line, and the exit code is 2; what is\n"
+      "passed over in other rows is counted on stderr. Rows are read as they come, in bounded memory.",
       "examples:\n"
       "  holdout predict runs/diabetes new.csv > predictions.csv\n"
       "  zcat new.csv.gz | holdout predict runs/breast-cancer - --keep patient\n",
