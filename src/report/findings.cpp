@@ -9,6 +9,7 @@
 #include <holdout/train/trainer.hpp>
 
 #include "descent.hpp"
+#include "foreign_trials.hpp"
 #include "judgements.hpp"
 #include "text.hpp"
 
@@ -200,7 +201,8 @@ Findings find(const study::Storage& storage) {
   f.facts = storage.facts();
   f.rate = learning_rate(f.study.space);
   f.trials = storage.trials();
-  f.begun = f.trials.size();
+  f.foreign = storage.foreign_changes();
+  f.begun = f.trials.size() + foreign(f, study::ForeignChange::Kind::deleted).size();
   std::erase_if(f.trials, [](const Trial& t) {
     return t.outcome.state == TrialState::waiting || t.outcome.state == TrialState::running;
   });

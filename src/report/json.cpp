@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "foreign_trials.hpp"
 #include "text.hpp"
 #include "writers.hpp"
 
@@ -262,6 +263,17 @@ ordered_json trial_json(const search::SearchSpace& space, const Trial& trial) {
   return t;
 }
 
+ordered_json foreign_json(const Findings& f) {
+  ordered_json all = ordered_json::array();
+  for (const study::ForeignChange& change : f.foreign) {
+    const bool added = change.kind == study::ForeignChange::Kind::added;
+    ordered_json one = {{"number", change.number}, {"what", added ? "added" : to_word(change.kind)}};
+    if (added) one["state"] = change.state, one["value"] = number_json(change.value);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
 // Its lines after the first one indented. File and column names may be no UTF-8, which JSON must be: what is not
 // becomes U+FFFD. Line ends in strings are escaped, so all that there are end lines.
 void append(std::string& out, const ordered_json& value, std::string_view indent) {
@@ -306,6 +318,7 @@ std::string json(const Findings& f, const Page&) {
     append(out, trial_json(f.study.space, trial), "    ");
   }
   out += f.trials.empty() ? "]" : "\n  ]";
+  if (!f.foreign.empty()) member("foreign", foreign_json(f));
   member("notices", f.facts ? ordered_json(f.facts->notices) : ordered_json::array());
   member("run", run_json(f));
   return out + "\n}\n";

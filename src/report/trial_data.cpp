@@ -7,6 +7,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/base/quoting.hpp>
 
+#include "foreign_trials.hpp"
 #include "text.hpp"
 
 namespace holdout::report {
@@ -82,6 +83,11 @@ std::string trial_data(const Findings& f) {
       rows += "," + (p < trial.configuration.values.size() ? value_json(trial.configuration.values[p]) : "null");
     rows += "," + std::to_string(o.epochs) + "," + json_quoted(o.reason.empty() ? o.end : o.reason) + "]";
   }
+  std::string nothing;
+  for (std::size_t i = 0; i < parameters.size() + 1; ++i) nothing += ",null";
+  for (std::size_t i = 0; i < std::min(kMost, f.foreign.size()); ++i)
+    rows += (rows.empty() ? "[null," : ",\n[null,") + std::to_string(f.foreign[i].number) + "," +
+            json_quoted(to_word(f.foreign[i].kind)) + ",null" + nothing + "," + json_quoted(reason(f.foreign[i])) + "]";
   return "{\"columns\":[" + columns.json + "],\n\"example\":" + json_quoted(example(f)) +
          ",\"left_out\":" + std::to_string(f.trials.size() - order.size()) + ",\n\"rows\":[" + rows + "]}";
 }
@@ -94,6 +100,7 @@ std::string trial_seconds(const Findings& f) {
     const double seconds = f.trials[i].outcome.seconds;
     list += (list.empty() ? "" : ",") + (seconds > 0 ? to_text(seconds, 3) : std::string("null"));
   }
+  for (std::size_t i = 0; i < std::min(kMost, f.foreign.size()); ++i) list += (list.empty() ? "" : ",") + std::string("null");
   return "[" + list + "]";
 }
 

@@ -168,7 +168,7 @@ void fields(F& f, T& facts) {
   f("baseline", facts.baseline), f("notices", facts.notices);
   f("threads", facts.threads), f("seconds", facts.seconds), f("version", facts.version);
   f("cpu_target", facts.cpu_target), f("started", facts.started), f("finished", facts.finished);
-  f("interrupted", facts.interrupted), f("deaths", facts.deaths), f("stored", facts.stored);
+  f("interrupted", facts.interrupted), f("deaths", facts.deaths), f("stored", facts.stored), f("asked", facts.asked);
 }
 
 template <class F, class T>
@@ -297,6 +297,18 @@ std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_valu
   if (outcome.cost != 0) add("holdout:cost", to_json(outcome.cost));
   if (outcome.seconds > 0) add("holdout:seconds", to_json(outcome.seconds));
   return all;
+}
+
+std::span<const std::string_view> detail_attributes() {
+  static constexpr std::string_view kDetails[] = {"holdout:end",        "holdout:epochs",        "holdout:steps",
+                                                  "holdout:train_loss", "holdout:gradient_norm", "holdout:metrics",
+                                                  "holdout:folds",      "holdout:error",         "holdout:reason"};
+  return kDetails;
+}
+
+bool is_detail(std::string_view key) {
+  const auto details = detail_attributes();
+  return std::find(details.begin(), details.end(), key) != details.end();
 }
 
 namespace {

@@ -2,6 +2,7 @@
 // the last bit; those that are not finite are the words "nan", "inf", "-inf", because JSON has no such numbers.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,9 @@ std::string string_from(std::string_view json, std::string_view what);
 std::vector<Attribute> request_attributes(const Trial& trial);
 /// All of an outcome but its state, its curve, its parameters and, unless `with_value`, its value.
 std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_value);
+/// Words and facts of an outcome that no search is told and no choice of the best trial looks at.
+std::span<const std::string_view> detail_attributes();
+bool is_detail(std::string_view key);
 /// Puts one of these attributes back; other keys, which people may add, are left alone.
 void read_attribute(const std::string& key, std::string_view json, Trial& trial);
 

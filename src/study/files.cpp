@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -74,6 +75,13 @@ void sync_folder_of(const std::string& path) {
   // Some network file systems cannot sync a folder and say EINVAL; they have nothing better to offer.
   if (folder.fd() < 0 || (::fsync(folder.fd()) != 0 && errno != EINVAL))
     throw system_error(path, "cannot be made safe on the disk", errno);
+}
+
+int rename_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -1;
+  if (::access(to.c_str(), F_OK) == 0) return errno = EEXIST, -1;
+  return ::rename(from.c_str(), to.c_str());
 }
 
 }  // namespace holdout::study

@@ -28,4 +28,8 @@ int create_temporary(const std::string& temporary, const std::string& path);
 /// Makes the names in the folder of `path` outlast a power cut. @throws Error naming `path`
 void sync_folder_of(const std::string& path);
 
+/// rename that replaces nothing. Not every file system knows how; the run's lock keeps others away there.
+/// @return 0, or -1 with errno set
+int rename_new(const std::string& from, const std::string& to);
+
 }  // namespace holdout::study

@@ -210,7 +210,7 @@ void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial
     if (!world_.interrupt && !writer_.failed()) train(batch, cohort, fold);
     if (batch.open[cohort].fetch_sub(1) == 1) close_cohort(batch, cohort);
   });
-  writer_.drain();
+  writer_.settle();  // another program's lock does not hold up the search
 }
 
 // The attempt is on disk before it begins: should the process die of it, the next one knows of which.
@@ -222,7 +222,7 @@ void TrainingObjective::train_alone(Batch& batch, std::size_t cohort) {
   } else {
     ++trial.attempts;
     writer_.begin({trial});
-    writer_.drain();
+    if (!writer_.drain()) return;
     for (std::size_t fold = 0; fold < designs_.folds(); ++fold) train(batch, cohort, fold);
   }
   close_cohort(batch, cohort);

@@ -42,6 +42,8 @@ class TrainingObjective final : public search::Objective {
   /// @throws Error if a trial was stored for another question than the one that is asked under its number
   std::vector<search::Evaluation> evaluate(std::span<const search::Request> requests) override;
   const RunState& state() const { return state_; }
+  /// How many trials the search has asked for: their numbers are below.
+  std::size_t asked() const { return static_cast<std::size_t>(next_trial_); }
   /// [fold]: what the best trial's training gave, if this process trained it as train_lanes does; else empty.
   std::vector<train::LaneResult> results_of(const Trial& best) const;
 

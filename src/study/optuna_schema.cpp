@@ -36,9 +36,10 @@ constexpr std::string_view kSchema[] = {
     "\"key\"))",
     "create table trials (trial_id integer not null primary key, number integer, "
     "study_id integer references studies (study_id), state varchar(8) not null, datetime_start datetime, "
-    "datetime_complete datetime)",
+    "datetime_complete datetime, holdout_number integer, holdout_check integer, holdout_detail_check integer)",
     "create index ix_trials_study_id on trials (study_id)",
     "create unique index holdout_trial_numbers on trials (study_id, number)",
+    "create unique index holdout_search_numbers on trials (study_id, holdout_number)",
     "create table trial_user_attributes (trial_user_attribute_id integer not null primary key, "
     "trial_id integer references trials (trial_id), \"key\" varchar(512), value_json text, unique (trial_id, \"key\"))",
     "create table trial_system_attributes (trial_system_attribute_id integer not null primary key, "
@@ -161,9 +162,9 @@ std::vector<StoredParameters::Row> StoredParameters::rows(const search::Configur
   return rows;
 }
 
-void StoredParameters::read(const std::string& name, double value, search::Configuration& configuration) const {
+bool StoredParameters::read(const std::string& name, double value, search::Configuration& configuration) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) return;
+  if (found == by_name_.end()) return false;
   const Column& c = columns_[found->second];
   const search::Parameter& parameter = parameters_[c.parameter];
   auto& to = configuration.values[c.parameter];
@@ -175,13 +176,14 @@ void StoredParameters::read(const std::string& name, double value, search::Confi
       to = static_cast<std::int64_t>(value);
     else
       to = value;
-    return;
+    return true;
   }
   const std::size_t choices = parameter.values.size() + (parameter.interval ? 1 : 0);
   if (!(whole && value >= 0 && value < static_cast<double>(choices)))
     throw std::domain_error(holdout::quoted(name) + " has no choice number " + std::to_string(value));
   if (const auto choice = static_cast<std::size_t>(value); choice < parameter.values.size())
     to = parameter.values[choice];
+  return true;
 }
 
 }  // namespace holdout::study

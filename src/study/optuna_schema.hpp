@@ -15,8 +15,10 @@ namespace holdout::study {
 
 inline constexpr int kOptunaSchema = 12;
 
-/// The statements that make all tables, and what holdout adds to them: a unique index on a trial's number, the training
-/// loss beside each point of a curve (columns that Optuna does not know it leaves alone), and the parameters of models.
+/// The statements that make all tables, and what holdout adds to them: a unique index on a trial's number; each trial's
+/// number in the search, which trials of other programs lack, and checksums of its outcome (trial_check.hpp); the
+/// training loss beside each point of a curve (columns that Optuna does not know it leaves alone); parameters of
+/// models.
 std::span<const std::string_view> schema();
 
 /// RUNNING, COMPLETE …: Optuna stores states by name.
@@ -53,7 +55,8 @@ class StoredParameters {
   /// The rows of a configuration of the space; parameters without a value have none.
   std::vector<Row> rows(const search::Configuration& configuration) const;
   /// Puts one row back. Names that are not of the space, which Optuna may have added, are left alone.
-  void read(const std::string& name, double value, search::Configuration& configuration) const;
+  /// @return whether the name is of the space
+  bool read(const std::string& name, double value, search::Configuration& configuration) const;
 
  private:
   struct Column {

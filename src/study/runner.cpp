@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 #include <holdout/base/number.hpp>
 #include <holdout/data/polynomial.hpp>
@@ -11,6 +12,7 @@
 #include "facts.hpp"
 #include "gradient_method.hpp"
 #include "groups.hpp"
+#include "lock_wait.hpp"
 #include "memory.hpp"
 #include "metric_check.hpp"
 #include "objective.hpp"
@@ -119,27 +121,89 @@ void check_fits(const Study& study, const data::Prepared& data, int threads) {
 
 }  // namespace
 
+namespace {
+
+bool is_repaired_by_training(const ForeignChange& change) { return change.kind != ForeignChange::Kind::added; }
+
+// For observers are told things by one thread at a time, and the writer's thread has something to say too.
+class InTurn final : public Observer {
+ public:
+  explicit InTurn(Observer& observer) : observer_(observer) {}
+  void changed(const RunState& state) override {
+    const std::lock_guard lock(mutex_);
+    observer_.changed(state);
+  }
+  void note(const std::string& text) override {
+    const std::lock_guard lock(mutex_);
+    observer_.note(text);
+  }
+
+ private:
+  Observer& observer_;
+  std::mutex mutex_;
+};
+
+// Writes what is no outcome, however long another program holds the lock. @return false if the run was interrupted
+// first
+template <class Write>
+bool patiently(const Write& write, const std::atomic<bool>& interrupt, Observer& observer) {
+  LockWait wait(interrupt, observer);
+  for (;;) {
+    try {
+      write();
+      wait.released("the run goes on");
+      return true;
+    } catch (const Locked&) {
+      wait.locked("the run waits for it; Ctrl-C ends it");
+      if (interrupt) return false;
+    }
+  }
+}
+
+// Its value must not have been told to a search as one thing and be reported as another.
+void check_unchanged(const Storage& storage, std::size_t asked) {
+  for (const ForeignChange& change : storage.foreign_changes()) {
+    if (!is_repaired_by_training(change) || static_cast<std::size_t>(change.number) >= asked) continue;
+    const bool deleted = change.kind == ForeignChange::Kind::deleted;
+    throw Error("trial " + std::to_string(change.number) + " in study.db was " + (deleted ? "deleted" : "changed") +
+                    " by another program while the run went on",
+                "run the study again: it is trained once more", Fault::failure);
+  }
+}
+
+}  // namespace
+
 bool finished(const Storage& storage) {
   const std::optional<RunFacts> facts = storage.facts();
-  return facts && !facts->interrupted && !facts->finished.empty();
+  if (!facts || facts->interrupted || facts->finished.empty()) return false;
+  storage.trials();  // looks at all that is stored of them
+  const std::vector<ForeignChange> changes = storage.foreign_changes();
+  return std::none_of(changes.begin(), changes.end(), is_repaired_by_training);
 }
 
 std::optional<int> first_without_derivatives(const Storage& storage, const Study& study) {
   return first_without_answer(study, storage.answers(), batch_of(study));
 }
 
-void stop_storing(Storage& storage, double seconds) {
+bool stop_storing(Storage& storage, double seconds) {
+  bool noted = true;
   if (std::optional<RunFacts> facts = storage.facts()) {
     facts->interrupted = true;
     facts->finished = timestamp(std::chrono::system_clock::now()).substr(0, 19);
     facts->seconds += seconds;
-    storage.write(*facts);
+    try {
+      storage.write(*facts);
+    } catch (const Locked&) {
+      noted = false;
+    }
   }
   storage.freeze();
+  return noted;
 }
 
 RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, const Workers& workers,
-           const std::atomic<bool>& interrupt, Observer& observer) {
+           const std::atomic<bool>& interrupt, Observer& told) {
+  InTurn observer(told);
   const auto start = std::chrono::steady_clock::now();
   const auto now = [] { return timestamp(std::chrono::system_clock::now()).substr(0, 19); };  // whole seconds
   const Study& study = file.study;
@@ -148,7 +212,7 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
 
   std::vector<Trial> past = storage.answers();
   if (const auto first = first_without_answer(study, past, batch_of(study))) {
-    storage.remove_from(*first);
+    if (!patiently([&] { storage.remove_from(*first); }, interrupt, observer)) return RunEnd::interrupted;
     std::erase_if(past, [&](const Trial& trial) { return trial.number >= *first; });
   }
   const std::optional<RunFacts> before = storage.facts();
@@ -159,7 +223,8 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   const auto searcher = make_searcher(study);
   if (const std::string notice = searcher->notice(); !notice.empty()) facts.notices.push_back(notice);
   facts.seconds = before ? before->seconds : 0;
-  storage.write(facts);
+  facts.asked = before ? before->asked : 0;
+  if (!patiently([&] { storage.write(facts); }, interrupt, observer)) return RunEnd::interrupted;
 
   check_fits(study, data, workers.threads());
   Designs designs(data, study.data.standardize);
@@ -169,13 +234,21 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   std::vector<train::LaneResult> trained;  // of the best
   bool ended = false;                      // the search and what follows it; else interrupted
   {
-    Writer writer(storage);
+    Writer writer(storage, LockWait(interrupt, observer), facts.stored);
     TrainingObjective objective({study, data.dataset, metric, workers, interrupt, storage}, designs, writer, observer,
                                 {std::move(past), facts.deaths >= kCarefulAfter, searcher->planned()});
-    ended = search::search(*searcher, objective, batch_of(study)) && !interrupt;
-    writer.drain();
+    const bool searched = search::search(*searcher, objective, batch_of(study));
+    if (!writer.drain()) {
+      observer.note("another program keeps study.db locked: " + std::to_string(writer.unstored()) +
+                    " finished trials could not be stored, and are trained again when the run goes on");
+      return RunEnd::interrupted;
+    }
+    ended = searched && !interrupt;
     state = objective.state();
     trials = storage.answers();
+    check_unchanged(storage, objective.asked());
+    if (searched) facts.asked = static_cast<std::int64_t>(objective.asked());
+    std::erase_if(trials, [&](const Trial& t) { return static_cast<std::size_t>(t.number) >= objective.asked(); });
     best = best_trial(trials, metric.maximize);
     if (best) trained = objective.results_of(*best);
   }
@@ -185,12 +258,12 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
     std::optional<Winner> winner = crown(file, data, *best, designs, metric, workers, interrupt, std::move(trained));
     ended = winner && compare_with_tied(*winner, file, data, trials, designs, metric, workers, interrupt) &&
             compare_with_default(*winner, file, data, trials, designs, metric, workers, interrupt);
-    if (ended) storage.write(*winner);
+    if (ended && !patiently([&] { storage.write(*winner); }, interrupt, observer)) return RunEnd::interrupted;
   }
   facts.interrupted = !ended;
   facts.finished = now();
   facts.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  storage.write(facts);
+  if (!patiently([&] { storage.write(facts); }, interrupt, observer)) return RunEnd::interrupted;
   return facts.interrupted ? RunEnd::interrupted : best ? RunEnd::done : RunEnd::all_failed;
 }
 

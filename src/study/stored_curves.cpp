@@ -4,6 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "foreign_rows.hpp"
 #include "optuna_schema.hpp"
 
 namespace holdout::study {
@@ -65,8 +66,8 @@ std::vector<CurvePoint> read_curve(soci::session& sql, long long study, int numb
   std::string type;
   soci::statement rows =
       (sql.prepare << "select step, intermediate_value, intermediate_value_type, holdout_train_loss from "
-                      "trial_intermediate_values join trials using (trial_id) where study_id = :study and number = "
-                      ":number order by step",
+                      "trial_intermediate_values join trials using (trial_id) where study_id = :study and " +
+                          number_column(sql) + " = :number order by step",
        soci::use(study), soci::use(number), soci::into(step), soci::into(value, filled), soci::into(type),
        soci::into(train_loss, loss_filled));
   rows.execute();

@@ -77,27 +77,34 @@ TEST_CASE("stored trials: what another program deleted is not written into, and 
     const std::string message =
         message_of([&] { finishing ? storage->finish(trials(1, 4)) : storage->begin(trials(1, 4)); }, &fault);
     CHECK(contains(message, "study.db: error: trial 2 was deleted by another program\n"));
-    CHECK(contains(message, "should only read a study while it runs"));
+    CHECK(contains(message, "other programs may read a study and add trials to it while it runs"));
     CHECK(fault == Fault::failure);
   }
   sql(path, "delete from trials where number = 3");  // the last ones: whose number comes next
-  CHECK(contains(message_of([&] { storage->begin(trials(4, 5)); }, nullptr), "trial 2 was deleted"));
-  const std::vector<Trial> left = storage->trials();
+  CHECK(contains(message_of([&] { storage->begin(trials(4, 5)); }, nullptr), "trials 2, 3 were deleted"));
+  CHECK(contains(message_of([&] { storage->trials(); }, nullptr), "trials 2, 3 were deleted"));
+  const std::vector<Trial> left = Storage::open(path, true)->trials();
   REQUIRE(left.size() == 2);
   for (const Trial& t : left) CHECK(t.outcome.state == TrialState::running);
 }
 
-TEST_CASE("stored trials: are told by number, whatever the order of the rows") {
+TEST_CASE("stored trials: are told by their number in the search, whatever the order and Optuna's number of the rows") {
   const Scratch scratch;
   const std::string path = scratch / "study.db";
   write_run(path);
   sql(path, "update trials set number = number + 100 where number < 2");
-  const std::vector<Trial> all = Storage::open(path, true)->trials();
+  sql(path, "update trials set trial_id = 1000 - trial_id where number < 9");  // without their parameters and values
+  sql(path, "update trial_params set trial_id = 1000 - trial_id where trial_id between 3 and 9");
+  sql(path, "update trial_values set trial_id = 1000 - trial_id where trial_id between 3 and 9");
+  sql(path, "update trial_user_attributes set trial_id = 1000 - trial_id where trial_id between 3 and 9");
+  const auto storage = Storage::open(path, true);
+  const std::vector<Trial> all = storage->trials();
   REQUIRE(all.size() == 12);
-  CHECK(all[0].number == 2);
-  CHECK(all[0].configuration == trial(2).configuration);
-  CHECK(all[11].number == 101);
-  CHECK(all[11].configuration == trial(1).configuration);
+  for (int number = 0; number < 12; ++number) {
+    CHECK(all[static_cast<std::size_t>(number)].number == number);
+    CHECK(all[static_cast<std::size_t>(number)].configuration == trial(number).configuration);
+  }
+  CHECK(storage->foreign_changes().empty());
 }
 
 TEST_CASE("stored trials: rows of another study between ours are nobody's") {

@@ -20,6 +20,7 @@ class LiveView final : public study::Observer {
   LiveView(const Shown& what, const std::atomic<bool>& interrupted);
   ~LiveView() override;
   void changed(const study::RunState& state) override;
+  void note(const std::string& text) override;
 
  private:
   struct Piece {

@@ -25,8 +25,11 @@ std::string duration(double seconds) {
   return std::to_string(s / 3600) + " h " + std::to_string(s / 60 % 60) + " min";
 }
 
+void print_note(const std::string& text) { std::cerr << "note: " << escaped(text) << std::endl; }
+
 class Nothing final : public study::Observer {
   void changed(const study::RunState&) override {}
+  void note(const std::string& text) override { print_note(text); }
 };
 
 // For logs: one line every ten seconds.
@@ -43,6 +46,7 @@ class Lines final : public study::Observer {
     if (state.winner) text += ", training the winner again";
     std::cerr << text << std::endl;
   }
+  void note(const std::string& text) override { print_note(text); }
 
  private:
   std::string metric_;
@@ -63,6 +67,9 @@ class Events final : public study::Observer {
     const bool news = state.done != last_.done || state.winner != last_.winner;
     last_ = state;
     if (news) write(state.winner ? "winner" : "trials", state);
+  }
+  void note(const std::string& text) override {
+    std::cerr << "{\"event\":\"note\",\"text\":" << quoted_json(text) << "}" << std::endl;
   }
 
  private:

@@ -32,8 +32,21 @@ Syntax verify_syntax() {
 
 namespace {
 
+constexpr const char* kNothingToVerify = "only what the search asked for, and stored, can be compared";
+
+std::string words_of(study::ForeignChange::Kind kind) {
+  using Kind = study::ForeignChange::Kind;
+  return kind == Kind::added ? "added" : kind == Kind::changed ? "changed" : "deleted";
+}
+
 std::vector<study::Trial> chosen(const study::Storage& storage, const Options& given, int number) {
   std::vector<study::Trial> trials = storage.trials();
+  for (const study::ForeignChange& change : storage.foreign_changes()) {
+    if (!given.given("all") && (!given.given("trial") || change.number != number)) continue;
+    const std::string which = "trial " + std::to_string(change.number), what = words_of(change.kind);
+    if (!given.given("all")) throw Error(which + " of study.db was " + what + " by another program", kNothingToVerify);
+    std::cout << which << ": not trained again: " << what << " by another program\n";
+  }
   std::erase_if(trials, [](const study::Trial& t) { return !has_outcome(t.outcome.state); });
   const auto with_curves = [&] {
     for (study::Trial& t : trials) t.outcome.curve = storage.curve(t.number);

@@ -32,11 +32,14 @@
 //   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,
 //                 train_loss, gradient_norm, end, folds?}]; value is null unless complete, and `reason` says why
 //                 then (null otherwise); parameters that a condition switches off are absent
+//   foreign       [{number, what: added | changed | deleted, state?, value?}]: trials that another program put into
+//                 study.db (with Optuna's word for the state), changed or deleted; absent where there are none
 //   notices       [text]
 //   run           {threads, seconds, versions: {holdout}, cpu_target, started, finished, interrupted, trials_begun}
 //
 // trials.csv (RFC 4180): number, state, value, the parameters by path, the metrics by name, epochs, steps, train_loss,
-// end, reason. Empty: no such value. Text that a spreadsheet would run (= + - @ tab CR in front) gets a ' in front.
+// end, reason. What other programs did comes last, as the states foreign, changed and deleted. Empty: no such value.
+// Text that a spreadsheet would run (= + - @ tab CR in front) gets a ' in front.
 #pragma once
 
 #include <span>
