@@ -125,7 +125,12 @@ namespace {
 
 bool is_repaired_by_training(const ForeignChange& change) { return change.kind != ForeignChange::Kind::added; }
 
-// For observers are told things by one thread at a time, and the writer's thread has something to say too.
+std::string to_text(const ForeignChange& change) {
+  return "trial " + std::to_string(change.number) + " of study.db was " +
+         (change.kind == ForeignChange::Kind::deleted ? "deleted" : "changed") + " by another program";
+}
+
+// Observers are told things by one thread at a time, and the writer's thread has something to say too.
 class InTurn final : public Observer {
  public:
   explicit InTurn(Observer& observer) : observer_(observer) {}
@@ -164,10 +169,8 @@ bool patiently(const Write& write, const std::atomic<bool>& interrupt, Observer&
 void check_unchanged(const Storage& storage, std::size_t asked) {
   for (const ForeignChange& change : storage.foreign_changes()) {
     if (!is_repaired_by_training(change) || static_cast<std::size_t>(change.number) >= asked) continue;
-    const bool deleted = change.kind == ForeignChange::Kind::deleted;
-    throw Error("trial " + std::to_string(change.number) + " in study.db was " + (deleted ? "deleted" : "changed") +
-                    " by another program while the run went on",
-                "run the study again: it is trained once more", Fault::failure);
+    throw Error(to_text(change) + " while the run went on", "run the study again: it is trained once more",
+                Fault::failure);
   }
 }
 
@@ -211,6 +214,8 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   RunFacts facts = facts_of(file, data, metric, workers.threads());
 
   std::vector<Trial> past = storage.answers();
+  for (const ForeignChange& change : storage.foreign_changes())
+    if (is_repaired_by_training(change)) observer.note(to_text(change) + ": it is trained again");
   if (const auto first = first_without_answer(study, past, batch_of(study))) {
     if (!patiently([&] { storage.remove_from(*first); }, interrupt, observer)) return RunEnd::interrupted;
     std::erase_if(past, [&](const Trial& trial) { return trial.number >= *first; });

@@ -342,6 +342,8 @@ def edited():
         run.sql(statement)
         code, _, said = run.run()
         check(code == 0, f"{label}, after a kill: going on ends with {code}: {said[-300:]}")
+        check(harmless or "trial 2 of study.db was changed by another program: it is trained again" in said,
+              f"{label}, after a kill: says {said[-300:]}")
         check(code != 0 or run.report() == WHOLE.report(), f"{label}, after a kill: the report differs")
         run.done()
 

@@ -216,6 +216,7 @@ TEST_CASE(
     number = 10;
     sql(searched.path, "delete from trial_values where trial_id = (select trial_id from trials where number = 10)");
   }
+  sql(searched.path, "update trials set holdout_check = 0");  // the version that did this stored no checksums
   CHECK(first() == number);
   REQUIRE(searched.go(searched.path) == RunEnd::done);
   CHECK_FALSE(first());

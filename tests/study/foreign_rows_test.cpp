@@ -261,8 +261,9 @@ TEST_CASE("foreign rows: a database of an older version is marked as it is opene
   write_run(path);
   for (const char* statement :
        {"drop index holdout_search_numbers", "alter table trials drop column holdout_number",
-        "alter table trials drop column holdout_check", "update trials set state = 'RUNNING' where number = 11",
-        "delete from trial_values where trial_id = 12", "delete from trial_user_attributes where trial_id = 12",
+        "alter table trials drop column holdout_check", "alter table trials drop column holdout_detail_check",
+        "update trials set state = 'RUNNING' where number = 11", "delete from trial_values where trial_id = 12",
+        "delete from trial_user_attributes where trial_id = 12",
         "delete from trial_intermediate_values where trial_id = 12"})
     sql(path, statement);
   add_trial(path, "COMPLETE", "-7");

@@ -17,7 +17,7 @@ TEST_CASE("storage: a study comes back as it was written") {
   const Scratch scratch;
   StudyRecord study = record();
   for (const bool maximize : {false, true}) {
-    study.maximize = maximize;
+    study.maximize = maximize, study.metric = maximize ? "accuracy" : "log_loss";
     const std::string path = scratch / (maximize ? "max.db" : "min.db");
     Storage::create(path, study);
     const auto storage = Storage::open(path, true);
