@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/limits.hpp>
@@ -18,6 +20,7 @@ namespace {
 constexpr std::size_t kMostLevels = 100;  // one-hot columns of one feature
 constexpr std::size_t kFewLevels = 10;    // are fine even in a file of a few rows
 constexpr std::size_t kMostClasses = 1000;
+constexpr std::size_t kMostErrors = 20;  // that take a search through all columns
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string classes_text(const std::vector<std::string>& levels, const std::vector<std::uint32_t>& order) {
@@ -38,7 +41,7 @@ class Encoder {
   void choose_columns();
   void take_sparse();
   void take_dense();
-  std::vector<std::size_t> named(const std::vector<std::string>& names, const std::string& path);
+  std::vector<char> named(const std::vector<std::string>& names, const std::string& path);
   void check_column(std::size_t j);
   void check_feature(std::size_t j);
   void check_target();
@@ -63,6 +66,7 @@ class Encoder {
   const double memory_;
   const CellReader reader_;
   Errors errors_;
+  std::unordered_map<std::string_view, std::size_t> place_;  // of the columns, by name
   std::size_t target_ = 0;
   std::optional<std::size_t> weight_;               // column of the table
   std::vector<std::size_t> features_;               // columns of the table
@@ -73,15 +77,17 @@ class Encoder {
   Encoded out_;
 };
 
-std::vector<std::size_t> Encoder::named(const std::vector<std::string>& names, const std::string& path) {
-  std::vector<std::size_t> found;
+// [column]: whether it is one of these.
+std::vector<char> Encoder::named(const std::vector<std::string>& names, const std::string& path) {
+  std::vector<char> found(table_.columns.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto j = table_.find(names[i]);
-    if (j)
-      found.push_back(*j);
-    else
-      add({}, "the data have no column " + quoted(names[i]), near_names(names[i], table_.names()),
-          path + "." + std::to_string(i));
+    if (const auto at = place_.find(names[i]); at != place_.end()) {
+      found[at->second] = 1;
+      continue;
+    }
+    add({}, "the data have no column " + quoted(names[i]), near_names(names[i], table_.names()),
+        path + "." + std::to_string(i));
+    if (errors_.messages().size() >= kMostErrors) errors_.throw_if_any();
   }
   return found;
 }
@@ -103,8 +109,8 @@ void Encoder::choose_columns() {
       if (!name.empty() && include[i] == name)
         add({}, quoted(include[i]) + " is the " + role + ", and cannot be a feature", "leave it out",
             "data.features.include." + std::to_string(i));
-  const std::vector<std::size_t> in = named(include, "data.features.include"),
-                                 no = named(exclude, "data.features.exclude");
+  for (std::size_t j = 0; j < table_.columns.size(); ++j) place_.emplace(table_.columns[j].name, j);
+  const std::vector<char> in = named(include, "data.features.include"), no = named(exclude, "data.features.exclude");
   named(settings_.categorical, "data.categorical");
   for (const MissingSettings::Column& column : settings_.missing.columns)
     if (!table_.find(column.name))
@@ -114,11 +120,8 @@ void Encoder::choose_columns() {
                          ? table_.find(settings_.split.column_name)
                          : std::optional<std::size_t>();
   if (!settings_.weight.column.empty() && settings_.weight.file.empty()) weight_ = table_.find(settings_.weight.column);
-  const auto has = [](const std::vector<std::size_t>& list, std::size_t j) {
-    return std::find(list.begin(), list.end(), j) != list.end();
-  };
   for (std::size_t j = 0; j < table_.columns.size(); ++j)
-    if (j != target_ && j != split && j != weight_ && (include.empty() || has(in, j)) && !has(no, j))
+    if (j != target_ && j != split && j != weight_ && (include.empty() || in[j]) && !no[j])
       features_.push_back(j);
   if (target && features_.empty() && errors_.empty())
     add({}, "no column is left for the features: the data have " + quoted(settings_.target) + " alone",

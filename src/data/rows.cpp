@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <holdout/base/number.hpp>
 
@@ -19,6 +21,7 @@ namespace holdout::data {
 namespace {
 
 constexpr std::size_t kMostRows = 1024, kMostCells = 128 * 1024;  // of a block; 1 MiB
+constexpr std::size_t kMostErrors = 20;
 
 // "red, green, …": what a message has room for.
 std::string some(const std::vector<std::string>& words) {
@@ -119,19 +122,25 @@ void CsvRows::read_header() {
   if (names.size() == 1) check_format(names[0]);
   uses_.resize(names.size());
   Errors errors;
+  std::unordered_map<std::string_view, std::size_t> place;  // of the first column with a name
+  std::unordered_set<std::string_view> twice;
+  for (std::size_t j = 0; j < names.size(); ++j)
+    if (!place.emplace(names[j], j).second) twice.insert(names[j]);
   const auto find = [&](const std::string& name, const char* what) {
-    const auto at = std::find(names.begin(), names.end(), name);
-    if (at == names.end()) {
+    const auto at = place.find(name);
+    if (errors.messages().size() >= kMostErrors) errors.throw_if_any();
+    if (at == place.end()) {
       std::string hint = near_names(name, names);
       if (names.size() == 1 && names[0].find_first_of(",;\t") != std::string::npos)
         hint = "the file has one column, " + quoted(names[0]) + ": is the delimiter another one? --delimiter";
       if (!std::all_of(names.begin(), names.end(), [](const std::string& n) { return is_utf8(n); }))
         hint = std::string("the file is not UTF-8: ") + kToUtf8;
       errors.add(Message{{file, 1, 0}, std::string(what) + quoted(name) + " is missing", hint});
-    } else if (std::find(at + 1, names.end(), name) != names.end()) {
-      errors.add(Message{{file, 1, 0}, "column " + quoted(name) + " is there twice", "rename the one that is another"});
+      return names.size();
     }
-    return static_cast<std::size_t>(at - names.begin());
+    if (twice.contains(name))
+      errors.add(Message{{file, 1, 0}, "column " + quoted(name) + " is there twice", "rename the one that is another"});
+    return at->second;
   };
   for (std::size_t i = 0; i < inputs_.size(); ++i)
     if (const std::size_t j = find(inputs_[i].column->name, "column "); j < names.size()) uses_[j].input = i;
@@ -352,7 +361,6 @@ std::vector<std::string> LibsvmRows::notes() const {
 }  // namespace
 
 void RowReader::add(Message message) {
-  constexpr std::size_t kMostErrors = 20;
   if (odd_.messages().size() < kMostErrors) odd_.add(std::move(message));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
+#include <unordered_set>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/limits.hpp>
@@ -89,19 +91,18 @@ void TableReader::check_separator() {
 }
 
 void TableReader::read_header() {
+  const std::unordered_set<std::string_view> as_text(options_.as_text.begin(), options_.as_text.end()),
+      known(options_.named.begin(), options_.named.end());
   Cell cell;
   bool numbers = true, named = false;
   double x = 0;
   check_separator();
-  const auto names = [](const std::vector<std::string>& list, const std::string& name) {
-    return std::find(list.begin(), list.end(), name) != list.end();
-  };
   while (source_.next(cell)) {
     if (table_.columns.empty()) header_line_ = source_.line();
     Column column;
     column.name = cell.text;
-    column.text = names(options_.as_text, column.name);
-    named = named || column.text || names(options_.named, column.name);
+    column.text = as_text.contains(column.name);
+    named = named || column.text || known.contains(column.name);
     numbers = numbers && kind_of(cell.text, x) == Kind::number;
     if (!is_utf8(cell.text)) add(header_line_, "the name " + quoted(cell.text) + " is not UTF-8", kNameEncoding);
     table_.columns.push_back(std::move(column));

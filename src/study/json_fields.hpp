@@ -12,9 +12,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ordered_object.hpp"
+
 namespace holdout::study {
 
-using Json = nlohmann::ordered_json;
+/// A document whose objects keep the order of their members.
+using Json = nlohmann::basic_json<OrderedObject>;
 
 // All throw std::domain_error: "`trial`: expected an integer >= 0, found 1.5". `what` names the member, as in
 // features[3].mean; empty where whoever catches it does.
