@@ -23,6 +23,11 @@ ordered_json number_json(double x) {
 
 ordered_json number_json(const std::optional<double>& x) { return x ? number_json(*x) : ordered_json(); }
 
+// A member that is not there yet: operator[] would compare its key with those of all others.
+void add(ordered_json& object, const std::string& key, ordered_json value) {
+  object.get_ref<ordered_json::object_t&>().emplace_back(key, std::move(value));
+}
+
 ordered_json value_json(const Value& value) {
   return std::visit(
       [](const auto& v) {
@@ -49,7 +54,7 @@ ordered_json metrics_json(const study::Metrics& metrics) {
 ordered_json parameters_json(const search::SearchSpace& space, const search::Configuration& configuration) {
   ordered_json all = ordered_json::object();
   for (std::size_t i = 0; i < space.size() && i < configuration.values.size(); ++i)
-    if (configuration.values[i]) all[space.parameters()[i].path] = value_json(*configuration.values[i]);
+    if (configuration.values[i]) add(all, space.parameters()[i].path, value_json(*configuration.values[i]));
   return all;
 }
 
@@ -207,7 +212,8 @@ ordered_json importance_json(const Findings& f) {
   if (!f.importance) return nullptr;
   const auto& parameters = f.study.space.parameters();
   ordered_json alone = ordered_json::object(), pairs = ordered_json::array();
-  for (std::size_t i = 0; i < parameters.size(); ++i) alone[parameters[i].path] = number_json(f.importance->alone[i]);
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    add(alone, parameters[i].path, number_json(f.importance->alone[i]));
   for (const Importance::Pair& pair : f.importance->pairs)
     pairs.push_back(
         {{"paths", {parameters[pair.a].path, parameters[pair.b].path}}, {"share", number_json(pair.share)}});

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <unordered_map>
 
 #include <holdout/base/number.hpp>
 #include <holdout/base/quoting.hpp>
@@ -82,16 +84,16 @@ std::vector<std::string> short_names(const search::SearchSpace& space) {
   };
   const auto& parameters = space.parameters();
   std::vector<std::string> names;
-  for (const search::Parameter& parameter : parameters) {
-    int parts = 1;
-    const auto ambiguous = [&] {
-      const std::string name = end_of(parameter.path, parts);
-      return name != parameter.path && std::any_of(parameters.begin(), parameters.end(), [&](const auto& other) {
-               return other.path != parameter.path && end_of(other.path, parts) == name;
-             });
-    };
-    while (ambiguous()) ++parts;
-    names.push_back(end_of(parameter.path, parts));
+  std::vector<std::size_t> open(parameters.size());  // those whose names are not known yet
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  names.resize(parameters.size());
+  for (int parts = 1; !open.empty(); ++parts) {
+    std::unordered_map<std::string, std::size_t> count;  // of the parameters whose paths end so
+    for (const search::Parameter& parameter : parameters) ++count[end_of(parameter.path, parts)];
+    std::erase_if(open, [&](std::size_t i) {
+      names[i] = end_of(parameters[i].path, parts);
+      return names[i] == parameters[i].path || count[names[i]] == 1;
+    });
   }
   return names;
 }

@@ -30,7 +30,7 @@ void Filler::operator()(const Field& field, Choice& choice, const ChoiceStyle& s
   const Entry* entry = enter(field);
   if (entry) return choose(field, choice, style, *entry);
   const Level& outer = levels_.back();
-  if (outer.node && outer.node->find(field.name)) return;  // there, but without a value: that was said
+  if (outer.find(field.name)) return;  // there, but without a value: that was said
   const std::string prefix =
       style.nested ? path + "." + std::string(choice.alternatives()[choice.selected()].name) : path;
   walk({nullptr, outer.mark, prefix}, [&](FieldVisitor& f) { choice.fields(f); });

@@ -1,6 +1,7 @@
 #include "gradient_method.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <holdout/base/number.hpp>
 #include <holdout/search/transform.hpp>
@@ -69,6 +70,12 @@ search::Configuration with(const search::SearchSpace& space, std::size_t paramet
   return configuration;
 }
 
+// Of these a study may have thousands, and what holds for one of a kind holds for all: each would cost a walk through
+// the whole configuration.
+bool is_one_of_many(std::string_view path) {
+  return path.starts_with("model.l2.groups.") || path.starts_with("model.hidden.");
+}
+
 // What trainings of the study may use that tangents do not follow, by path. A range for descents is another mistake.
 std::vector<std::string> not_followed(const Study& study) {
   std::vector<std::string> paths;
@@ -79,8 +86,10 @@ std::vector<std::string> not_followed(const Study& study) {
       if (!range && std::find(paths.begin(), paths.end(), path) == paths.end()) paths.emplace_back(path);
     }
   };
+  bool looked = false;  // at one of many
   for (std::size_t i = 0; i < study.space.size(); ++i) {
     const search::Parameter& parameter = study.space.parameters()[i];
+    if (is_one_of_many(parameter.path) && std::exchange(looked, true)) continue;
     look(with(study.space, i));
     for (const Value& value : parameter.values) look(with(study.space, i, value));
     if (parameter.interval) look(with(study.space, i, search::value_at(*parameter.interval, 1)));
@@ -196,12 +205,18 @@ void check_gradient_search(const Study& study, Errors& errors) {
   for (const std::string& path : unknown)
     add(path, path + ": search.method: gradient has no derivatives through it", "remove it, or use method random");
   bool any = false;
+  std::optional<bool> one_of_many;  // whether these are differentiable
   for (std::size_t i = 0; i < study.space.size(); ++i) {
     const search::Parameter& parameter = study.space.parameters()[i];
     if (!is_continuous(parameter)) continue;
     any = true;
     if (!unknown.empty()) continue;
-    if (train::differentiable(apply(study, with(study.space, i)), parameter.path, derivatives->method)) continue;
+    const bool many = is_one_of_many(parameter.path);
+    const bool differentiable = many && one_of_many ? *one_of_many
+                                                    : train::differentiable(apply(study, with(study.space, i)),
+                                                                            parameter.path, derivatives->method);
+    if (many) one_of_many = differentiable;
+    if (differentiable) continue;
     const bool implicit = derivatives->method == Hypergradient::implicit;
     add(parameter.path,
         "search.method: gradient has no derivative of the hold-out error in " + parameter.path +

@@ -127,10 +127,12 @@ double number_from(double value, bool null, std::string_view type) {
 }
 
 StoredParameters::StoredParameters(const search::SearchSpace& space) : parameters_(space.parameters()) {
+  choices_.resize(parameters_.size());
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const search::Parameter& parameter = parameters_[i];
     std::string kind = parameter.path + (parameter.interval ? ".kind" : "");
     while (parameter.interval && space.find(kind)) kind += '_';
+    for (std::size_t k = 0; k < parameter.values.size(); ++k) choices_[i].emplace(parameter.values[k], k);
     if (!parameter.values.empty()) add(std::move(kind), categorical(parameter), i, true);
     if (parameter.interval) add(parameter.path, range(*parameter.interval), i, false);
   }
@@ -148,9 +150,9 @@ std::vector<StoredParameters::Row> StoredParameters::rows(const search::Configur
     const Column& c = columns_[column];
     const auto& value = configuration.values[c.parameter];
     if (!value) continue;
-    const auto& values = parameters_[c.parameter].values;
-    const auto choice = static_cast<std::size_t>(std::find(values.begin(), values.end(), *value) - values.begin());
-    const bool from_range = choice == values.size();
+    const auto known = choices_[c.parameter].find(*value);
+    const bool from_range = known == choices_[c.parameter].end();
+    const std::size_t choice = from_range ? parameters_[c.parameter].values.size() : known->second;
     assert(!from_range || parameters_[c.parameter].interval);
     if (c.listed)
       rows.push_back({column, static_cast<double>(choice)});

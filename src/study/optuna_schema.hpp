@@ -2,6 +2,7 @@
 // Sources: optuna/storages/_rdb/models.py and optuna/distributions.py; tried with 3.1.0, 3.6.2, 4.0.0, 4.9.0, 5.0.0rc1.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -68,6 +69,7 @@ class StoredParameters {
   void add(std::string name, std::string distribution, std::size_t parameter, bool listed);
 
   std::vector<search::Parameter> parameters_;
+  std::vector<std::map<Value, std::size_t>> choices_;     // [parameter]: the first place of each listed value
   std::vector<Column> columns_;                           // in the order of parameters, listed values before the range
   std::unordered_map<std::string, std::size_t> by_name_;  // column
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string_view>
+#include <unordered_map>
 
 #include <holdout/base/version.hpp>
 #include <holdout/train/cpu.hpp>
@@ -48,14 +50,21 @@ std::vector<Attribute> numbers_of(Outcome outcome, bool with_derivatives) {
 
 void compare(int trial, const std::vector<Attribute>& stored, const std::vector<Attribute>& now,
              std::vector<Deviation>& deviations) {
-  const auto find = [](const std::vector<Attribute>& all, const std::string& key) {
-    const auto at = std::find_if(all.begin(), all.end(), [&](const Attribute& a) { return a.first == key; });
-    return at == all.end() ? std::string() : at->second;
+  using ByKey = std::unordered_map<std::string_view, std::string_view>;  // there may be thousands of parameters
+  const auto by_key = [](const std::vector<Attribute>& all) {
+    ByKey map;
+    for (const auto& [key, json] : all) map.emplace(key, json);
+    return map;
   };
+  const auto find = [](const ByKey& all, const std::string& key) {
+    const auto at = all.find(key);
+    return at == all.end() ? std::string() : std::string(at->second);
+  };
+  const ByKey before = by_key(stored), after = by_key(now);
   for (const auto& [key, json] : stored)
-    if (const std::string other = find(now, key); other != json) deviations.push_back({trial, key, json, other});
+    if (const std::string other = find(after, key); other != json) deviations.push_back({trial, key, json, other});
   for (const auto& [key, json] : now)
-    if (find(stored, key).empty()) deviations.push_back({trial, key, {}, json});
+    if (find(before, key).empty()) deviations.push_back({trial, key, {}, json});
 }
 
 // Nothing of those that were interrupted.
@@ -126,14 +135,15 @@ void compare_with_search(std::span<const Trial> trials, const std::optional<Winn
     return;
   }
   const Searched& again = *searched;
+  std::unordered_map<int, const Trial*> by_number;
+  for (const Trial& trial : again.trials) by_number.emplace(trial.number, &trial);
   for (const Trial& trial : trials) {
-    const auto at = std::find_if(again.trials.begin(), again.trials.end(),
-                                 [&](const Trial& t) { return t.number == trial.number; });
+    const auto at = by_number.find(trial.number);
     const std::size_t before = result.deviations.size();
-    if (at == again.trials.end())
+    if (at == by_number.end())
       result.deviations.push_back({trial.number, "state", std::string(state_name(trial.outcome.state)), {}});
     else
-      compare(trial.number, all_of(trial, file.study.space), all_of(*at, file.study.space), result.deviations);
+      compare(trial.number, all_of(trial, file.study.space), all_of(*at->second, file.study.space), result.deviations);
     if (winner && winner->trial == trial.number)
       compare(trial.number, numbers_of(*winner), again.winner ? numbers_of(*again.winner) : std::vector<Attribute>{},
               result.deviations);

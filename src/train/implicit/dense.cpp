@@ -246,8 +246,8 @@ void DenseHyperSolver::derive(const Lane& lane, const Adjoint& at, const HyperRe
     by_feature[static_cast<std::size_t>(p) % design_.features] -= q[p] * w + moved;
     by_sign -= q[p] * static_cast<double>((w > 0) - (w < 0));
   }
-  for (const std::string& path : request.wrt)
-    out.gradient.push_back(along(model, *penalty_slope(model, path), by_feature, by_sign));
+  for (const PenaltySlope& slope : penalty_slopes(model, request.wrt))
+    out.gradient.push_back(along(model, slope, by_feature, by_sign));
   out.state = to_vector(at.close ? Eigen::VectorXd(lane.theta + at.step) : lane.theta);
   out.state.insert(out.state.end(), at.tangents.data(), at.tangents.data() + at.tangents.size());
   if (at.bent.cols() > 0) out.curvature = curvature(lane, at, request);

@@ -119,10 +119,9 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
       const double w = theta.at(p, i), sign = w > 0 ? 1 : (w < 0 ? -1 : 0);
       by_feature[p % design_.features] -= q.at(p, i) * w, by_sign -= q.at(p, i) * sign;
     }
-    for (const std::string& path : request.wrt) {
-      const ModelSettings& model = request.lanes[lanes[i]].model;
-      d.gradient.push_back(along(model, *penalty_slope(model, path), by_feature, by_sign));
-    }
+    const ModelSettings& model = request.lanes[lanes[i]].model;
+    for (const PenaltySlope& penalty : penalty_slopes(model, request.wrt))
+      d.gradient.push_back(along(model, penalty, by_feature, by_sign));
   }
 }
 
