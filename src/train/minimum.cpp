@@ -130,6 +130,14 @@ class Landscape {
   std::unique_ptr<Model<double>> model_;
 };
 
+// Whether the steps of with_best_intercepts are short beside a training: each takes a lane for every intercept, which
+// computes the scores of every class again. So both its work and its tables grow with the square of the classes.
+bool intercepts_are_few(double intercepts, double parameters, double rows) {
+  constexpr double kWork = 1e8;     // exponentials of a step, a second in all: 300 classes of 1000 rows, 10 of 10⁶
+  constexpr double kNumbers = 1e7;  // of a table, 80 MB: 10 classes of 100 000 features
+  return rows * intercepts * intercepts <= kWork && parameters * intercepts <= kNumbers;
+}
+
 // Of the weights of features.
 double least_ridge(const ModelSettings& model, std::size_t features) {
   const Ridges all = model.ridges(features);
@@ -163,7 +171,8 @@ MinimumFacts facts_of(const Design<T>& design, const ModelSettings& model, std::
   } else if (const double ridge = least_ridge(model, design.features); ridge > 0) {
     facts.convexity = Convexity::strongly;
     facts.reason += "; l2 makes J strongly convex in the weights";
-    if (loss.smooth) {
+    const double intercepts = parameters - static_cast<double>(landscape.penalized());
+    if (loss.smooth && (intercepts == 1 || intercepts_are_few(intercepts, parameters, rows))) {
       const Eigen::VectorXd best = landscape.with_best_intercepts(at);
       facts.distance =
           landscape.subgradient(best).head(static_cast<Eigen::Index>(landscape.penalized())).norm() / ridge;
