@@ -18,7 +18,8 @@ struct MinimumFacts {
   double least_eigenvalue = 0, largest_eigenvalue = 0;  // of the Hessian of J without l1; with few parameters
   /// No minimum is farther away, in the norm of the weights: ‖∇J‖/μ, where J is strongly convex with μ (Boyd and
   /// Vandenberghe, Convex Optimization, 2004, eq. 9.11). Squared loss: μ is the least eigenvalue, and the intercept
-  /// counts. Other losses: μ = l2, the gradient taken with the intercepts at their best, where classes are not too many.
+  /// counts. Other losses: μ = l2, the gradient taken with the intercepts at their best; NaN with
+  /// hundreds of classes.
   double distance = 0;
 };
 
