@@ -346,7 +346,7 @@ void put_attribute(const std::string& key, std::string_view name, std::string_vi
   else if (name == "curvature")
     read_numbers(Json::parse(text), outcome.curvature);
   else if (name == "no_derivatives")
-    outcome.no_derivatives = Json::parse(text).get<bool>();
+    outcome.no_derivatives = bool_in(Json::parse(text), key);
   else if (name == "guard")
     outcome.guard = real_in(text);
   else if (name == "cost")
