@@ -33,6 +33,8 @@ struct Harmless {
       for (std::string& level : column.levels) change(level);
     }
     for (std::string& name : model.classes) change(name);
+    for (std::string& word : model.cells.missing_words)
+      if (!to_real(word)) change(word);  // numbers among them are compared as such
     if (model.sparse)
       for (std::size_t j = 0; j < model.features.size(); ++j)
         model.features[j] = std::to_string(kFirstIndex + static_cast<std::int64_t>(j));

@@ -24,7 +24,7 @@ struct ScriptLiterals {
       if (c == '#')
         at_ = std::min(text_.find('\n', at_), text_.size());
       else if (c == '"')
-        read_string();
+        read_string(at_ > 0 && script[at_ - 1] == 'r' && rest.ends_with("(r"));
       else if (c == '\'')
         find("a single quote in the script");
       else if (digit(c) && !word_before())
@@ -54,12 +54,16 @@ struct ScriptLiterals {
   }
 
   // Text up to the closing quotes, decoded as Python does. A line that ends inside is a find.
-  void read_string() {
+  void read_string(bool raw) {
     const bool three = text_.substr(at_).starts_with("\"\"\"");
     const std::string_view quotes = three ? "\"\"\"" : "\"";
     std::string value;
     for (at_ += quotes.size(); !text_.substr(at_).starts_with(quotes);) {
       if (at_ >= text_.size() || (!three && (text_[at_] == '\n' || text_[at_] == '\r'))) find("an open string");
+      if (text_[at_] == '\\' && raw) {
+        value += text_.substr(at_, 2), at_ += 2;
+        continue;
+      }
       if (text_[at_] == '\\') {
         read_escape(value);
         continue;

@@ -23,12 +23,20 @@ WORDS = ["plain", "it's", 'say "so"', '"""', "'''", "\\", "\\n", 'a\\"b', "a\nb"
 NUMBERS = [0, -0.0, 1, 1.5, -3, 1e300, 5e-324, 1e22, 12345678901234567890, 0.1, 1e5, True, None, "1", [1], 2**70]
 
 
+USUAL_MISSING = ["?", "NA", "N/A", "nan", "NaN", "NAN", "-nan", "null", "NULL", "None"]
+# What the model says; other assignments, like the pattern of a number, belong to the program.
+DATA = {"STUDY", "TRIAL", "MODEL", "LOSS", "TARGET", "COLUMNS", "INDICES", "PRODUCTS", "MEAN", "SCALE", "FILL", "FILLED",
+        "MISSING", "DELIMITER", "LAYERS", "CLASSES"}
+
+
 def literals(script):
-    """-> {name: value} of the assignments, and the rest of the program without them"""
+    """-> {name: value} of what the model says, and the rest of the program without that"""
     tree = ast.parse(script)
     values, rest = {}, []
     for node in tree.body:
-        if not isinstance(node, ast.Assign) or isinstance(node.value, ast.DictComp):  # FEATURE_OF
+        names = [n.id for target in node.targets for n in ast.walk(target) if isinstance(n, ast.Name)] \
+            if isinstance(node, ast.Assign) else []
+        if not names or not set(names) <= DATA:
             rest.append(node)
             continue
         for call in [n for n in ast.walk(node) if isinstance(n, ast.Call)]:  # np.array([…]) is its list
@@ -39,16 +47,7 @@ def literals(script):
                 return self.generic_visit(call.args[0])
 
         value = ast.literal_eval(Lists().visit(node.value))
-        target = node.targets[0]
-        if isinstance(target, ast.Tuple):
-            values.update(zip([name.id for name in target.elts], value))
-        else:
-            values[target.id] = value
-    for node in rest:
-        for part in ast.walk(node):
-            if isinstance(part, ast.keyword) and part.arg == "delimiter":
-                values["delimiter"] = part.value.value
-                part.value = ast.Constant(",")
+        values.update(zip(names, value) if len(names) > 1 else [(names[0], value)])
     return values, "\n".join(ast.dump(node) for node in rest)
 
 
@@ -65,10 +64,15 @@ def expected(model):
         values["INDICES"] = [int(f["name"]) for f in model["features"]]
         return values
     values["COLUMNS"] = {c["name"]: c.get("levels") for c in model["columns"]}
-    values["delimiter"] = "\t" if model["delimiter"] == "tab" else model["delimiter"]
+    values["DELIMITER"] = "\t" if model["delimiter"] == "tab" else model["delimiter"]
     if model.get("products"):
         values["PRODUCTS"] = [tuple(p) for p in model["products"]]
-    if model["missing"] == "mean":
+    rules = [(c["name"], c.get("missing", model["missing"])) for c in model["columns"]]
+    rules = {name: {"mean": "fill"}.get(rule, rule) for name, rule in rules if rule != "refuse"}
+    values["MISSING"] = model.get("missing_words", USUAL_MISSING)
+    if rules:
+        values["FILLED"] = rules
+    if set(rules.values()) & {"fill", "indicator"}:
         values["FILL"] = numbers("fill")
     return values
 
@@ -79,7 +83,6 @@ def objections(script, model, code=None):
         values, rest = literals(script)
     except (SyntaxError, ValueError, AssertionError) as error:
         return f"no script of literals: {error}"
-    values.pop("MISSING", None)
     wanted = expected(model)
     for name in values.keys() | wanted.keys():
         if repr(values.get(name)) != repr(wanted.get(name)):
@@ -137,7 +140,9 @@ def changed(original, draw):
 
 def kind(model):
     """What the program of a script depends on."""
-    return [model.get(key) for key in ("type", "loss", "format", "missing", "activation")] + \
+    return [model.get(key) for key in ("type", "loss", "format", "missing", "activation", "encoding", "decimal", "thousands",
+                                       "missing_words")] + \
+        [[column.get("missing") for column in model.get("columns", [])]] + \
         [any("levels" in column for column in model.get("columns", [])), bool(model.get("products")),
          len(model["layers"][-1]["biases"])]
 
