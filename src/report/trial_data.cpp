@@ -100,7 +100,8 @@ std::string trial_seconds(const Findings& f) {
     const double seconds = f.trials[i].outcome.seconds;
     list += (list.empty() ? "" : ",") + (seconds > 0 ? to_text(seconds, 3) : std::string("null"));
   }
-  for (std::size_t i = 0; i < std::min(kMost, f.foreign.size()); ++i) list += (list.empty() ? "" : ",") + std::string("null");
+  for (std::size_t i = 0; i < std::min(kMost, f.foreign.size()); ++i)
+    list += (list.empty() ? "" : ",") + std::string("null");
   return "[" + list + "]";
 }
 

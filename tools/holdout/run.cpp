@@ -127,8 +127,9 @@ int report_and_end(study::Storage& storage, const study::RunFolder& folder, cons
   int code = kDone;
   LeavableTask reports([&] {
     if (ending.left && !study::stop_storing(storage, ending.seconds))
-      std::cerr << "note: another program keeps study.db locked: trials that waited for it could not be stored, and are "
-                   "trained again when the run goes on\n";
+      std::cerr
+          << "note: another program keeps study.db locked: trials that waited for it could not be stored, and are "
+             "trained again when the run goes on\n";
     const report::Findings findings = report::find(storage);
     storage.close();
     report::write(findings, folder.path(), study.report.formats);
