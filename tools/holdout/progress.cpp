@@ -69,7 +69,7 @@ class Events final : public study::Observer {
     if (news) write(state.winner ? "winner" : "trials", state);
   }
   void note(const std::string& text) override {
-    std::cerr << "{\"event\":\"note\",\"text\":" << quoted_json(text) << "}" << std::endl;
+    std::cerr << "{\"event\":\"note\",\"text\":" << json_quoted(text) << "}" << std::endl;
   }
 
  private:
