@@ -199,6 +199,9 @@ Findings find(const study::Storage& storage) {
   Findings f;
   f.study = storage.study();
   f.facts = storage.facts();
+  if (f.facts && f.facts->conclusion)  // a file may name any parameter
+    std::erase_if(f.facts->conclusion->open,
+                  [&](const search::OpenRange& open) { return open.parameter >= f.study.space.size(); });
   f.rate = learning_rate(f.study.space);
   f.trials = storage.trials();
   f.foreign = storage.foreign_changes();

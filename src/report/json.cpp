@@ -191,6 +191,27 @@ ordered_json search_end_json(const Findings& f) {
           {"settled", end.settled()}};
 }
 
+ordered_json conclusion_json(const Findings& f) {
+  if (!f.facts || !f.facts->conclusion) return nullptr;
+  const search::Conclusion& end = *f.facts->conclusion;
+  ordered_json open = ordered_json::array();
+  for (const search::OpenRange& range : end.open) {
+    ordered_json promise = nullptr;
+    if (range.promise) promise = number_json(f.study.maximize ? -*range.promise : *range.promise);
+    open.push_back({{"path", f.study.space.parameters().at(range.parameter).path},
+                    {"min", number_json(range.min)},
+                    {"max", number_json(range.max)},
+                    {"promise", std::move(promise)},
+                    {"failed", range.failed}});
+  }
+  return {{"settled", end.settled},
+          {"tolerance", number_json(end.tolerance)},
+          {"rounds", end.rounds},
+          {"evaluations", end.evaluations},
+          {"reason", end.reason.empty() ? ordered_json() : ordered_json(end.reason)},
+          {"open", std::move(open)}};
+}
+
 ordered_json refinement_json(const Findings& f) {
   if (!f.refinement) return nullptr;
   const Refinement& r = *f.refinement;
@@ -237,6 +258,7 @@ ordered_json findings_json(const Findings& f) {
   return {{"gain", number_json(f.gain)},
           {"default", default_json(f)},
           {"middle", f.best() ? number_json(f.middle()->outcome.value) : ordered_json()},
+          {"conclusion", conclusion_json(f)},
           {"search_end", search_end_json(f)},
           {"refinement", refinement_json(f)},
           {"simpler", simpler_json(f)},

@@ -101,6 +101,10 @@ class Writer {
     Json& all = json[key] = Json::array();
     for (const auto& value : configuration.values) all.push_back(value ? value_json(*value) : Json());
   }
+  void operator()(const char* key, const std::vector<search::OpenRange>& ranges) {
+    Json& all = json[key] = Json::array();
+    for (const search::OpenRange& range : ranges) all.push_back(written(range));
+  }
   void operator()(const char* key, const Metrics& metrics) {
     Json& all = json[key] = Json::object();
     for (const auto& [name, value] : metrics) all[name] = to_json(value);
@@ -149,6 +153,13 @@ class Reader {
     for (const Json& value : list_in(json, key))
       configuration.values.push_back(value.is_null() ? std::nullopt : std::optional(value_from(value)));
   }
+  static void read(const Json& json, const char* key, std::size_t& x) {
+    x = static_cast<std::size_t>(integer_in(json, key, 0));
+  }
+  static void read(const Json& json, const char* key, std::vector<search::OpenRange>& ranges) {
+    ranges.clear();
+    for (const Json& range : list_in(json, key)) ranges.push_back(member<search::OpenRange>(object_in(range, key)));
+  }
   static void read(const Json& json, const char* key, Metrics& metrics) {
     metrics.clear();
     for (const auto& [name, value] : object_in(json, key).items()) metrics.emplace_back(name, real_from(value));
@@ -169,6 +180,21 @@ void fields(F& f, T& facts) {
   f("threads", facts.threads), f("seconds", facts.seconds), f("version", facts.version);
   f("cpu_target", facts.cpu_target), f("started", facts.started), f("finished", facts.finished);
   f("interrupted", facts.interrupted), f("deaths", facts.deaths), f("stored", facts.stored), f("asked", facts.asked);
+  f("conclusion", facts.conclusion);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, search::Conclusion>
+void fields(F& f, T& conclusion) {
+  f("settled", conclusion.settled), f("tolerance", conclusion.tolerance), f("rounds", conclusion.rounds);
+  f("evaluations", conclusion.evaluations), f("reason", conclusion.reason), f("open", conclusion.open);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, search::OpenRange>
+void fields(F& f, T& range) {
+  f("parameter", range.parameter), f("min", range.min), f("max", range.max), f("promise", range.promise);
+  f("failed", range.failed);
 }
 
 template <class F, class T>
@@ -258,12 +284,37 @@ Winner winner_from(std::string_view json) {
 std::string string_json(std::string_view text) { return text_of(Json(text)); }
 std::string string_from(std::string_view json, std::string_view what) { return text_in(Json::parse(json), what); }
 
+namespace {
+
+// A trial alone is a number; trials with weights are [[trial, weight, along], …].
+Json near_json(const std::vector<search::Near>& near) {
+  if (near.size() == 1 && near[0] == search::Near{near[0].trial}) return near[0].trial;
+  Json all = Json::array();
+  for (const search::Near& n : near) all.push_back({n.trial, to_json(n.weight), to_json(n.along)});
+  return all;
+}
+
+std::vector<search::Near> near_from(std::string_view text) {
+  if (!text.starts_with('[')) return {{number_of_trial(text)}};
+  const Json json = Json::parse(text);
+  std::vector<search::Near> all;
+  for (const Json& n : json) {
+    if (list_in(n, "near").size() != 3) throw std::domain_error("expected [trial, weight, along]");
+    const search::Near near{number_of_trial(text_of(n[0])), real_from(n[1]), real_from(n[2])};
+    if (!std::isfinite(near.weight) || !std::isfinite(near.along)) throw std::domain_error("a weight is not finite");
+    all.push_back(near);
+  }
+  return all;
+}
+
+}  // namespace
+
 std::vector<Attribute> request_attributes(const Trial& trial) {
   std::vector<Attribute> all;
   if (trial.fidelity.epochs) all.emplace_back("holdout:asked_epochs", std::to_string(*trial.fidelity.epochs));
   if (trial.fidelity.tolerance)
     all.emplace_back("holdout:asked_tolerance", text_of(to_json(*trial.fidelity.tolerance)));
-  if (trial.near) all.emplace_back("holdout:near", std::to_string(*trial.near));
+  if (!trial.near.empty()) all.emplace_back("holdout:near", text_of(near_json(trial.near)));
   if (trial.attempts > 0) all.emplace_back("holdout:attempts", std::to_string(trial.attempts));
   return all;
 }
@@ -358,7 +409,7 @@ void put_attribute(const std::string& key, std::string_view name, std::string_vi
   else if (name == "asked_tolerance")
     trial.fidelity.tolerance = real_in(text);
   else if (name == "near")
-    trial.near = number_of_trial(text);
+    trial.near = near_from(text);
   else if (name == "attempts")
     trial.attempts = number_of_trial(text);
 }

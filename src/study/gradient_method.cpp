@@ -16,7 +16,7 @@ using train::Hypergradient;
 
 constexpr std::string_view kOption = "hypergradient";
 
-/// Finds a setting that is a word.
+/// Finds a setting that is a word, or the name of what was chosen.
 class Word final : public PathVisitor {
  public:
   explicit Word(std::string_view path) : path_(path) {}
@@ -31,7 +31,9 @@ class Word final : public PathVisitor {
   void operator()(const Field&, std::vector<std::int64_t>&, const Range<std::int64_t>&) override {}
 
  private:
-  void chosen(const Field&, const std::string&, Choice&) override {}
+  void chosen(const Field& f, const std::string&, Choice& choice) override {
+    if (path_of(f) == path_) word = choice.alternatives()[choice.selected()].name;
+  }
   std::string_view path_;
 };
 
@@ -120,6 +122,16 @@ std::optional<DerivativeMethod> derivative_method(const Study& study) {
                           "trainings with " + joined(names) + " need not end at the minimum of J"};
 }
 
+const train::Metric& smooth_metric(const Study& study, const train::Metric& metric) {
+  const std::size_t classes = metric.classes == train::Classes::none ? 0 : 2;
+  const train::Link link = train::losses()[study.config.model.loss_for(classes)].link;
+  if (train::has_gradient(metric, link)) return metric;
+  for (const train::Metric& m : train::metrics())
+    if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) && train::has_gradient(m, link))
+      return m;
+  return metric;
+}
+
 std::unique_ptr<search::Searcher> make_searcher(const Study& study) {
   search::SearcherChoice choice = study.search.method;
   if (const auto derivatives = derivative_method(study)) {
@@ -172,6 +184,24 @@ const Trial* best_tied(std::span<const Trial> trials, bool maximize, std::span<c
   return best;
 }
 
+namespace {
+
+// Whether scores can be interpolated where the metric has no gradient: along the one λ of a convex model at its
+// minimum.
+bool can_interpolate(const Study& study, const train::Metric& metric) {
+  const auto& space = study.space.parameters();
+  const bool one = std::count_if(space.begin(), space.end(), [](const auto& p) { return is_continuous(p); }) == 1;
+  search::SearcherChoice choice = study.search.method;
+  Word optimizer("optimizer");
+  choice.fields(optimizer);
+  const Choice& split = study.data.split;
+  const bool parts = split.alternatives()[split.selected()].name != "leave_one_out";
+  return one && parts && optimizer.word == "newton" && derivative_method(study)->method == Hypergradient::implicit &&
+         &smooth_metric(study, metric) != &metric;
+}
+
+}  // namespace
+
 void check_gradient_search(const Study& study, Errors& errors) {
   const auto derivatives = derivative_method(study);
   if (!derivatives) return;
@@ -181,7 +211,7 @@ void check_gradient_search(const Study& study, Errors& errors) {
   const train::Metric& metric = metric_of(study);
   const std::size_t classes = metric.classes == train::Classes::none ? 0 : 2;  // what an mlp's loss follows from
   const train::Link link = train::losses()[study.config.model.loss_for(classes)].link;
-  if (!train::has_gradient(metric, link)) {
+  if (!train::has_gradient(metric, link) && !can_interpolate(study, metric)) {
     std::vector<std::string> others;
     for (const train::Metric& m : train::metrics())
       if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) &&
@@ -189,7 +219,7 @@ void check_gradient_search(const Study& study, Errors& errors) {
         others.emplace_back(m.info.name);
     add("objective.metric",
         "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
-            "' does not",
+            "' does not, and only one λ of a model at its minimum can be searched without",
         others.empty() ? "use method random" : "metrics with a gradient: " + joined(others) + "; or use method random");
   }
   const std::vector<std::string> names = optimizers(study);

@@ -20,8 +20,9 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 template <class T>
 std::vector<train::LaneResult> train_on(const train::Design<T>& design, const train::Metric& metric,
                                         std::span<const train::LaneConfig> lanes, Seed seed, std::size_t fold,
-                                        const std::atomic<bool>* interrupt) {
-  const auto trainer = train::make_trainer(design, metric, lanes, seed, fold);
+                                        const std::atomic<bool>* interrupt,
+                                        std::span<const std::vector<double>> start) {
+  const auto trainer = train::make_trainer(design, metric, lanes, seed, fold, start);
   trainer->run_to({lanes[0].training.epochs, {}}, interrupt);
   return trainer->results();
 }
@@ -53,11 +54,12 @@ std::string diverged(const train::LaneResult& lane, std::size_t fold, std::size_
 
 std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t fold, const train::Metric& metric,
                                            std::span<const train::LaneConfig> lanes, Seed seed,
-                                           const std::atomic<bool>* interrupt) {
+                                           const std::atomic<bool>* interrupt,
+                                           std::span<const std::vector<double>> start) {
   const std::int64_t degree = lanes[0].polynomial;
   if (lanes[0].training.in_float32())
-    return train_on(designs.get<float>(fold, degree), metric, lanes, seed, fold, interrupt);
-  return train_on(designs.get<double>(fold, degree), metric, lanes, seed, fold, interrupt);
+    return train_on(designs.get<float>(fold, degree), metric, lanes, seed, fold, interrupt, start);
+  return train_on(designs.get<double>(fold, degree), metric, lanes, seed, fold, interrupt, start);
 }
 
 std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const train::Metric& metric) {
@@ -256,8 +258,8 @@ void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold
     if (Derivatives::wanted(batch.requests[batch.cohorts[cohort][0]]))
       solve(batch, cohort, fold, lanes);
     else
-      batch.results[cohort][fold] =
-          train_lanes(designs_, fold, world_.metric, lanes, world_.study.root(), &world_.interrupt);
+      batch.results[cohort][fold] = train_lanes(designs_, fold, world_.metric, lanes, world_.study.root(),
+                                                &world_.interrupt, starts(batch, cohort, fold, lanes));
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     const std::lock_guard lock(batch.mutex);
     batch.seconds[cohort] += spent.count();
@@ -269,6 +271,21 @@ void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold
   }
   const std::lock_guard lock(batch.mutex);
   batch.problems[cohort] = problem;
+}
+
+// None for a cohort whose requests start from no other trials.
+std::vector<std::vector<double>> TrainingObjective::starts(const Batch& batch, std::size_t cohort, std::size_t fold,
+                                                           std::span<const train::LaneConfig> lanes) {
+  std::vector<const search::Request*> requests;
+  for (const std::size_t i : batch.cohorts[cohort]) requests.push_back(&batch.requests[i]);
+  if (!derivatives_.starts_warm(*requests[0])) return {};
+  return derivatives_.starts(fold, lanes, requests);
+}
+
+std::vector<double> TrainingObjective::preview(std::span<const search::Request> requests) {
+  for (const search::Request& request : requests)
+    designs_.make<double>(world_.workers, apply(world_.study, request.configuration).polynomial);
+  return derivatives_.preview(requests, world_.workers);
 }
 
 void TrainingObjective::solve(Batch& batch, std::size_t cohort, std::size_t fold,

@@ -249,6 +249,7 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
       return RunEnd::interrupted;
     }
     ended = searched && !interrupt;
+    if (ended) facts.conclusion = searcher->conclusion();
     state = objective.state();
     trials = storage.answers();
     check_unchanged(storage, objective.asked());

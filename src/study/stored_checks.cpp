@@ -75,6 +75,17 @@ bool in_range(const search::Interval& range, const Value& value) {
 
 }  // namespace
 
+namespace {
+
+void check(const search::Conclusion& end) {
+  at_least(0, {{"rounds", end.rounds}, {"evaluations", end.evaluations}});
+  require(end.tolerance >= 0 && std::isfinite(end.tolerance), "`tolerance`: expected a finite number >= 0");
+  for (const search::OpenRange& open : end.open)
+    require(std::isfinite(open.min) && std::isfinite(open.max) && open.min <= open.max, "`open`: expected min <= max");
+}
+
+}  // namespace
+
 void check(const RunFacts& facts) {
   require(facts.task.empty() || facts.task == "regression" || facts.task == "classification",
           "`task`: expected regression or classification, found " + holdout::quoted(facts.task));
@@ -93,6 +104,7 @@ void check(const RunFacts& facts) {
   require(facts.seconds >= 0 && std::isfinite(facts.seconds),
           "`seconds`: expected a finite number >= 0, found " + to_text(facts.seconds));
   check_time("started", facts.started), check_time("finished", facts.finished);
+  if (facts.conclusion) check(*facts.conclusion);
 }
 
 void check(const Winner& winner) {

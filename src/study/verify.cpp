@@ -23,7 +23,7 @@ constexpr std::size_t kBatch = 1024;  // trials whose results are in memory at o
 // Whether its numbers depend on what the search asked, and on where other trials ended: then training its configuration
 // from the model's own start gives others.
 bool belongs_to_search(const Trial& trial) {
-  return trial.near || !trial.fidelity.full() || !trial.outcome.full || trial.outcome.error_bound;
+  return !trial.near.empty() || !trial.fidelity.full() || !trial.outcome.full || trial.outcome.error_bound;
 }
 
 // Attributes by their names in reports.

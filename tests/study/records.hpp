@@ -103,7 +103,8 @@ inline Trial trial(int number) {
   o.gradient_norm = number % 3 == 0 ? kNaN : 1e-300 * (x + 1);
   o.curve = {{1, x / 3, 0.1 + x}, {2, kInfinity, -kInfinity}, {7, kNaN, kInfinity}, {200, 1.0 / 3, kNaN}};
   if (number % 4 == 1) {
-    t.fidelity.tolerance = 1e-3 / x, t.near = number / 2;
+    t.fidelity.tolerance = 1e-3 / x, t.near = {{number / 2}};
+    if (number % 8 == 5) t.near.push_back({0, -1.0 / 3, 1e-17 / x});
     o.error_bound = 1e-9 / x, o.gradient = {x / 3, kNaN, -5e-324}, o.curvature = {1 / x, -kInfinity};
     o.cost = 0.1 * x, o.seconds = 1e-3 / x;
   }

@@ -167,6 +167,8 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   facts.folds = 5, facts.baseline = kInfinity, facts.notices = {"a", "b\n"}, facts.threads = 8, facts.seconds = 0.1;
   facts.version = "0.1.0", facts.cpu_target = "AVX3", facts.started = "2026-11-24 05:29:58",
   facts.finished = "2026-11-24 05:30:00", facts.interrupted = true;
+  facts.conclusion =
+      search::Conclusion{false, 1e-8, 4, 37, "open", {{1, 0.1, 2.0 / 3, 0.25, false}, {0, 1e-6, 1e-5, {}, true}}};
   Winner winner;
   winner.trial = 17, winner.test = {{"log_loss", 1.0 / 3}, {"auc", kNaN}},
   winner.refit_test = {{"b", -kInfinity}, {"a", 1}};
@@ -205,6 +207,7 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   CHECK(back->started == facts.started);
   CHECK(back->finished == facts.finished);
   CHECK(back->interrupted == facts.interrupted);
+  CHECK(back->conclusion == facts.conclusion);
   const auto won = storage->winner();
   REQUIRE(won);
   CHECK(won->trial == winner.trial);

@@ -54,9 +54,9 @@ struct Trial {
   int number = 0;
   search::Configuration configuration;
   Outcome outcome;
-  search::Fidelity fidelity = {};  // how far it was asked to go
-  std::optional<int> near = {};    // the trial it started from
-  int attempts = 0;                // how often it was trained alone, because processes died while it was in training
+  search::Fidelity fidelity = {};       // how far it was asked to go
+  std::vector<search::Near> near = {};  // the trials it started from; none: the model's own start
+  int attempts = 0;  // how often it was trained alone, because processes died while it was in training
 };
 
 /// Whether a trial may be the best one: complete, with a finite value, and solved as far as the study says.

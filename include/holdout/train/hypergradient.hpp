@@ -76,6 +76,8 @@ class HyperSolver {
   /// [lane]. The end of a result is converged, rounding, interrupted, diverged, or epochs (no minimum in reach). All
   /// else of an interrupted lane means nothing, whichever of its passes was interrupted.
   virtual std::vector<HyperDerivatives> solve(const HyperRequest& request) = 0;
+  /// Of a model: so many numbers of a state are θ.
+  virtual std::size_t parameters() const = 0;
 };
 
 /// @param design, metric  must outlive the solver; has_gradient(metric, …)

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kTiny = 1e-300;
 constexpr double kTight = 1e-10;          // ‖∇J‖ relative to ‖∇J(0)‖, where no tolerance of E is given
+constexpr double kExact = 1e-8;           // tolerances of E below are for values that are compared with each other
 constexpr std::size_t kMostTangents = 8;  // more hyperparameters: dθ/dh would cost more than it saves
 
 Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
@@ -179,13 +180,23 @@ LaneEnd DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjo
     adjoin(lane, request, at);
     out.result.epochs = iteration;
     if (!std::isfinite(norm)) return LaneEnd::diverged;
-    const bool accurate = at.close && at.error <= request.tolerance * std::abs(error_.value());
+    const bool accurate = at.close && at.error <= request.tolerance * std::abs(error_.value()) &&
+                          (request.tolerance > kExact || is_near_minimum(lane, at));
     if (request.tolerance > 0 ? accurate : norm <= kTight * first) return LaneEnd::converged;
     if (stalled >= kPatience && best <= kNearRounding * first) return LaneEnd::rounding;
     const bool stuck = iteration == kMostIterations || !search_line(lane, request, at.step, out.work);
     if (interrupted(request)) return LaneEnd::interrupted;
     if (stuck) return norm <= kNearRounding * first ? LaneEnd::rounding : LaneEnd::epochs;
   }
+}
+
+// Whether the corrections of E are those of a quadratic model: the Newton decrement √(δᵀHδ) is small against J, and
+// what is left to correct against E. An estimate of the error alone may be small by chance, far from the minimum.
+bool DenseHyperSolver::is_near_minimum(const Lane& lane, const Adjoint& at) const {
+  constexpr double kDecrement = 1e-6, kCorrection = 1e-6;
+  const double decrement = -lane.slope.dot(at.step);
+  return decrement <= kDecrement * kDecrement * std::abs(lane.objective) &&
+         std::abs(at.first) <= kCorrection * std::abs(error_.value());
 }
 
 // Which weights are 0 the solver of `exact` finds; among the others J is smooth.
@@ -195,7 +206,7 @@ LaneEnd DenseHyperSolver::minimize_with_l1(Lane& lane, const HyperRequest& reque
   config.training.optimizer.select(update::rules().size());  // the first solver: exact
   const std::vector<std::vector<double>> start = {to_vector(lane.theta)};
   const auto trainer = make_solver_trainer(design_, metric_, std::span(&config, 1), start);
-  trainer->run_to({config.training.epochs, request.tolerance > 0 ? kLoose : kTight}, request.interrupt);
+  trainer->run_to({config.training.epochs, request.tolerance > kExact ? kLoose : kTight}, request.interrupt);
   const LaneResult result = trainer->results()[0];
   out.result.epochs = result.epochs, out.work.passes = result.steps;
   lane.theta = Eigen::Map<const Eigen::VectorXd>(result.theta.data(), lane.theta.size());

@@ -16,6 +16,7 @@ class DenseHyperSolver final : public HyperSolver {
  public:
   DenseHyperSolver(const Design<double>& design, const Metric& metric, const ModelSettings& settings);
   std::vector<HyperDerivatives> solve(const HyperRequest& request) override;
+  std::size_t parameters() const override { return model_->parameters(); }
 
  private:
   // J of the lane at hand, and what is known at the point where it stands.
@@ -46,6 +47,7 @@ class DenseHyperSolver final : public HyperSolver {
   [[nodiscard]] bool factor(const Lane& lane, const HyperRequest& request, Adjoint& adjoint, HyperWork& work);
   void adjoin(const Lane& lane, const HyperRequest& request, Adjoint& adjoint);
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
+  bool is_near_minimum(const Lane& lane, const Adjoint& at) const;
   LaneEnd minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   LaneEnd minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
   double first_norm(const Lane& lane);

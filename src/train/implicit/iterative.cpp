@@ -95,9 +95,9 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
   values.gradient(theta, slope, loss);
   const std::vector<double> value = error_.at(theta, up);
   std::vector<std::int64_t> products(n);
-  constexpr double kLoose = 1e-6;  // of the adjoint, where values need not be tight
-  const std::optional<LaneTable<double>> adjoint =
-      solve_by_products(values, theta, up, held, request.tolerance > 0 ? kLoose : kTight, products, request.interrupt);
+  constexpr double kLoose = 1e-6, kExact = 1e-8;  // of the adjoint, where values of that tolerance are not compared
+  const std::optional<LaneTable<double>> adjoint = solve_by_products(
+      values, theta, up, held, request.tolerance > kExact ? kLoose : kTight, products, request.interrupt);
   if (!adjoint) return interrupted();
   const LaneTable<double>& q = *adjoint;
   for (std::size_t i = 0; i < n; ++i) {
