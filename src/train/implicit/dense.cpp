@@ -167,36 +167,41 @@ double DenseHyperSolver::first_norm(const Lane& lane) {
 
 LaneEnd DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out) {
   constexpr int kMostIterations = 100, kPatience = 3;
-  constexpr double kNearRounding = 1e-5;
+  constexpr double kNearRounding = 1e-5, kCorrection = 1e-6;
   const double first = first_norm(lane);
   double best = std::numeric_limits<double>::infinity();
   int stalled = 0;
+  bool adjoined = false;  // E and its adjoint are of use where a lane may end, and cost a third of the work elsewhere
+  const auto ended = [&](LaneEnd end) {
+    if (!adjoined) adjoin(lane, request, at);
+    return end;
+  };
   evaluate(lane, out.work);
   for (int iteration = 0;; ++iteration) {
     const double norm = lane.slope.norm();
     stalled = norm < best / 2 ? 0 : stalled + 1;
     best = std::min(best, norm);
     if (interrupted(request) || !factor(lane, request, at, out.work)) return LaneEnd::interrupted;
-    adjoin(lane, request, at);
+    if (request.tolerance <= kExact) at.step = at.factor->solve(-lane.slope);
+    adjoined = request.tolerance > kExact || is_near_minimum(lane, at.step);
+    if (adjoined) adjoin(lane, request, at);
     out.result.epochs = iteration;
-    if (!std::isfinite(norm)) return LaneEnd::diverged;
-    const bool accurate = at.close && at.error <= request.tolerance * std::abs(error_.value()) &&
-                          (request.tolerance > kExact || is_near_minimum(lane, at));
-    if (request.tolerance > 0 ? accurate : norm <= kTight * first) return LaneEnd::converged;
-    if (stalled >= kPatience && best <= kNearRounding * first) return LaneEnd::rounding;
+    if (!std::isfinite(norm)) return ended(LaneEnd::diverged);
+    const bool accurate = adjoined && at.close && at.error <= request.tolerance * std::abs(error_.value()) &&
+                          (request.tolerance > kExact || std::abs(at.first) <= kCorrection * std::abs(error_.value()));
+    if (request.tolerance > 0 ? accurate : norm <= kTight * first) return ended(LaneEnd::converged);
+    if (stalled >= kPatience && best <= kNearRounding * first) return ended(LaneEnd::rounding);
     const bool stuck = iteration == kMostIterations || !search_line(lane, request, at.step, out.work);
     if (interrupted(request)) return LaneEnd::interrupted;
-    if (stuck) return norm <= kNearRounding * first ? LaneEnd::rounding : LaneEnd::epochs;
+    if (stuck) return ended(norm <= kNearRounding * first ? LaneEnd::rounding : LaneEnd::epochs);
   }
 }
 
-// Whether the corrections of E are those of a quadratic model: the Newton decrement √(δᵀHδ) is small against J, and
-// what is left to correct against E. An estimate of the error alone may be small by chance, far from the minimum.
-bool DenseHyperSolver::is_near_minimum(const Lane& lane, const Adjoint& at) const {
-  constexpr double kDecrement = 1e-6, kCorrection = 1e-6;
-  const double decrement = -lane.slope.dot(at.step);
-  return decrement <= kDecrement * kDecrement * std::abs(lane.objective) &&
-         std::abs(at.first) <= kCorrection * std::abs(error_.value());
+// Whether the corrections of E can be those of a quadratic model: the Newton decrement √(δᵀHδ) is small against J. An
+// estimate of the error alone may be small by chance, far from the minimum.
+bool DenseHyperSolver::is_near_minimum(const Lane& lane, const Eigen::VectorXd& step) {
+  constexpr double kDecrement = 1e-6;
+  return -lane.slope.dot(step) <= kDecrement * kDecrement * std::abs(lane.objective);
 }
 
 // Which weights are 0 the solver of `exact` finds; among the others J is smooth.

@@ -47,7 +47,7 @@ class DenseHyperSolver final : public HyperSolver {
   [[nodiscard]] bool factor(const Lane& lane, const HyperRequest& request, Adjoint& adjoint, HyperWork& work);
   void adjoin(const Lane& lane, const HyperRequest& request, Adjoint& adjoint);
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
-  bool is_near_minimum(const Lane& lane, const Adjoint& at) const;
+  static bool is_near_minimum(const Lane& lane, const Eigen::VectorXd& step);
   LaneEnd minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   LaneEnd minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
   double first_norm(const Lane& lane);
