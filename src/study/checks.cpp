@@ -18,6 +18,8 @@ class Checks {
 
   void metric() {
     const Study& study = file_.study;
+    // A metric that could not be read was blamed: the usual one in its place must not be.
+    if (filler_.marks.count("objective.metric") > 0 && study.objective.metric.empty()) return;
     const std::string_view type = study.config.model.type();
     const bool either = train::classes_of(type) == Classes::either;
     if (either && study.objective.metric.empty())

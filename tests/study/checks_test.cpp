@@ -77,6 +77,17 @@ TEST_CASE("checks: settings that do go together") {
   }
 }
 
+TEST_CASE("checks: a metric that is not known is answered in our words, and the usual one is not blamed in its place") {
+  const std::string said =
+      complaints(with("model: {type: svm, loss: squared_hinge}\nobjective: {metric: roc_auc}\n"
+                      "training: {learning_rate: 0.1, optimizer: SGD}\nsearch: {method: bayes, n_calls: 30}\n"));
+  CAPTURE(said);
+  CHECK(has(said, "in holdout: 'auc'"));
+  CHECK(has(said, "in holdout: 'gd'"));
+  CHECK(has(said, "in holdout: 'random'"));
+  CHECK(!has(said, "log_loss"));
+}
+
 TEST_CASE("checks: leave-one-out is for ridge regression, and what is not is named") {
   const char* const cases[][2] = {
       {"model: {type: linear, loss: {values: [squared, huber]}}\ntraining: {optimizer: {values: [exact, newton]}}\n",
