@@ -38,6 +38,8 @@ struct FakeStorage final : study::Storage {
   void finish(std::span<const study::Trial>) override { throw std::logic_error("finish"); }
   void write(const study::RunFacts&) override { throw std::logic_error("write"); }
   void write(const study::Winner&) override { throw std::logic_error("write"); }
+  void remove_from(int) override { throw std::logic_error("remove_from"); }
+  void freeze() override { throw std::logic_error("freeze"); }
   void close() override { throw std::logic_error("close"); }
 };
 
