@@ -34,7 +34,7 @@ struct Asked {
         data(prepare(file)),
         storage(Storage::create(scratch / "study.db", record_of(file, data))),
         designs(data, true),
-        writer(*storage),
+        writer(*storage, LockWait(interrupt, observer)),
         objective({file.study, data.dataset, metric_of(file.study), workers, interrupt, *storage}, designs, writer,
                   observer, {}) {}
 
