@@ -109,6 +109,8 @@ ordered_json minimum_json(const study::Winner& winner) {
           {"least_eigenvalue", number_json(facts.least_eigenvalue)},
           {"largest_eigenvalue", number_json(facts.largest_eigenvalue)},
           {"distance", number_json(facts.distance)},
+          {"gap", number_json(facts.gap)},
+          {"no_minimum", facts.no_minimum},
           {"rises", winner.rises < 0 ? ordered_json() : ordered_json(winner.rises)},
           {"steps", winner.steps}};
 }

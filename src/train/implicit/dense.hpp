@@ -6,6 +6,7 @@
 #include <holdout/train/hypergradient.hpp>
 
 #include "../hyperparameters.hpp"
+#include "../solvers/conditioning.hpp"
 #include "factor.hpp"
 #include "holdout_error.hpp"
 #include "training_loss.hpp"
@@ -18,7 +19,7 @@ class DenseHyperSolver final : public HyperSolver {
   std::vector<HyperDerivatives> solve(const HyperRequest& request) override;
 
  private:
-  // J of the lane at hand, and what is known at the point where it stands.
+  // J of the lane at hand, and what is known at the point where it stands, in the coordinates of `inner`.
   struct Lane {
     const LaneConfig* config;
     Eigen::VectorXd l2;            // [parameter]
@@ -45,11 +46,11 @@ class DenseHyperSolver final : public HyperSolver {
   void factor(const Lane& lane, Adjoint& adjoint, HyperWork& work);
   void adjoin(const Lane& lane, const HyperRequest& request, Adjoint& adjoint);
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
-  LaneEnd minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
-  LaneEnd minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
-  double first_norm(const Lane& lane);
+  void minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
+  void minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
+  bool solves(const Lane& lane, const Adjoint& at);
+  void polish(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   const RidgeBasis& basis();
-  bool search_line(Lane& lane, const Eigen::VectorXd& step, HyperWork& work);
   void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
   Eigen::MatrixXd changes(const Lane& lane, const HyperRequest& request) const;
   Eigen::VectorXd ridge_slope(const Lane& lane, const PenaltySlope& slope) const;
@@ -58,12 +59,16 @@ class DenseHyperSolver final : public HyperSolver {
 
   const Design<double>& design_;
   const Metric& metric_;
+  ModelSettings settings_;
+  Conditioning conditioning_;
+  std::optional<Design<double>> conditioned_;
+  const Design<double>& inner_;  // that with columns as solvers want them, or the design itself
   std::unique_ptr<Model<double>> model_;
   std::size_t loss_place_;
   TrainingLoss loss_;
   HoldoutError error_;
-  std::optional<RidgeBasis> basis_;                // where the design has none
-  double first_norm_ = 0, first_coefficient_ = 0;  // ‖∇J(0)‖, and the loss's coefficient for it; 0: not known yet
+  std::optional<RidgeBasis> basis_;  // where the design has none
+  Eigen::VectorXd scale_;            // [penalized parameter] Conditioning::scale
 };
 
 }  // namespace holdout::train
