@@ -9,9 +9,9 @@ void Damping::measure(double fall, double squared_length) {
 }
 
 void Damping::learn(double t) {
-  constexpr double kCut = 0.25, kMore = 4, kLess = 1.0 / 8, kNone = 1e-6;
+  constexpr double kCut = 0.25, kMore = 4, kLess = 1.0 / 8, kNone = 1e-6, kFirst = 1e-3;
   if (t == 0)
-    mu = std::max(kMore * kMore * mu, kMore * curvature);
+    mu = std::max(kMore * kMore * mu, kFirst);
   else if (t < kCut)
     mu = std::max(kMore * mu, (curvature + mu) / t - curvature);
   else if (t >= 1)

@@ -136,20 +136,21 @@ bool DescentSolver::LaneSearch::tell(double at, double slope, double fall, doubl
 
 // Where φ still falls nearly as steeply as at 0, the direction was far too short.
 void DescentSolver::LaneSearch::lengthen(double slope) {
-  constexpr double kSteep = 0.7;
-  searching = right == kInfinity && slope < kSteep * derivative && trials < kMaxTrials;
+  constexpr double kSteep = 0.7, kLonger = 4;
+  searching = kLonger * t < right && slope < kSteep * derivative && trials < kMaxTrials;
   if (!searching) return;
   left = t, left_derivative = slope;
-  t *= 4;
+  t *= kLonger;
 }
 
-// The zero of φ′ by a straight line between both ends; half the way where nothing is known of the right one.
+// The zero of φ′ by a straight line between both ends; half the way where nothing is known of the right one. Directions
+// can be longer by many decades than what they are good for: each further cut is a deeper one.
 void DescentSolver::LaneSearch::shorten(double slope) {
   right = t;
   double share = 0.5;
   if (line && std::isfinite(slope) && slope > 0)
     share = std::clamp(left_derivative / (left_derivative - slope), 0.05, 0.5);
-  t = left + share * (t - left);
+  t = left + 2 * share / (1 + trials) * (t - left);
 }
 
 void DescentSolver::search_line() {

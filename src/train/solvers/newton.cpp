@@ -17,6 +17,7 @@ constexpr int kPatience = 5, kMaxIterations = 1000;
 
 NewtonSolver::NewtonSolver(const Problem& problem)
     : DescentSolver(problem, {kPatience, kMaxIterations}),
+      l2_(ridge_table<double>(problem_.l2)),
       preconditioner_(diagonal_preconditioner(problem_)),
       damping_(lanes_) {}
 
@@ -31,39 +32,71 @@ void NewtonSolver::add_damping(const LaneTable<double>& search, LaneTable<double
     }
 }
 
+// xᵀDx.
+std::vector<double> NewtonSolver::squared_length(const LaneTable<double>& x) const {
+  LaneTable<double> scaled = x;
+  for (std::size_t p = 0; p < preconditioner_.rows(); ++p)
+    for (std::size_t lane = 0; lane < lanes_; ++lane) scaled.at(p, lane) /= preconditioner_.at(p, lane);
+  return Values::dot(x, scaled);
+}
+
 // Weights that l1 keeps at 0 do not move.
 bool NewtonSolver::inactive(std::size_t p, std::size_t lane) const {
   return problem_.l1[lane] > 0 && p < problem_.model.penalized() && theta_.at(p, lane) == 0 &&
          subgradient_.at(p, lane) == 0;
 }
 
+// Softmax does not change with what parameters of all classes have in common, so gradients have no such part where
+// nothing is penalized. What rounding makes of it would be divided by a curvature that is rounding, too.
+void NewtonSolver::remove_common_part(LaneTable<double>& residual) const {
+  const std::size_t outputs = problem_.model.outputs(), penalized = problem_.model.penalized();
+  if (outputs == 1) return;
+  const std::size_t features = penalized / outputs;
+  for (std::size_t j = 0; j <= features; ++j)
+    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+      if (j < features && (problem_.l1[lane] > 0 || l2_.at(ridge_row(problem_.model, l2_, j), lane) > 0)) continue;
+      const auto place = [&](std::size_t k) { return j < features ? k * features + j : penalized + k; };
+      double sum = 0;
+      for (std::size_t k = 0; k < outputs; ++k) sum += residual.at(place(k), lane);
+      for (std::size_t k = 0; k < outputs; ++k) residual.at(place(k), lane) -= sum / static_cast<double>(outputs);
+    }
+}
+
 // (H + μ D) d = −g by conjugate gradients, each lane until its residual is small against its gradient.
 void NewtonSolver::find_direction() {
   const std::size_t most = 10 * parameters_ + 50;  // rounding makes it more than `parameters`, not much more
-  LaneTable<double> residual = subgradient_, preconditioned_residual = times(preconditioner_, residual),
-                    search(parameters_, lanes_), product(parameters_, lanes_);
+  constexpr double kFlat = 1e-16;                  // of the largest curvature met
+  constexpr double kRounding = 1e-15;              // of the gradient at zero
+  LaneTable<double> residual = subgradient_;
+  remove_common_part(residual);
+  LaneTable<double> preconditioned_residual = times(preconditioner_, residual), search(parameters_, lanes_),
+                    product(parameters_, lanes_);
   direction_ = LaneTable<double>(parameters_, lanes_);
   for (std::size_t p = 0; p < parameters_; ++p)
     for (std::size_t lane = 0; lane < lanes_; ++lane) search.at(p, lane) = -preconditioned_residual.at(p, lane);
   std::vector<double> squares = Values::dot(residual, preconditioned_residual), target(lanes_);
   const std::vector<double> start = Values::dot(residual, residual);
+  std::vector<double> most_curved(lanes_);
   Flags going(lanes_), reached(lanes_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
     going[lane] = open(lane) && squares[lane] > 0;
     reached[lane] = squares[lane] == 0;
-    // Superlinear convergence, but no digits that the next step will change (Nocedal and Wright, eq. 7.3).
-    const double forcing = std::min(0.1, std::sqrt(monitor_->norm(lane)));
+    // Superlinear convergence, but no digits that the next step will change (Nocedal and Wright, eq. 7.3), nor any that
+    // are rounding of the gradient.
+    const double norm = monitor_->norm(lane), forcing = std::min(0.1, std::max(std::sqrt(norm), kRounding / norm));
     target[lane] = forcing * forcing * start[lane];
   }
   for (std::size_t step = 0; any(going) && step < most; ++step) {
     values_.hessian(theta_, search, product);
     add_damping(search, product);
-    const std::vector<double> curvature = Values::dot(search, product);
+    const std::vector<double> curvature = Values::dot(search, product), length = squared_length(search);
     std::vector<double> alpha(lanes_);
     for (std::size_t lane = 0; lane < lanes_; ++lane) {
       if (!going[lane]) continue;
       monitor_->count_pass(lane);
-      if (!(curvature[lane] > 0))
+      const double ratio = curvature[lane] / length[lane];
+      most_curved[lane] = std::max(most_curved[lane], ratio);
+      if (!(ratio > kFlat * most_curved[lane]))
         going[lane] = 0;  // flat to rounding: what is found so far is the direction
       else
         alpha[lane] = squares[lane] / curvature[lane];
@@ -74,6 +107,7 @@ void NewtonSolver::find_direction() {
         direction_.at(p, lane) += alpha[lane] * search.at(p, lane);
         if (!inactive(p, lane)) residual.at(p, lane) += alpha[lane] * product.at(p, lane);
       }
+    remove_common_part(residual);
     preconditioned_residual = times(preconditioner_, residual);
     const std::vector<double> left = Values::dot(residual, residual),
                               now = Values::dot(residual, preconditioned_residual);
@@ -107,10 +141,7 @@ void NewtonSolver::finish_direction(std::span<const char> reached) {
       if (problem_.l1[lane] > 0 && theta_.at(p, lane) == 0 && direction_.at(p, lane) * subgradient_.at(p, lane) >= 0)
         direction_.at(p, lane) = 0;
   fall = Values::dot(subgradient_, direction_);
-  LaneTable<double> scaled = direction_;
-  for (std::size_t p = 0; p < preconditioner_.rows(); ++p)
-    for (std::size_t lane = 0; lane < lanes_; ++lane) scaled.at(p, lane) /= preconditioner_.at(p, lane);
-  const std::vector<double> length = Values::dot(direction_, scaled);
+  const std::vector<double> length = squared_length(direction_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) {
     damping_[lane].measure(fall[lane], length[lane]);
     if (reached[lane] && damping_[lane].mu == 0) decrement_[lane] = -fall[lane];
