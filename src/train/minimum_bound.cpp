@@ -293,8 +293,9 @@ MinimumBound minimum_bound(const Design<T>& design, const ModelSettings& model, 
   for (std::size_t k = 0; k < b.size(); ++k) shared += (own[k] - b[k]) / static_cast<Extended>(b.size());
   for (std::size_t k = 0; k < b.size(); ++k) way += std::pow(own[k] - b[k] - (b.size() > 1 ? shared : 0), 2.0L);
   const Extended up = 1 + 1e-12L;  // more than rounding of what is left, to a double
-  out.distance = static_cast<double>(std::sqrt(squares / least) * up);
-  out.gap = static_cast<double>((squares / 2 + slope * (std::sqrt(way) + radius)) * up);
+  const auto distance = static_cast<double>(std::sqrt(squares / least) * up);
+  const auto gap = static_cast<double>((squares / 2 + slope * (std::sqrt(way) + radius)) * up);
+  if (std::isfinite(distance) && std::isfinite(gap)) out.distance = distance, out.gap = gap;
   return out;
 }
 

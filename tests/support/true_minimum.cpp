@@ -34,6 +34,12 @@ Numbers eliminate(Numbers a, Numbers b) {
   return b;
 }
 
+long double norm(const Numbers& x) {
+  long double sum = 0;
+  for (const long double v : x) sum += v * v;
+  return std::sqrt(sum);
+}
+
 // L of one row; slopes [output], and curvature [output][output].
 long double row_loss(std::string_view loss, long double delta, const Numbers& f, double target, Numbers& slopes,
                      Numbers& curvature) {
@@ -158,7 +164,7 @@ long double TrueObjective::evaluate(const Numbers& theta, Numbers* gradient, Num
 }
 
 TrueObjective::Minimum TrueObjective::minimum() const {
-  constexpr int kMaxSteps = 3000, kMaxStalled = 8;
+  constexpr int kMaxSteps = 3000, kMaxStalled = 60;
   Numbers theta(parameters_), gradient, hessian;
   // Damping is relative to what a loss of curvature one has: the columns are standardized.
   long double mu = 1, value = evaluate(theta, &gradient, &hessian);
@@ -169,13 +175,16 @@ TrueObjective::Minimum TrueObjective::minimum() const {
     const Numbers way = eliminate(std::move(a), gradient);
     Numbers next = theta;
     for (std::size_t p = 0; p < parameters_; ++p) next[p] -= way[p];
-    const long double at = evaluate(next, nullptr, nullptr);
-    if (!(at <= value)) {
+    // Where J is level to its last digits, the gradient tells.
+    Numbers there;
+    const long double at = evaluate(next, &there, nullptr);
+    const bool level = std::abs(at - value) <= 64 * std::numeric_limits<long double>::epsilon() * std::abs(value);
+    if (!(level ? norm(there) < norm(gradient) : at <= value)) {
       mu = std::max(mu * 4, 1e-16L);
-      stalled += mu > 1e6L;
+      ++stalled;
       continue;
     }
-    stalled = at < value ? 0 : stalled + 1;
+    stalled = 0;
     theta = std::move(next), mu = mu < 1e-15L ? 1e-19L : mu / 8;
     value = evaluate(theta, &gradient, &hessian);
   }
@@ -188,7 +197,11 @@ TrueObjective::Minimum TrueObjective::minimum() const {
       w /= scale_[j];
       out.theta[outputs_ * d_ + k] -= w * mean_[j];
     }
-  out.error = l2_ > 0 ? std::sqrt(squares) / l2_ : std::numeric_limits<long double>::infinity();
+  // An intercept that is off moves the weights, by a share of the loss's curvature.
+  const Numbers intercepts(gradient.end() - static_cast<std::ptrdiff_t>(outputs_), gradient.end());
+  const long double smallest = *std::min_element(scale_.begin(), scale_.end());
+  out.error = l2_ > 0 ? (std::sqrt(squares) + 100 * norm(intercepts) / smallest) / l2_
+                      : std::numeric_limits<long double>::infinity();
   return out;
 }
 
