@@ -1,5 +1,7 @@
 #include "factored_newton.hpp"
 
+#include "../solvers/hessian_system.hpp"
+
 namespace holdout::train {
 namespace {
 

@@ -4,9 +4,9 @@
 
 #include "../hyperparameters.hpp"
 #include "../measure.hpp"
+#include "../solvers/hessian_system.hpp"
 #include "../solvers/newton.hpp"
 #include "../weights.hpp"
-#include "conjugate.hpp"
 
 namespace holdout::train {
 namespace {
@@ -94,10 +94,15 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
   std::vector<double> loss;
   values.gradient(theta, slope, loss);
   const std::vector<double> value = error_.at(theta, up);
-  std::vector<std::int64_t> products(n);
   constexpr double kLoose = 1e-6;  // of the adjoint, where values need not be tight
-  const LaneTable<double> q =
-      solve_by_products(values, theta, up, held, request.tolerance > 0 ? kLoose : kTight, products);
+  const double share = request.tolerance > 0 ? kLoose : kTight;
+  for (std::size_t p = 0; p < parameters; ++p)
+    for (std::size_t i = 0; i < n; ++i)
+      if (held.at(p, i) != 0) up.at(p, i) = 0;
+  std::vector<double> target = Values::dot(up, up);
+  for (double& x : target) x *= share * share;
+  const auto [q, reached, products] =
+      HessianSystem(problem, values).solve({theta, up, held, {}, target, std::vector<char>(n, 1)});
   for (std::size_t i = 0; i < n; ++i) {
     HyperDerivatives& d = out[lanes[i]];
     results[i].epochs += d.result.epochs;

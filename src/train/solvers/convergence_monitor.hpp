@@ -39,8 +39,9 @@ class ConvergenceMonitor {
                      const DescentLimits& limits);
 
   bool open(std::size_t lane) const { return results_[lane].end == LaneEnd::running; }
-  /// One more pass over the rows that the lane itself needed.
-  void count_pass(std::size_t lane) { ++passes_[lane]; }
+  /// Passes over the rows that the lane itself needed.
+  void count_passes(std::size_t lane, std::int64_t passes) { passes_[lane] += passes; }
+  void count_pass(std::size_t lane) { count_passes(lane, 1); }
   /// Keeps every lane's best parameters and ends lanes that have converged, diverged or stalled.
   void judge(int iteration, const PointOfLanes& point);
   /// Takes the decrements² of the point judged last. A lane that has arrived takes one more step, to the digits that it

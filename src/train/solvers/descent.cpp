@@ -11,26 +11,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-// Of the loss a diagonal of κ is taken: what counts is that large λ do not spread the eigenvalues.
-LaneTable<double> diagonal_preconditioner(const Problem& problem) {
-  const LaneTable<double> l2 = ridge_table<double>(problem.l2);
-  if (l2.rows() == 1) return {};
-  const double kappa = std::min(1.0, losses()[problem.loss].curvature);
-  LaneTable<double> out(problem.model.parameters(), l2.lanes());
-  for (std::size_t p = 0; p < out.rows(); ++p)
-    for (std::size_t lane = 0; lane < out.lanes(); ++lane)
-      out.at(p, lane) =
-          p < problem.model.penalized() ? 1 / (kappa + l2.at(ridge_row(problem.model, l2, p), lane)) : 1 / kappa;
-  return out;
-}
-
-LaneTable<double> times(const LaneTable<double>& diagonal, const LaneTable<double>& table) {
-  LaneTable<double> out = table;
-  for (std::size_t p = 0; p < diagonal.rows(); ++p)
-    for (std::size_t lane = 0; lane < out.lanes(); ++lane) out.at(p, lane) *= diagonal.at(p, lane);
-  return out;
-}
-
 DescentSolver::DescentSolver(const Problem& problem, const DescentLimits& limits)
     : problem_(problem),
       values_(problem_),

@@ -44,10 +44,4 @@ class DescentSolver : public Solver {
   DescentLimits limits_;
 };
 
-/// 1/(κ + λ) for every parameter: an inverse diagonal of the Hessian where features have λ of their own, which may be
-/// spread over decades. Empty where there is one λ.
-LaneTable<double> diagonal_preconditioner(const Problem& problem);
-/// Element by element; an empty diagonal is that of the identity.
-LaneTable<double> times(const LaneTable<double>& diagonal, const LaneTable<double>& table);
-
 }  // namespace holdout::train

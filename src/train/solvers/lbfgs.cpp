@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "hessian_system.hpp"
 #include "newton.hpp"
 
 namespace holdout::train {

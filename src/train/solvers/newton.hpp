@@ -3,6 +3,7 @@
 
 #include "damping.hpp"
 #include "descent.hpp"
+#include "hessian_system.hpp"
 
 namespace holdout::train {
 
@@ -20,15 +21,11 @@ class NewtonSolver final : public DescentSolver {
  private:
   void find_direction() override;
   void learn(const LaneTable<double>& theta_before, const LaneTable<double>& gradient_before) override;
-  void remove_common_part(LaneTable<double>& residual) const;
-  std::vector<double> squared_length(const LaneTable<double>& x) const;
-  void add_damping(const LaneTable<double>& search, LaneTable<double>& product) const;
   bool inactive(std::size_t parameter, std::size_t lane) const;
   void finish_direction(std::span<const char> reached);
 
-  LaneTable<double> l2_;              // as ridge_table makes it
-  LaneTable<double> preconditioner_;  // diagonal_preconditioner: D⁻¹
-  std::vector<Damping> damping_;      // [lane]
+  HessianSystem system_;
+  std::vector<Damping> damping_;  // [lane]
 };
 
 }  // namespace holdout::train
