@@ -73,7 +73,7 @@ struct HyperRequest {
 class HyperSolver {
  public:
   virtual ~HyperSolver() = default;
-  /// [lane]. The end of a result is converged, rounding, interrupted, diverged, or epochs (no minimum in reach).
+  /// [lane]. The end of a result is converged, stalled, interrupted or diverged.
   virtual std::vector<HyperDerivatives> solve(const HyperRequest& request) = 0;
 };
 

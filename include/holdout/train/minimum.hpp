@@ -1,6 +1,7 @@
 // What is known of J at trained parameters: whether there is one minimum, and how far away it can be.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 
@@ -21,7 +22,7 @@ struct MinimumFacts {
   /// their own best values counted; NaN where nothing could be shown. J is strongly convex in the weights with
   /// μ = l2 (Boyd and Vandenberghe, Convex Optimization, 2004, eq. 9.11), once the intercepts are at their best; that
   /// with squared loss with the least eigenvalue of its Hessian, too.
-  double distance = 0, gap = 0;
+  double distance = std::numeric_limits<double>::quiet_NaN(), gap = distance;
   /// J falls for ever: the classes of the training rows can be separated, and nothing penalizes the weights.
   bool no_minimum = false;
 };

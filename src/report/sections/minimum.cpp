@@ -5,6 +5,13 @@
 #include <holdout/base/number.hpp>
 
 namespace holdout::report {
+namespace {
+
+// A distance without a gap is one of an earlier version, which took the intercept for the best one.
+bool shown(const train::MinimumFacts& facts) { return std::isfinite(facts.distance) && std::isfinite(facts.gap); }
+
+}  // namespace
+
 // What the convexity of J says about the result, in the words of a lecture.
 Section minimum_section(const study::Winner& winner) {
   Section section{"Is it the minimum?", {}};
@@ -25,10 +32,10 @@ Section minimum_section(const study::Winner& winner) {
   section.blocks.emplace_back(Paragraph{plain(text)});
   List list;
   std::string norm = "‖∇J‖ at the end is " + to_text(facts.gradient_norm, 3);
-  if (std::isfinite(facts.distance))
+  if (shown(facts))
     norm += ". The minimum is at most " + to_text(facts.distance, 3) +
-            " away (norm of the weights' difference; shown with the intercept at its best and rounding counted)";
-  if (std::isfinite(facts.gap)) norm += ". J is at most " + to_text(facts.gap, 3) + " above its minimum";
+            " away (norm of the weights' difference), and J at most " + to_text(facts.gap, 3) +
+            " above it: shown with the intercept at its best and rounding counted";
   list.items.push_back(plain(norm + "."));
   if (std::isfinite(facts.largest_eigenvalue)) {
     const double condition = facts.largest_eigenvalue / facts.least_eigenvalue;

@@ -100,8 +100,7 @@ Part<double> Conditioning::apply(const Part<double>& part) const {
   const auto moved = [this](double x, std::size_t j) { return (x - shift_[j]) * scale_[j]; };
   if (part.start.empty()) {
     out.x = part.x;
-    for (std::size_t i = 0; i < part.n; ++i)
-      for (std::size_t j = 0; j < features_; ++j) out.x[i * features_ + j] = moved(out.x[i * features_ + j], j);
+    for (std::size_t k = 0; k < out.x.size(); ++k) out.x[k] = moved(out.x[k], k % features_);  // leave-one-out: no x
     return out;
   }
   std::vector<std::uint32_t> shifted;  // columns in which a 0 becomes an entry

@@ -25,6 +25,7 @@ ConvergenceMonitor::ConvergenceMonitor(Values& values, const Problem& problem, s
       least_(results.size(), kInfinity),
       halved_(results.size(), kInfinity),
       stalled_(results.size()),
+      decrement_(results.size(), kInfinity),
       arrived_(results.size()),
       free_(results.size()),
       passes_(results.size(), 2) {
@@ -60,6 +61,14 @@ double ConvergenceMonitor::bound_of_decrement(std::size_t lane, const LaneTable<
   return squares;
 }
 
+// Whether a lane that rounding holds is at the minimum, but for digits that it takes from J: a decrement of a hundred
+// times the target is less than 10⁻¹⁴ of J.
+bool ConvergenceMonitor::near(std::size_t lane, const LaneTable<double>& gradient) const {
+  constexpr double kTimes = 100;
+  const double squares = std::min(bound_of_decrement(lane, gradient), std::abs(decrement_[lane]));
+  return squares <= kTimes * kTimes * target(lane) * target(lane);
+}
+
 void ConvergenceMonitor::keep(std::size_t lane, const PointOfLanes& point) {
   LaneResult& r = results_[lane];
   best_[lane] = norm_[lane], least_[lane] = value_[lane];
@@ -87,7 +96,7 @@ void ConvergenceMonitor::judge(int iteration, const PointOfLanes& point) {
     else if (arrived_[lane] || (flat && bound_of_decrement(lane, point.gradient) <= target(lane) * target(lane)))
       r.end = LaneEnd::converged;
     else if (stalled_[lane] >= limits_.patience || (flat && !limits_.decrements))
-      r.end = LaneEnd::stalled;
+      r.end = flat && near(lane, point.gradient) ? LaneEnd::converged : LaneEnd::stalled;
   }
 }
 
@@ -95,6 +104,7 @@ void ConvergenceMonitor::judge_decrements(std::span<const double> squares) {
   constexpr double kShare = 1e-3;
   for (std::size_t lane = 0; lane < results_.size(); ++lane) {
     const bool flat = norm_[lane] <= tolerance_ * first_[lane];
+    decrement_[lane] = squares[lane];
     if (!open(lane) || !flat) continue;
     // Each step takes the same share of J away: the classes are separated, and nothing ends it.
     if (free_[lane] && std::isfinite(squares[lane]) && squares[lane] > kShare * value_[lane])
@@ -113,7 +123,7 @@ bool ConvergenceMonitor::go_on(bool out_of_iterations, const std::atomic<bool>* 
     if (interrupted)
       r.end = LaneEnd::interrupted;
     else if (out_of_iterations)
-      r.end = LaneEnd::epochs;
+      r.end = LaneEnd::stalled;
     any = any || r.end == LaneEnd::running;
   }
   return any;

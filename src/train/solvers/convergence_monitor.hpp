@@ -25,7 +25,7 @@ struct PointOfLanes {
 /// When a run ends.
 struct DescentLimits {
   int patience;            // iterations without a smaller J and without half the norm, after which a lane has stalled
-  int iterations;          // after so many a lane that has not arrived ends with `epochs`
+  int iterations;          // after so many a lane that has not arrived ends as stalled
   bool decrements = true;  // whether the solver knows decrements. If not, a lane whose gradient is small, but whose
                            // decrement no penalty bounds, ends as stalled
   bool last_step = true;   // whether a lane that has arrived by its decrement takes one more step
@@ -58,6 +58,7 @@ class ConvergenceMonitor {
  private:
   double target(std::size_t lane) const;
   double bound_of_decrement(std::size_t lane, const LaneTable<double>& gradient) const;
+  bool near(std::size_t lane, const LaneTable<double>& gradient) const;
   void keep(std::size_t lane, const PointOfLanes& point);
 
   const Problem& problem_;
@@ -70,6 +71,7 @@ class ConvergenceMonitor {
   std::vector<double> best_, least_;         // ‖∇J‖ and J of the best point
   std::vector<double> halved_;               // the norm that counts as progress when it is halved
   std::vector<int> stalled_;                 // iterations without progress
+  std::vector<double> decrement_;            // ² of the point before, as far as it is known
   std::vector<char> arrived_;                // takes its last step
   std::vector<char> free_;                   // nothing is penalized: J of separated classes has no minimum
   std::vector<std::int64_t> passes_;

@@ -93,7 +93,7 @@ void LbfgsAndNewton::run(double tolerance, std::span<LaneResult> results, const 
   std::vector<LaneResult> left;
   std::vector<std::size_t> lanes;
   for (std::size_t lane = 0; lane < results.size(); ++lane) {
-    if (results[lane].end != LaneEnd::stalled && results[lane].end != LaneEnd::epochs) continue;
+    if (results[lane].end != LaneEnd::stalled) continue;
     lanes.push_back(lane), left.push_back(results[lane]);
     left.back().end = LaneEnd::running;
     rest.l2.push_back(problem_.l2[lane]), rest.l1.push_back(problem_.l1[lane]);
