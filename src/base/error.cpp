@@ -4,23 +4,10 @@
 #include <cstdio>
 #include <tuple>
 
+#include <holdout/base/utf8.hpp>
+
 namespace holdout {
 namespace {
-
-// Bytes of the UTF-8 character that starts at text[i]; 0 if the bytes there are none.
-std::size_t utf8_length(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(text[k]); };
-  const unsigned char c = byte(i);
-  const std::size_t n = c < 0x80                ? 1
-                        : c >= 0xC2 && c < 0xE0 ? 2
-                        : c >= 0xE0 && c < 0xF0 ? 3
-                        : c >= 0xF0 && c < 0xF5 ? 4
-                                                : 0;
-  if (n == 0 || i + n > text.size()) return 0;
-  for (std::size_t k = 1; k < n; ++k)
-    if ((byte(i + k) & 0xC0) != 0x80) return 0;
-  return n;
-}
 
 std::string in_order(const std::vector<Message>& messages) {
   std::string all;

@@ -1,63 +1,47 @@
 #include "bytes.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
+#include <utility>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 
 namespace holdout::data {
 namespace {
 
 constexpr std::size_t kChunk = at_once(256 * 1024, 24);
 
-std::string reason() {
-  return errno == ENOENT ? "no such file" : errno == EACCES ? "permission denied" : std::strerror(errno);
-}
-
 }  // namespace
 
 Bytes::Bytes(const std::string& path, const std::string& name, const std::string& setting) {
   mark_.path = name;
-  const auto refuse = [&](const std::string& why, const std::string& hint) {
-    throw Error(Message{{}, "data file " + holdout::quoted(name) + ": " + why, hint, {}, setting});
-  };
-  const std::string absolute = std::filesystem::absolute(path).lexically_normal().string();
-  file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file_ < 0) refuse(reason(), "tried " + absolute + "; file names are relative to the study's folder");
-  struct stat status {};
-  fstat(file_, &status);
-  if (!S_ISREG(status.st_mode)) {
-    close(file_);
-    refuse(S_ISDIR(status.st_mode) ? "is a directory, not a regular file" : "is not a regular file",
-           "tried " + absolute);
-  }
-  size_ = static_cast<std::uint64_t>(status.st_size);
-  begin();
+  Input input = open_input(path);
+  if (!input.problem.empty())
+    throw Error(Message{{},
+                        "data file " + holdout::quoted(name) + ": " + input.problem,
+                        "tried " + absolute_path(path) + "; file names are relative to the study's folder",
+                        {},
+                        setting});
+  begin(std::move(input));
 }
 
 Bytes::Bytes(const std::string& path) {
   const bool standard = path == "-";
   mark_.path = standard ? "standard input" : path;
-  file_ = standard ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status {};
-  if (file_ >= 0) fstat(file_, &status);
-  const std::string why = file_ < 0 ? reason() : S_ISDIR(status.st_mode) ? "is a directory, not a file" : "";
-  if (!why.empty()) {
-    if (file_ >= 0) close(file_);
-    throw Error("data file " + holdout::quoted(mark_.path) + ": " + why,
-                standard ? "" : "tried " + std::filesystem::absolute(path).lexically_normal().string());
-  }
-  begin();
+  Input input = standard ? standard_input() : open_input(path, Accept::streams);
+  if (!input.problem.empty())
+    throw Error("data file " + holdout::quoted(mark_.path) + ": " + input.problem,
+                standard ? "" : "tried " + absolute_path(path));
+  begin(std::move(input));
 }
 
 // Looks at the first bytes. A pipe may hand them out one by one.
-void Bytes::begin() {
+void Bytes::begin(Input input) {
+  file_ = std::move(input.file), size_ = input.size;
   raw_.resize(kChunk);
   std::size_t count = 0, got = 0;
   do count += got = read_disk(raw_.data() + count, kChunk - count);
@@ -74,7 +58,6 @@ void Bytes::begin() {
 
 Bytes::~Bytes() {
   if (compressed_) inflateEnd(&stream_);
-  close(file_);
 }
 
 void Bytes::fail(const std::string& what, const std::string& hint) const {
@@ -83,9 +66,9 @@ void Bytes::fail(const std::string& what, const std::string& hint) const {
 
 std::size_t Bytes::read_disk(char* to, std::size_t n) {
   ssize_t got = 0;
-  do got = ::read(file_, to, n);
+  do got = ::read(file_.fd(), to, n);
   while (got < 0 && errno == EINTR);
-  if (got < 0) throw Error(Message{{mark_.path, 0, 0}, "cannot be read: " + reason()}, Fault::failure);
+  if (got < 0) throw Error(Message{{mark_.path, 0, 0}, "cannot be read: " + system_words(errno)}, Fault::failure);
   mark_.bytes += static_cast<std::uint64_t>(got);
   mark_.crc32 =
       static_cast<std::uint32_t>(crc32(mark_.crc32, reinterpret_cast<const Bytef*>(to), static_cast<uInt>(got)));

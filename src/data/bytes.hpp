@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include <holdout/base/files.hpp>
 #include <holdout/data/load.hpp>
 
 namespace holdout::data {
@@ -28,8 +29,8 @@ class Bytes {
   /// @param setting  the setting that names it (data.file), for messages
   /// @throws Error if there is no such regular file, or it cannot be read
   Bytes(const std::string& path, const std::string& name, const std::string& setting);
-  /// Reads what a command was given: a file, a pipe, or standard input ("-").
-  /// @throws Error if there is no such thing
+  /// Reads what a command was given: a file, a pipe of the shell's (<(…)), or standard input ("-", /dev/stdin).
+  /// @throws Error if there is no such thing, or it is something else: a named pipe, a device
   explicit Bytes(const std::string& path);
   ~Bytes();
   Bytes(const Bytes&) = delete;
@@ -43,13 +44,13 @@ class Bytes {
   std::uint64_t size() const { return size_; }
 
  private:
-  void begin();
+  void begin(Input input);
   std::size_t read_disk(char* to, std::size_t n);
   std::size_t inflate_some(char* to, std::size_t n);
   bool more_raw();
   [[noreturn]] void fail(const std::string& what, const std::string& hint = {}) const;
 
-  int file_ = -1;
+  Descriptor file_;
   std::uint64_t size_ = 0;
   FileMark mark_;
   bool compressed_ = false, ended_ = false;

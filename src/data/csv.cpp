@@ -1,8 +1,11 @@
 #include "csv.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include <holdout/base/error.hpp>
+
+#include "cell.hpp"
 
 namespace holdout::data {
 namespace {
@@ -18,7 +21,8 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-CsvCells::CsvCells(Bytes& bytes, char delimiter) : bytes_(bytes), delimiter_(delimiter), buffer_(kBuffer, '\0') {
+CsvCells::CsvCells(Bytes& bytes, char delimiter, bool windows_1252)
+    : bytes_(bytes), delimiter_(delimiter), windows_1252_(windows_1252), buffer_(kBuffer, '\0') {
   for (std::size_t c = 0; c < 0x20; ++c) stops_[c] = c != '\t';
   stops_[0x7f] = stops_['"'] = stops_[static_cast<unsigned char>(delimiter)] = true;
   while (end_ < 3 && fill()) {
@@ -26,6 +30,28 @@ CsvCells::CsvCells(Bytes& bytes, char delimiter) : bytes_(bytes), delimiter_(del
   if (end_ >= 3 && std::memcmp(buffer_.data(), "\xef\xbb\xbf", 3) == 0) begin_ = 3;  // byte order mark
   if (end_ >= 2 && (std::memcmp(buffer_.data(), "\xff\xfe", 2) == 0 || std::memcmp(buffer_.data(), "\xfe\xff", 2) == 0))
     fail("the file is UTF-16", "save it as UTF-8");
+  take_separator();
+}
+
+// "sep=;", perhaps with the delimiters of the other columns behind it. Reads no further than the line can be one.
+void CsvCells::take_separator() {
+  const auto at = [&](std::size_t i) {
+    while (begin_ + i >= end_ && fill()) {
+    }
+    return begin_ + i < end_ ? buffer_[begin_ + i] : '\0';
+  };
+  const auto ends = [](char c) { return c == '\n' || c == '\r' || c == '\0'; };
+  const bool quote = at(0) == '"';
+  std::size_t i = quote ? 1 : 0;
+  for (const char c : std::string_view("sep="))
+    if ((at(i++) | 32) != (c | 32)) return;
+  const char named = at(i++);
+  if (ends(named) || (quote && at(i++) != '"')) return;
+  while (at(i) == named) ++i;
+  if (!ends(at(i))) return;
+  separator_ = named;
+  begin_ += i;
+  if (begin_ < end_) end_record();
 }
 
 void CsvCells::fail(const std::string& what, const std::string& hint) const {
@@ -72,6 +98,10 @@ bool CsvCells::next(Cell& cell) {
     if (record_bytes_ > kLongestLine) fail("the line is longer than 16 MiB", "is it a table, with line ends?");
     const bool was_quoted = cell.text.data() == unquoted_.data();
     cell.last = at_record_ = end_record();
+    if (windows_1252_ && std::any_of(cell.text.begin(), cell.text.end(), [](unsigned char c) { return c >= 0x80; })) {
+      converted_ = from_windows_1252(cell.text);
+      cell.text = converted_;
+    }
     if (!(first && cell.last && cell.text.empty() && !was_quoted)) return true;
   }
 }

@@ -4,9 +4,15 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <string_view>
+#include <unordered_map>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
+
+#include "cell.hpp"
+#include "column_messages.hpp"
 
 namespace holdout::data {
 namespace {
@@ -14,48 +20,38 @@ namespace {
 constexpr std::size_t kMostLevels = 100;  // one-hot columns of one feature
 constexpr std::size_t kFewLevels = 10;    // are fine even in a file of a few rows
 constexpr std::size_t kMostClasses = 1000;
+constexpr std::size_t kMostErrors = 20;  // that take a search through all columns
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-bool all_numbers(const std::vector<std::string>& levels) {
-  return std::all_of(levels.begin(), levels.end(), [](const auto& l) { return to_real(l).has_value(); });
-}
-
-bool is_decimal_comma(const std::string& text) {
-  const std::size_t comma = text.find(',');
-  if (comma == text.npos) return false;
-  std::string point = text;
-  point[comma] = '.';
-  return to_real(point).has_value();
-}
-
-// Numbers in their order if all are numbers, else bytes.
-std::vector<std::uint32_t> sorted_levels(const std::vector<std::string>& levels) {
-  std::vector<std::uint32_t> order(levels.size());
-  std::iota(order.begin(), order.end(), 0u);
-  const bool numbers = all_numbers(levels);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (!numbers) return levels[a] < levels[b];
-    const double x = *to_real(levels[a]), y = *to_real(levels[b]);
-    return x != y ? x < y : levels[a] < levels[b];
-  });
-  return order;
+std::string classes_text(const std::vector<std::string>& levels, const std::vector<std::uint32_t>& order) {
+  constexpr std::size_t kShown = 12;
+  std::string text;
+  for (std::size_t k = 0; k < std::min(kShown, order.size()); ++k)
+    text += (k > 0 ? ", " : "") + quoted(levels[order[k]]);
+  return order.size() > kShown ? text + ", …" : text;
 }
 
 class Encoder {
  public:
   Encoder(Table& table, const DataSettings& settings, Task task, const Spill& spill, double memory)
-      : table_(table), settings_(settings), task_(task), spill_(spill), memory_(memory) {}
+      : table_(table), settings_(settings), task_(task), spill_(spill), memory_(memory), reader_(settings.cells) {}
   Encoded encode();
 
  private:
   void choose_columns();
   void take_sparse();
   void take_dense();
-  std::vector<std::size_t> named(const std::vector<std::string>& names, const std::string& path);
+  std::vector<char> named(const std::vector<std::string>& names, const std::string& path);
   void check_column(std::size_t j);
   void check_feature(std::size_t j);
   void check_target();
-  void check_same_number(const Column& column);
+  void check_same_number(std::size_t j);
+  std::optional<double> number(const std::string& level) const;
+  bool all_numbers(const std::vector<std::string>& levels) const;
+  std::vector<std::uint32_t> sorted_levels(const std::vector<std::string>& levels) const;
+  const std::string& rule(std::size_t j) const { return settings_.missing.rule(table_.columns[j].name); }
+  void name_features();
+  InputColumn::Missing missing_of(std::size_t j) const;
   void order_classes();
   void check_memory(std::size_t rows, std::size_t features) const;
   void add(std::optional<int> line, std::string text, std::string hint, std::string path = {}) {
@@ -68,24 +64,30 @@ class Encoder {
   Task task_;
   const Spill& spill_;
   const double memory_;
+  const CellReader reader_;
   Errors errors_;
+  std::unordered_map<std::string_view, std::size_t> place_;  // of the columns, by name
   std::size_t target_ = 0;
   std::optional<std::size_t> weight_;               // column of the table
   std::vector<std::size_t> features_;               // columns of the table
   std::vector<std::vector<std::uint32_t>> orders_;  // [feature]: its levels in order; empty for numbers
   std::vector<double> class_of_;                    // [level of the target]
+  std::vector<std::size_t> dropping_;               // columns of the table whose missing cells drop the row
+  std::vector<FilledColumn> filled_;                // [feature column]
   Encoded out_;
 };
 
-std::vector<std::size_t> Encoder::named(const std::vector<std::string>& names, const std::string& path) {
-  std::vector<std::size_t> found;
+// [column]: whether it is one of these.
+std::vector<char> Encoder::named(const std::vector<std::string>& names, const std::string& path) {
+  std::vector<char> found(table_.columns.size());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto j = table_.find(names[i]);
-    if (j)
-      found.push_back(*j);
-    else
-      add({}, "the data have no column " + quoted(names[i]), near_names(names[i], table_.names()),
-          path + "." + std::to_string(i));
+    if (const auto at = place_.find(names[i]); at != place_.end()) {
+      found[at->second] = 1;
+      continue;
+    }
+    add({}, "the data have no column " + quoted(names[i]), near_names(names[i], table_.names()),
+        path + "." + std::to_string(i));
+    if (errors_.messages().size() >= kMostErrors) errors_.throw_if_any();
   }
   return found;
 }
@@ -107,18 +109,19 @@ void Encoder::choose_columns() {
       if (!name.empty() && include[i] == name)
         add({}, quoted(include[i]) + " is the " + role + ", and cannot be a feature", "leave it out",
             "data.features.include." + std::to_string(i));
-  const std::vector<std::size_t> in = named(include, "data.features.include"),
-                                 no = named(exclude, "data.features.exclude");
+  for (std::size_t j = 0; j < table_.columns.size(); ++j) place_.emplace(table_.columns[j].name, j);
+  const std::vector<char> in = named(include, "data.features.include"), no = named(exclude, "data.features.exclude");
   named(settings_.categorical, "data.categorical");
+  for (const MissingSettings::Column& column : settings_.missing.columns)
+    if (!table_.find(column.name))
+      add({}, "the data have no column " + quoted(column.name), near_names(column.name, table_.names()),
+          "data.missing.columns." + column.name);
   const auto split = settings_.split.selected() == SplitSettings::column && settings_.split.file.empty()
                          ? table_.find(settings_.split.column_name)
                          : std::optional<std::size_t>();
   if (!settings_.weight.column.empty() && settings_.weight.file.empty()) weight_ = table_.find(settings_.weight.column);
-  const auto has = [](const std::vector<std::size_t>& list, std::size_t j) {
-    return std::find(list.begin(), list.end(), j) != list.end();
-  };
   for (std::size_t j = 0; j < table_.columns.size(); ++j)
-    if (j != target_ && j != split && j != weight_ && (include.empty() || has(in, j)) && !has(no, j))
+    if (j != target_ && j != split && j != weight_ && (include.empty() || in[j]) && !no[j])
       features_.push_back(j);
   if (target && features_.empty() && errors_.empty())
     add({}, "no column is left for the features: the data have " + quoted(settings_.target) + " alone",
@@ -129,62 +132,53 @@ void Encoder::choose_columns() {
 // What features and targets have in common: no odd cells, and missing ones only if the study says what to do.
 void Encoder::check_column(std::size_t j) {
   const Column& c = table_.columns[j];
-  if (c.first_odd) {
-    const bool comma = !c.text && is_decimal_comma(c.first_odd->cell);
-    add(c.first_odd->line,
-        "column " + quoted(c.name) + ": " + quoted(c.first_odd->cell) +
-            (c.first_odd->infinite ? " is no finite number up to 1e300"
-             : c.text              ? " is a number among text"
-                                   : " is not a number, as the cells before are"),
-        comma ? "decimal commas are not read: write decimal points"
-              : "mend the cell; or, if the column holds categories, list it in data.categorical");
-  } else if (c.missing > 0 && settings_.missing == "refuse") {
-    add(c.first_missing->line,
-        "column " + quoted(c.name) + ": a missing value, " + quoted(c.first_missing->cell) +
-            (c.missing > 1 ? ", the first of " + std::to_string(c.missing) : std::string()),
-        "set data.missing to drop_row or mean");
-  } else if (c.missing == table_.rows()) {
+  if (c.first_odd)
+    errors_.add(odd_cell(table_, c, settings_.cells));
+  else if (c.missing > 0 && rule(j) == "refuse")
+    errors_.add(missing_cell(table_, c));
+  else if (c.missing == table_.rows())
     add(c.first_missing->line, "column " + quoted(c.name) + ": every cell is missing", "exclude it: data.features");
-  }
+  else if (c.missing > 0 && !c.text && rule(j) == "level")
+    add(c.first_missing->line,
+        "column " + quoted(c.name) + ": a missing value, and level makes a category of it: the column holds numbers",
+        "write data.missing: {default: …, columns: {" + c.name + ": indicator}}, or median, mean");
 }
 
 void Encoder::check_feature(std::size_t j) {
   check_column(j);
   const Column& c = table_.columns[j];
   if (!c.text || c.first_odd) return;
-  check_same_number(c);
-  // Cells like 0,5 make a column of words: say so rather than count them.
-  const bool commas = !c.levels.empty() && std::all_of(c.levels.begin(), c.levels.end(), is_decimal_comma);
+  check_same_number(j);
   const bool identifier = c.levels.size() > kFewLevels && 2 * c.levels.size() > table_.rows();
-  if (c.too_many || commas || identifier || c.levels.size() > kMostLevels) {
+  if (c.too_many || identifier || c.levels.size() > kMostLevels) {
     const std::string count = (c.too_many ? "more than " : "") + std::to_string(c.levels.size());
     add(table_.line_of(j, 0),
         "column " + quoted(c.name) + ": text with " + count + " different values, " + quoted(c.levels[0]) + " for one",
-        commas ? "decimal commas are not read: write decimal points"
-               : "at most " + std::to_string(kMostLevels) +
-                     " can be one-hot columns, and each needs rows; exclude it: data.features.exclude");
+        "at most " + std::to_string(kMostLevels) +
+            " can be one-hot columns, and each needs rows; exclude it: data.features.exclude");
   }
 }
 
 void Encoder::check_target() {
   check_column(target_);
   const Column& c = table_.columns[target_];
-  if (c.missing > 0 && settings_.missing == "mean")
-    add(c.first_missing->line, "target " + quoted(c.name) + ": a missing value", "set data.missing to drop_row");
+  if (const std::string& r = rule(target_); c.missing > 0 && r != "refuse" && r != "drop_row")
+    add(c.first_missing->line, "target " + quoted(c.name) + ": a missing value, and there is nothing to fill it with",
+        "drop its rows: missing: {default: " + settings_.missing.usual + ", columns: {" + c.name + ": drop_row}}");
   if (c.first_odd || (c.text && c.levels.empty())) return;  // the latter: every cell is missing
   if (task_ == Task::regression) {
     if (c.text)
       add(table_.line_of(target_, 0),
           "target " + quoted(c.name) + " holds text, " + quoted(c.levels[0]) + "; a regression needs numbers",
-          "for classes use model: {type: logistic}");
+          std::string("for classes use model: {type: ") + (c.levels.size() > 2 ? "softmax}" : "logistic}"));
     return;
   }
   for (std::uint32_t level = 0; level < c.levels.size(); ++level)
-    if (const auto x = to_real(c.levels[level]); x && std::trunc(*x) != *x)
+    if (const auto x = number(c.levels[level]); x && std::trunc(*x) != *x)
       return add(table_.line_of(target_, level),
                  "target " + quoted(c.name) + ": label " + quoted(c.levels[level]) + " is no class",
                  "classes are words or whole numbers; for a measured target use model: {type: linear}");
-  check_same_number(c);
+  check_same_number(target_);
   if (c.too_many || c.levels.size() > kMostClasses)
     return add({}, "target " + quoted(c.name) + " has more than " + std::to_string(kMostClasses) + " classes",
                "for a measured target use model: {type: linear}", "data.target");
@@ -193,23 +187,78 @@ void Encoder::check_target() {
         "a classification needs rows of two classes or more", "data.target");
 }
 
+std::optional<double> Encoder::number(const std::string& level) const {
+  double x = 0;
+  return reader_.kind_of(level, x) == Kind::number ? std::optional(x) : std::nullopt;
+}
+
+bool Encoder::all_numbers(const std::vector<std::string>& levels) const {
+  return std::all_of(levels.begin(), levels.end(), [this](const auto& l) { return number(l).has_value(); });
+}
+
+// Numbers in their order if all are numbers, else bytes.
+std::vector<std::uint32_t> Encoder::sorted_levels(const std::vector<std::string>& levels) const {
+  std::vector<std::uint32_t> order(levels.size());
+  std::iota(order.begin(), order.end(), 0u);
+  const bool numbers = all_numbers(levels);
+  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    if (!numbers) return levels[a] < levels[b];
+    const double x = *number(levels[a]), y = *number(levels[b]);
+    return x != y ? x < y : levels[a] < levels[b];
+  });
+  return order;
+}
+
 // 1 and 1.0 would be two levels of one number.
-void Encoder::check_same_number(const Column& c) {
+void Encoder::check_same_number(std::size_t j) {
+  const Column& c = table_.columns[j];
   if (!all_numbers(c.levels)) return;
   const std::vector<std::uint32_t> order = sorted_levels(c.levels);
   for (std::size_t k = 1; k < order.size(); ++k)
-    if (const std::string& a = c.levels[order[k - 1]], &b = c.levels[order[k]]; *to_real(a) == *to_real(b))
-      return add(1, "column " + quoted(c.name) + ": " + quoted(a) + " and " + quoted(b) + " are the same number",
+    if (const std::string& a = c.levels[order[k - 1]], &b = c.levels[order[k]]; *number(a) == *number(b))
+      return add(table_.line_of(j, std::max(order[k - 1], order[k])),
+                 "column " + quoted(c.name) + ": " + quoted(a) + " and " + quoted(b) + " are the same number",
                  "spell it in one way");
+}
+
+InputColumn::Missing Encoder::missing_of(std::size_t j) const {
+  using Missing = InputColumn::Missing;
+  const std::string& r = rule(j);
+  const Column& c = table_.columns[j];
+  if (r == "level") return c.text && c.missing > 0 ? Missing::level : Missing::refuse;
+  if (r == "indicator") return c.missing > 0 ? Missing::indicator : Missing::fill;
+  return r == "mean" || r == "median" ? Missing::fill : Missing::refuse;
+}
+
+void Encoder::name_features() {
+  Dataset& data = out_.dataset;
+  for (const std::size_t j : features_) {
+    const Column& c = table_.columns[j];
+    orders_.push_back(c.text ? sorted_levels(c.levels) : std::vector<std::uint32_t>());
+    out_.columns.push_back({c.name, {}, missing_of(j)});
+    if (!c.text) data.feature_names.push_back(c.name);
+    if (!c.text && rule(j) == "median") {
+      data.median.resize(data.feature_names.size());
+      data.median.back() = 1;
+    }
+    for (const std::uint32_t level : orders_.back()) {
+      out_.columns.back().levels.push_back(c.levels[level]);
+      data.feature_names.push_back(c.name + "=" + c.levels[level]);
+    }
+    if (out_.columns.back().tells_missing()) data.feature_names.push_back(missing_feature(c.name));
+  }
+  data.features = data.feature_names.size();
 }
 
 void Encoder::order_classes() {
   const std::vector<std::string>& levels = table_.columns[target_].levels;
   std::vector<std::uint32_t> order = sorted_levels(levels);
   if (!settings_.positive.empty()) {
-    const auto at = std::find_if(order.begin(), order.end(), [&](auto l) { return levels[l] == settings_.positive; });
-    if (at == order.end())
-      add({}, "no row has the class " + quoted(settings_.positive), did_you_mean(settings_.positive, levels),
+    auto at = std::find_if(order.begin(), order.end(), [&](auto l) { return levels[l] == settings_.positive; });
+    if (const auto x = number(settings_.positive); x && at == order.end())
+      at = std::find_if(order.begin(), order.end(), [&](auto l) { return number(levels[l]) == x; });
+    if (at == order.end())  // a near name might be that of the other class: all are named
+      add({}, "no row has the class " + quoted(settings_.positive), "the classes: " + classes_text(levels, order),
           "data.positive");
     else if (order.size() != 2)
       add({}, "positive is for two classes; the target has " + std::to_string(order.size()), "leave it out",
@@ -232,7 +281,7 @@ void Encoder::check_memory(std::size_t rows, std::size_t features) const {
     throw Error(Message{{table_.file, 0, 0},
                         std::to_string(rows) + " rows of " + std::to_string(features) + " features need about " +
                             to_text(kCopies * bytes / kGigabyte, 3) + " GB; the machine has " +
-                            to_text(memory_ / kGigabyte, 3),
+                            to_text(memory_ / kGigabyte, 3) + in_brackets(memory_limits()),
                         "use fewer rows, or fewer columns: data.features"});
 }
 
@@ -262,21 +311,31 @@ void Encoder::take_dense() {
   else
     data.x.reserve(table_.rows() * d);
   data.y.reserve(table_.rows()), out_.kept.reserve(table_.rows());
+  for (const std::size_t j : features_)
+    if (rule(j) == "drop_row") dropping_.push_back(j);
+  if (rule(target_) == "drop_row") dropping_.push_back(target_);
+  if (weight_ && rule(*weight_) == "drop_row") dropping_.push_back(*weight_);
+  filled_.resize(features_.size());
   RowCursor cells(table_.cells);
   for (std::size_t i = 0; i < table_.rows(); ++i) {
     table_.cells.forget_before(i);
     const std::span<const double> cell = cells.row(i);
     const double target = cell[target_];
-    bool complete = !std::isnan(target) && !(weight_ && std::isnan(cell[*weight_]));
-    for (const std::size_t j : features_) complete = complete && !std::isnan(cell[j]);
-    if (!complete && settings_.missing == "drop_row") continue;
+    const bool dropped =
+        std::any_of(dropping_.begin(), dropping_.end(), [&](std::size_t j) { return std::isnan(cell[j]); });
+    if (dropped) continue;
     if (!many) data.x.resize(data.x.size() + d);
     double* x = many ? data.many.room().data() : data.x.data() + data.x.size() - d;
     for (std::size_t f = 0; f < features_.size(); ++f) {
       const double value = cell[features_[f]];
+      const bool missing = std::isnan(value);
+      const InputColumn& column = out_.columns[f];
+      const double filled = column.missing == InputColumn::Missing::level ? 0 : kNaN;
       if (orders_[f].empty()) *x++ = value;
       for (const std::uint32_t level : orders_[f])
-        *x++ = std::isnan(value) ? kNaN : value == static_cast<double>(level) ? 1 : 0;
+        *x++ = missing ? filled : value == static_cast<double>(level) ? 1 : 0;
+      if (column.tells_missing()) *x++ = missing;
+      filled_[f].cells += missing;
     }
     if (many) data.many.add();
     data.y.push_back(task_ == Task::classification ? class_of_[static_cast<std::size_t>(target)] : target);
@@ -298,17 +357,7 @@ Encoded Encoder::encode() {
     take_sparse();
     return std::move(out_);
   }
-  for (const std::size_t j : features_) {
-    const Column& c = table_.columns[j];
-    orders_.push_back(c.text ? sorted_levels(c.levels) : std::vector<std::uint32_t>());
-    out_.columns.push_back({c.name, {}});
-    if (!c.text) data.feature_names.push_back(c.name);
-    for (const std::uint32_t level : orders_.back()) {
-      out_.columns.back().levels.push_back(c.levels[level]);
-      data.feature_names.push_back(c.name + "=" + c.levels[level]);
-    }
-  }
-  data.features = data.feature_names.size();
+  name_features();
   std::vector<std::string> names = data.feature_names;
   std::sort(names.begin(), names.end());
   if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
@@ -317,13 +366,15 @@ Encoded Encoder::encode() {
                         "rename the column"});
   take_dense();
   data.rows = data.y.size();
-  const std::size_t dropped = table_.rows() - data.rows;
   if (data.rows == 0)
     throw Error(
         Message{{table_.file, 0, 0}, "every row has a missing value: none is left", "set data.missing to mean"});
-  if (dropped > 0)
-    out_.notices.push_back(std::to_string(dropped) + " of " + std::to_string(table_.rows()) +
-                           " rows dropped: missing values");
+  for (std::size_t f = 0; f < features_.size(); ++f)
+    filled_[f].column = &table_.columns[features_[f]], filled_[f].rule = rule(features_[f]);
+  std::vector<const Column*> dropping;
+  for (const std::size_t j : dropping_) dropping.push_back(&table_.columns[j]);
+  const std::vector<std::string> noted = missing_notices(table_.rows(), data.rows, dropping, filled_);
+  out_.notices.insert(out_.notices.end(), noted.begin(), noted.end());
   return std::move(out_);
 }
 

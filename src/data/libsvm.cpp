@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
 
 #include "cell.hpp"
@@ -87,7 +88,7 @@ bool LibsvmReader::read_label(std::string_view token) {
   const bool classes = table_.columns[0].text;
   if (!classes && kind != Kind::number)
     return add("label " + quoted(token) + " is no finite number; a regression needs numbers",
-               "for classes use model: {type: logistic}");
+               "for classes use model: {type: softmax}, or logistic if there are two");
   table_.cells.room()[0] = classes ? level_of(token) : x;
   return true;
 }
@@ -137,7 +138,8 @@ void LibsvmReader::check_memory() const {
   if (bytes <= options_.memory) return;
   throw Error(Message{{table_.file, 0, 0},
                       "the features that are not 0 need about " + to_text(bytes / kGigabyte, 3) +
-                          " GB; the machine has " + to_text(options_.memory / kGigabyte, 3),
+                          " GB; the machine has " + to_text(options_.memory / kGigabyte, 3) +
+                          in_brackets(memory_limits()),
                       "use fewer rows"});
 }
 

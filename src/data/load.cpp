@@ -57,8 +57,13 @@ void check_libsvm(const DataSettings& settings) {
     refuse("target", "a libsvm file has no column names: the label that each line begins with is predicted",
            "remove it");
   if (!settings.categorical.empty()) refuse("categorical", "all features of a libsvm file are numbers", "remove it");
-  if (settings.missing != "refuse")
+  if (settings.missing.usual != "refuse" || !settings.missing.columns.empty())
     refuse("missing", "a libsvm file has no missing values: what a row does not name is 0", "remove it");
+  for (const auto& [key, same] : {std::pair("encoding", settings.cells.encoding == CellFormat().encoding),
+                                  std::pair("decimal", settings.cells.decimal == CellFormat().decimal),
+                                  std::pair("thousands", settings.cells.thousands == CellFormat().thousands),
+                                  std::pair("missing_words", settings.cells.missing_words == usual_missing_words())})
+    if (!same) refuse(key, "a libsvm file is written in one way", "remove it");
   if (!settings.features.include.empty() || !settings.features.exclude.empty())
     refuse("features", "a libsvm file has no column names", "leave features out of the file itself");
   if (settings.split.selected() == SplitSettings::column && settings.split.file.empty())
@@ -70,6 +75,16 @@ void check_libsvm(const DataSettings& settings) {
     refuse("weight", "a libsvm file has no columns",
            "put the weights into a CSV file beside it: weight: {column: NAME, file: FILE}");
   errors.throw_if_any();
+}
+
+// Columns of the data file that the study names: whoever names them says that the first line is a header.
+std::vector<std::string> named_columns(const DataSettings& settings) {
+  std::vector<std::string> names = settings.features.include;
+  names.insert(names.end(), settings.features.exclude.begin(), settings.features.exclude.end());
+  for (const MissingSettings::Column& column : settings.missing.columns) names.push_back(column.name);
+  names.push_back(settings.target);
+  if (settings.weight.file.empty() && !settings.weight.column.empty()) names.push_back(settings.weight.column);
+  return names;
 }
 
 bool is_libsvm(const DataSettings& settings, const std::string& path) {
@@ -113,10 +128,11 @@ std::vector<std::optional<double>> only_values(const Dataset& data, const RowLis
 }
 
 // What the closed form takes from all rows, the one that is left out among them.
-void note_leave_one_out(const DataSettings& settings, std::vector<std::string>& notices) {
+// @param filled  whether any are
+void note_leave_one_out(const DataSettings& settings, bool filled, std::vector<std::string>& notices) {
   std::vector<std::string> shared;
   if (settings.standardize) shared.push_back("means and scales of the features");
-  if (settings.missing == "mean") shared.push_back("what missing values are filled with");
+  if (filled) shared.push_back("what missing values are filled with");
   notices.push_back("leave-one-out: every row is measured by the model of all others, exactly" +
                     (shared.empty() ? "" : "; but for " + joined(shared) + ", which are those of all rows"));
 }
@@ -166,9 +182,16 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
   const bool by_column = settings.split.selected() == SplitSettings::column;
   TableOptions options{delimiter_of(settings), settings.categorical, "data.file"};
   options.spill = spill;
+  options.cells = settings.cells, options.named = named_columns(settings);
   const std::string path = resolved(settings.file, folder);
   const bool libsvm = is_libsvm(settings, path);
   if (libsvm) check_libsvm(settings);
+  if (settings.cells.decimal == settings.cells.thousands)
+    throw Error(Message{{},
+                        "data.thousands: " + holdout::quoted(settings.cells.thousands) + " is the decimal mark as well",
+                        settings.cells.decimal == "." ? "write decimal: \",\"" : "write decimal: \".\"",
+                        {},
+                        "data.thousands"});
   if (!libsvm && settings.target.empty())
     throw Error(Message{{}, "data.target is missing", "target: name of the column to predict", {}, "data.target"});
   if (task == Task::classification) options.as_text.push_back(libsvm ? kLabel : settings.target);
@@ -182,9 +205,10 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
     parts = values_of(table, settings.split.column_name);
   } else if (by_column) {
     prepared.files.emplace_back();
+    TableOptions beside{options.delimiter, {settings.split.column_name}, "data.split.file"};
+    beside.cells = settings.cells;
     const Table side =
-        read_table(resolved(settings.split.file, folder), settings.split.file,
-                   {options.delimiter, {settings.split.column_name}, "data.split.file"}, prepared.files.back());
+        read_table(resolved(settings.split.file, folder), settings.split.file, beside, prepared.files.back());
     parts = values_of(side, settings.split.column_name);
     if (side.rows() != table.rows())
       throw Error(Message{{},
@@ -213,8 +237,11 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
   } else {
     prepared.split = draw_split(prepared.dataset, settings.split, seed);
   }
-  check_split(prepared.dataset, prepared.split);
-  if (prepared.split.leave_one_out) note_leave_one_out(settings, prepared.notices);
+  check_split(prepared.dataset, prepared.split, settings.split);
+  const bool filled = std::any_of(prepared.columns.begin(), prepared.columns.end(), [](const InputColumn& column) {
+    return column.missing == InputColumn::Missing::fill || column.missing == InputColumn::Missing::indicator;
+  });
+  if (prepared.split.leave_one_out) note_leave_one_out(settings, filled, prepared.notices);
   note_empty_features(prepared);
   return prepared;
 }

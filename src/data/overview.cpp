@@ -8,6 +8,7 @@
 #include <holdout/base/number.hpp>
 
 #include "bytes.hpp"
+#include "cell.hpp"
 #include "libsvm.hpp"
 #include "lines.hpp"
 #include "table.hpp"
@@ -21,6 +22,11 @@ std::string delimiter_of(const std::string& path) {
   Lines lines(bytes);
   std::string_view header;
   while (header.find_first_not_of(" \t") == header.npos && lines.next(header)) {
+  }
+  if (const std::size_t named = header.find("sep=");
+      named <= 1 && named + 4 < header.size()) {  // spreadsheets' own word
+    const char c = header[named + 4];
+    return c == '\t' ? "tab" : std::string(1, c);
   }
   const auto cuts = [&](char delimiter) {
     bool quoted = false;
@@ -64,9 +70,47 @@ ColumnOverview overview_of(const Table& table, std::size_t j) {
   return out;
 }
 
+std::size_t odd_columns(const Table& table) {
+  return static_cast<std::size_t>(std::count_if(table.columns.begin(), table.columns.end(),
+                                                [](const Column& c) { return c.first_odd.has_value(); }));
+}
+
+// Files that are not UTF-8 are tried as Windows saves them.
+Table read_any(const std::string& path, TableOptions& options) {
+  FileMark mark;
+  try {
+    return read_table(path, path, options, mark);
+  } catch (const Error& error) {
+    const bool encoding = std::any_of(error.messages().begin(), error.messages().end(),
+                                      [](const Message& m) { return m.hint == kNameEncoding; });
+    if (!encoding || options.cells.encoding == "windows-1252") throw;
+    options.cells.encoding = "windows-1252";
+    return read_table(path, path, options, mark);
+  }
+}
+
+// With the marks in front of fractions and between thousands that leave the fewest columns odd.
+Table read_best(const std::string& path, TableOptions& options) {
+  Table best = read_any(path, options);
+  const auto may_be_other_marks = [](const Column& c) {
+    return c.first_odd && c.first_odd->cell.find_first_of("0123456789") != std::string::npos;
+  };
+  if (std::none_of(best.columns.begin(), best.columns.end(), may_be_other_marks)) return best;
+  CellFormat chosen = options.cells;
+  for (const auto& [decimal, thousands] :
+       {std::pair(",", "none"), std::pair(",", "."), std::pair(",", "space"), std::pair(".", ","),
+        std::pair(".", "space"), std::pair(".", "'"), std::pair(",", "'")}) {
+    options.cells.decimal = decimal, options.cells.thousands = thousands;
+    Table other = read_any(path, options);
+    if (odd_columns(other) < odd_columns(best)) best = std::move(other), chosen = options.cells;
+  }
+  options.cells = chosen;
+  return best;
+}
+
 }  // namespace
 
-Overview overview(const std::string& path) {
+Overview overview(const std::string& path, const std::string& target) {
   const Bytes readable(path);  // says best why there is none
   DataSettings settings;
   settings.file = path;
@@ -76,7 +120,8 @@ Overview overview(const std::string& path) {
       known_format(settings).value_or(looks_like_libsvm(path, path, setting) ? FileFormat::libsvm : FileFormat::csv);
   const bool libsvm = all.format == FileFormat::libsvm;
   if (!libsvm) all.delimiter = delimiter_of(path);
-  const TableOptions options{all.delimiter == "tab" ? '\t' : all.delimiter[0], {}, setting};
+  TableOptions options{all.delimiter == "tab" ? '\t' : all.delimiter[0], {}, setting};
+  options.named.push_back(target);
   FileMark mark;
   if (libsvm) {
     TableOptions labels = options;
@@ -96,7 +141,8 @@ Overview overview(const std::string& path) {
     all.columns.push_back(std::move(label));
     return all;
   }
-  const Table table = read_table(path, path, options, mark);
+  const Table table = read_best(path, options);
+  all.cells = options.cells;
   all.rows = table.rows();
   for (std::size_t j = 0; j < table.columns.size(); ++j) all.columns.push_back(overview_of(table, j));
   return all;

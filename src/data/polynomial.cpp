@@ -118,7 +118,8 @@ std::vector<std::string> names_with_products(const std::vector<std::string>& fea
 Dataset with_products(const Dataset& data, std::span<const Product> products) {
   Dataset out;
   out.task = data.task, out.rows = data.rows, out.features = data.features + products.size();
-  out.y = data.y, out.weights = data.weights, out.classes = data.classes, out.target_name = data.target_name;
+  out.y = data.y, out.weights = data.weights, out.median = data.median, out.classes = data.classes,
+  out.target_name = data.target_name;
   // Rows that a model reads have no names.
   if (data.feature_names.size() == data.features) out.feature_names = names_with_products(data.feature_names, products);
   out.x.resize(out.rows * out.features);

@@ -12,7 +12,7 @@ constexpr Info kMethods[] = {
 };
 constexpr std::string_view kDelimiters[] = {",", ";", "tab"};
 constexpr std::string_view kFormats[] = {"auto", "csv", "libsvm"};
-constexpr std::string_view kMissing[] = {"refuse", "drop_row", "mean"};
+constexpr std::string_view kMissing[] = {"refuse", "drop_row", "mean", "median", "level", "indicator"};
 constexpr std::span<const std::string_view> kAnyText;
 
 // Beyond this a fold's error says little, and the sweep is that many trainings for each configuration.
@@ -56,6 +56,32 @@ void WeightSettings::fields(FieldVisitor& f) {
   f({"file", "CSV file with that column, a row for each data row; the data file if left out"}, file, kAnyText);
 }
 
+const std::string& MissingSettings::rule(const std::string& column) const {
+  for (const Column& c : columns)
+    if (c.name == column) return c.rule;
+  return usual;
+}
+
+void MissingSettings::fields(FieldVisitor& f) {
+  f({"default",
+     "of all columns: refuse, drop_row, mean or median of the training rows (of words the levels' shares), level: of "
+     "words a category of its own, indicator: the mean, and a column that is 1 there"},
+    usual, kMissing);
+  const auto add = [this](std::string_view key) { columns.push_back({std::string(key), "refuse"}); };
+  f.keyed({"columns", "the same for single columns: {city: level, age: median, y: drop_row}"}, add,
+          [this](FieldVisitor& g) {
+            for (Column& column : columns) g({column.name, "what becomes of its missing cells"}, column.rule, kMissing);
+          });
+}
+
+void CellFormat::fields(FieldVisitor& f) {
+  f({"encoding", "of a CSV file; windows-1252: as Windows programs save text"}, encoding, kEncodings);
+  f({"decimal", "mark in front of the fraction: \".\" or \",\""}, decimal, kDecimals);
+  f({"thousands", "mark between groups of three digits: 1,234.5 or 1.234,5"}, thousands, kThousands);
+  f({"missing_words", "cells that are missing values, beside empty ones: words, or numbers as \"-999\""}, missing_words,
+    kAnyText);
+}
+
 void DataSettings::fields(FieldVisitor& f) {
   f({"file", "CSV with a header, or libsvm; may be gzip-compressed; relative to the study's folder", Scope::fixed,
      true},
@@ -64,10 +90,11 @@ void DataSettings::fields(FieldVisitor& f) {
     kFormats);
   f({"target", "name of the column to predict; none for libsvm files, whose lines begin with it"}, target, kAnyText);
   f({"delimiter", "what stands between cells"}, delimiter, kDelimiters);
+  cells.fields(f);
   f({"standardize", "mean 0 and deviation 1 for features, by the training rows; sparse ones keep their zeros and mean"},
     standardize);
-  f({"missing", "empty cells, NA, nan and ?: refuse them, drop their rows, or put the training rows' mean"}, missing,
-    kMissing);
+  f({"missing", "missing cells: empty ones, ?, NA, nan, null, None … (missing_words); for all columns, or by column"},
+    missing, "default");
   f({"categorical", "columns of numbers that are categories: one-hot"}, categorical, kAnyText);
   f({"positive", "the positive one of two classes; the last in order if left out"}, positive, kAnyText);
   f({"weight", "column of sample weights: training, standardization and metrics count a row so often"}, weight,

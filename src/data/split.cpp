@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include <holdout/base/error.hpp>
@@ -45,6 +46,15 @@ RowList sorted(RowList rows) {
   return rows;
 }
 
+// 2, and what other programs make of it where a column has gaps: 2.0
+std::optional<std::int64_t> fold_number(const std::string& text) {
+  if (const auto whole = to_integer(text)) return whole;
+  constexpr double kMost = 1e9;
+  const auto x = to_real(text);
+  return x && std::trunc(*x) == *x && std::abs(*x) < kMost ? std::optional(static_cast<std::int64_t>(*x))
+                                                           : std::nullopt;
+}
+
 [[noreturn]] void refuse(std::string text, std::string hint, std::string path) {
   throw Error(Message{{}, std::move(text), std::move(hint), {}, std::move(path)});
 }
@@ -56,6 +66,51 @@ std::ptrdiff_t counting(const Dataset& dataset, const RowList& rows) {
 void check_weights(const Dataset& dataset, const RowList& rows, const std::string& which) {
   if (counting(dataset, rows) == 0)
     refuse("the weights of all " + which + " are 0", "every part needs rows that count", "data.weight");
+}
+
+constexpr const char* kOneRow =
+    "a class of one row can train or measure, not both: collect more rows of it, join it with another class, or remove "
+    "its row";
+
+// "class 'a' has 1 row, class 'b' 2 rows": of rows that are few.
+std::string rows_text(std::size_t n) { return std::to_string(n) + (n == 1 ? " row" : " rows"); }
+
+// Every fold needs a row of each group.
+// @param test  [group]: rows that are in no fold
+void check_folds(const Dataset& dataset, const std::vector<RowList>& groups, const std::vector<std::size_t>& test,
+                 std::size_t folds) {
+  constexpr std::size_t kShown = 5;
+  std::string few;
+  std::size_t least = folds, shown = 0;
+  for (std::size_t c = 0; c < groups.size(); ++c) {
+    const std::size_t left = groups[c].size() - test[c];
+    if (left >= folds) continue;
+    least = std::min(least, left);
+    if (++shown > kShown) continue;
+    few += few.empty() ? "" : ", ";
+    few += (groups.size() > 1 ? "class " + quoted(dataset.classes[c]) + " has " : "there are only ") + rows_text(left) +
+           (test[c] > 0 ? " besides " + std::to_string(test[c]) + " of the test" : "");
+  }
+  if (few.empty()) return;
+  refuse("folds: " + std::to_string(folds) + ", but " + few + (shown > kShown ? ", …" : ""),
+         least >= 2          ? "use at most " + std::to_string(least) + " folds"
+         : groups.size() > 1 ? kOneRow
+                             : "each fold needs rows",
+         "data.split.folds");
+}
+
+// What helps where no training row of a part has a class.
+std::string way_out(std::size_t rows, const SplitSettings& settings) {
+  if (rows < 2) return kOneRow;
+  const bool folds = settings.selected() == SplitSettings::kfold;
+  if (settings.selected() == SplitSettings::column)
+    return "give some of its " + rows_text(rows) + " another part in the split column";
+  if (!settings.stratify)
+    return "write stratify: true" + (folds && static_cast<std::size_t>(settings.folds) > rows
+                                         ? " and at most " + std::to_string(rows) + " folds"
+                                         : std::string());
+  return folds ? "use fewer folds, or more rows of the class"
+               : "use a smaller fraction or test, or more rows of the class";
 }
 
 Split leave_one_out(const Dataset& dataset, std::size_t test_rows, Seed seed) {
@@ -87,6 +142,7 @@ Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed see
   std::vector<RowList> groups = groups_of(dataset, settings.stratify);
   const auto test = shares(groups, dataset.rows, test_rows), measure = shares(groups, dataset.rows, measure_rows);
   const std::size_t k = folds ? static_cast<std::size_t>(settings.folds) : 1;
+  if (folds) check_folds(dataset, groups, test, k);
   Split split;
   std::vector<RowList> parts(k);  // k-fold: the folds; else the hold-out rows
   RowList train;
@@ -98,13 +154,6 @@ Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed see
     auto next = rows.begin();
     for (std::size_t i = 0; i < test[c]; ++i) split.test.push_back(*next++);
     if (folds) {
-      if (static_cast<std::size_t>(rows.end() - next) < k) {
-        const std::string left = std::to_string(rows.end() - next) + " rows";
-        refuse("folds: " + std::to_string(k) + ", but " +
-                   (groups.size() > 1 ? "class " + quoted(dataset.classes[c]) + " has only " + left
-                                      : "there are only " + left),
-               groups.size() > 1 ? "use fewer folds, or stratify: false" : "use fewer folds", "data.split.folds");
-      }
       for (; next != rows.end(); ++next) parts[dealt++ % k].push_back(*next);
     } else {
       for (std::size_t i = 0; i < measure[c] && next != rows.end(); ++i) parts[0].push_back(*next++);
@@ -130,7 +179,7 @@ Split split_by_column(const Dataset& dataset, const SplitColumn& column) {
   for (std::uint32_t i = 0; i < dataset.rows; ++i) {
     const std::string& value = column.values[i];
     const auto word = std::find(kWords.begin(), kWords.end(), value);
-    const auto fold = to_integer(value);
+    const auto fold = fold_number(value);
     if (word != kWords.end())
       parts[word - kWords.begin()].push_back(i);
     else if (fold && *fold == -1)
@@ -165,7 +214,7 @@ Split split_by_column(const Dataset& dataset, const SplitColumn& column) {
   return split;
 }
 
-void check_split(const Dataset& dataset, const Split& split) {
+void check_split(const Dataset& dataset, const Split& split, const SplitSettings& settings) {
   for (std::size_t k = 0; k < split.folds.size(); ++k) {
     const Fold& fold = split.folds[k];
     const std::string of = split.folds.size() > 1 ? " of fold " + std::to_string(k) : "";
@@ -181,11 +230,16 @@ void check_split(const Dataset& dataset, const Split& split) {
     if (split.leave_one_out && counting(dataset, fold.train) == 1)
       refuse("leave_one_out: one row alone has a weight above 0", "each row is measured by a model of the others",
              "data.weight");
-    for (std::size_t c = 0; c < count.size(); ++c)
-      if (count[c] == 0)
-        refuse("class " + quoted(dataset.classes[c]) + " has no row " +
-                   (dataset.weights.empty() ? "" : "of positive weight ") + "in the training part" + of,
-               "it has too few rows for this split; stratify: true spreads them", "data.split");
+    for (std::size_t c = 0; c < count.size(); ++c) {
+      if (count[c] > 0) continue;
+      std::size_t rows = 0;  // of the class, in all
+      for (std::size_t i = 0; i < dataset.rows; ++i)
+        rows += dataset.weight(i) > 0 && dataset.y[i] == static_cast<double>(c);
+      refuse("class " + quoted(dataset.classes[c]) + " has no row " +
+                 (dataset.weights.empty() ? "" : "of positive weight ") + "in the training part" + of + ", and " +
+                 rows_text(rows) + " in all",
+             way_out(rows, settings), "data.split");
+    }
   }
   if (!split.test.empty()) check_weights(dataset, split.test, "test rows");
 }

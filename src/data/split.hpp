@@ -24,7 +24,8 @@ Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed see
 /// Takes the parts from a column. @throws Error with the line of the first values that are none
 Split split_by_column(const Dataset& dataset, const SplitColumn& column);
 
+/// @param settings  how it was made: what a refusal advises depends on it
 /// @throws Error if a part is empty, or a class is missing from a training part
-void check_split(const Dataset& dataset, const Split& split);
+void check_split(const Dataset& dataset, const Split& split, const SplitSettings& settings = {});
 
 }  // namespace holdout::data

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include <holdout/data/load.hpp>
 
@@ -13,6 +15,46 @@ double unit_of(double largest) {
   constexpr double kFar = 1e100;
   if (largest == 0 || (largest > 1 / kFar && largest < kFar)) return 1;
   return std::ldexp(1.0, std::clamp(std::ilogb(largest), -1000, 1000));
+}
+
+// The values of a feature in rows that count, with their weights; missing ones are left out.
+using Weighted = std::vector<std::pair<double, double>>;
+
+// Where half of the weight lies below; between two values where that is between them. As for weights that are numbers
+// of equal rows.
+double median_of(Weighted& values) {
+  std::sort(values.begin(), values.end());
+  double all = 0, below = 0;
+  for (const auto& [x, w] : values) all += w;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    below += values[i].second;
+    if (2 * below > all || i + 1 == values.size()) return values[i].first;
+    if (2 * below == all) return values[i].first / 2 + values[i + 1].first / 2;
+  }
+  return 0;
+}
+
+// Puts the medians of features that are to be filled with them. A few features at once: their columns are in memory.
+void fill_medians(const Dataset& dataset, const RowList& rows, std::vector<double>& fill) {
+  constexpr std::size_t kMostValues = std::size_t{4} << 20;
+  std::vector<std::size_t> features;
+  for (std::size_t j = 0; j < dataset.median.size(); ++j)
+    if (dataset.median[j]) features.push_back(j);
+  const std::size_t at_once = std::max<std::size_t>(1, kMostValues / std::max<std::size_t>(1, rows.size()));
+  for (std::size_t first = 0; first < features.size(); first += at_once) {
+    const std::size_t count = std::min(at_once, features.size() - first);
+    std::vector<Weighted> columns(count);
+    DenseRows dense(dataset);
+    for (const std::uint32_t i : rows) {
+      const double w = dataset.weight(i);
+      if (!(w > 0)) continue;
+      const std::span<const double> row = dense.row(i);
+      for (std::size_t k = 0; k < count; ++k)
+        if (const double x = row[features[first + k]]; !std::isnan(x)) columns[k].emplace_back(x, w);
+    }
+    for (std::size_t k = 0; k < count; ++k)
+      if (!columns[k].empty()) fill[features[first + k]] = median_of(columns[k]);
+  }
 }
 
 }  // namespace
@@ -73,6 +115,7 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
     if (!dataset.is_sparse()) scaling.mean[j] = scaling.fill[j];
     if (least[j] < most[j] && deviation > kNoise * std::abs(center)) scaling.scale[j] = deviation / unit[j];
   }
+  fill_medians(dataset, rows, scaling.fill);
   return scaling;
 }
 

@@ -1,16 +1,18 @@
 #include "table.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
+#include <unordered_set>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
 
 #include "cell.hpp"
 #include "csv.hpp"
+#include "odd_number.hpp"
 
 namespace holdout::data {
 namespace {
@@ -25,14 +27,29 @@ std::string cells(std::size_t n) { return std::to_string(n) + (n == 1 ? " cell" 
 class TableReader {
  public:
   TableReader(Bytes& bytes, const TableOptions& options)
-      : bytes_(bytes), options_(options), source_(bytes, options.delimiter) {
+      : bytes_(bytes),
+        options_(options),
+        source_(bytes, options.delimiter, options.cells.encoding == "windows-1252"),
+        cells_(options.cells) {
     table_.file = bytes.mark().path;
   }
   Table read();
 
  private:
+  // What is known of a column while it is read.
+  struct Reading {
+    bool declared = false;                                // its numbers are words
+    std::vector<char> odd_level;                          // [level]: whether it is an odd number
+    std::string units;                                    // of odd numbers, those of one capital letter; the first few
+    std::optional<Surprise> number, infinite, odd, word;  // the first of each
+  };
+
+  void check_separator();
   void read_header();
+  void check_names();
   void read_cell(std::size_t column, std::string_view text, double& out);
+  std::optional<std::uint32_t> level_of(std::size_t column, std::string_view text);
+  void decide(std::size_t column);
   void end_row(std::size_t width, int line);
   void check_memory() const;
   std::string wrong_delimiter(const std::string& header) const;
@@ -44,10 +61,11 @@ class TableReader {
   Bytes& bytes_;
   const TableOptions& options_;
   CsvCells source_;
+  const CellReader cells_;
   Table table_;
   Errors errors_;
-  std::vector<char> decided_;   // [column]: whether its kind is known
-  std::vector<char> declared_;  // [column]: whether its numbers are words
+  std::vector<Reading> reading_;  // [column]
+  int header_line_ = 1;           // 2 behind a line sep=;
   std::size_t block_rows_ = 1;
 };
 
@@ -58,40 +76,66 @@ std::string TableReader::wrong_delimiter(const std::string& header) const {
   return {};
 }
 
+// A first line sep=; is no header, but says something of the file.
+void TableReader::check_separator() {
+  const char separator = source_.separator();
+  if (separator == '\0') return;
+  const std::string line = std::string("line 1, sep=") + (separator == '\t' ? "tab" : std::string(1, separator));
+  if (separator == options_.delimiter)
+    return table_.notices.push_back(line + ", names the delimiter and is passed over");
+  const std::string known = wrong_delimiter({separator});
+  throw Error(Message{{table_.file, 1, 0},
+                      line + ", says that another delimiter stands between cells",
+                      known.empty() ? "save the file with commas, semicolons or tabs between cells"
+                                    : "write delimiter: " + known + " below data:"});
+}
+
 void TableReader::read_header() {
+  const std::unordered_set<std::string_view> as_text(options_.as_text.begin(), options_.as_text.end()),
+      known(options_.named.begin(), options_.named.end());
   Cell cell;
-  bool numbers = true;
+  bool numbers = true, named = false;
   double x = 0;
+  check_separator();
   while (source_.next(cell)) {
+    if (table_.columns.empty()) header_line_ = source_.line();
     Column column;
     column.name = cell.text;
-    column.text = std::find(options_.as_text.begin(), options_.as_text.end(), column.name) != options_.as_text.end();
-    decided_.push_back(column.text), declared_.push_back(column.text);
+    column.text = as_text.contains(column.name);
+    named = named || column.text || known.contains(column.name);
     numbers = numbers && kind_of(cell.text, x) == Kind::number;
-    if (!is_utf8(cell.text)) add(1, "the name " + quoted(cell.text) + " is not UTF-8", kToUtf8);
+    if (!is_utf8(cell.text)) add(header_line_, "the name " + quoted(cell.text) + " is not UTF-8", kNameEncoding);
     table_.columns.push_back(std::move(column));
     if (cell.last) break;
   }
+  reading_.resize(table_.columns.size());
+  for (std::size_t j = 0; j < reading_.size(); ++j) reading_[j].declared = table_.columns[j].text;
   if (table_.columns.empty())
     throw Error(Message{{table_.file, 0, 0}, "the file is empty", "expected a header line and rows"});
-  if (table_.columns.size() == 1)
+  if (table_.columns.size() == 1 && !named)
     if (const std::string word = wrong_delimiter(table_.columns[0].name); !word.empty())
-      throw Error(Message{{table_.file, 1, 0},
+      throw Error(Message{{table_.file, header_line_, 0},
                           "one column only, " + quoted(table_.columns[0].name) + ": the delimiter is not '" +
                               (options_.delimiter == '\t' ? "tab" : std::string(1, options_.delimiter)) + "'",
                           "write delimiter: " + word + " below data:"});
-  if (numbers)
-    throw Error(Message{{table_.file, 1, 0},
-                        "line 1 looks like data, not like a header: the target has no name",
-                        "add a header line with a name for every column"});
+  if (numbers && !named)
+    throw Error(
+        Message{{table_.file, header_line_, 0},
+                "line " + std::to_string(header_line_) + " looks like data, not like a header: the target has no name",
+                "add a header line with a name for every column; if these numbers are the names, write one of "
+                "them as the target"});
+  check_names();
+}
+
+void TableReader::check_names() {
   std::map<std::string, std::size_t> seen;
   for (std::size_t j = 0; j < table_.columns.size(); ++j) {
     const std::string& name = table_.columns[j].name;
     if (name.empty())
-      add(1, "column " + std::to_string(j + 1) + " has no name",
+      add(header_line_, "column " + std::to_string(j + 1) + " has no name",
           j + 1 == table_.columns.size() ? "does every line end with a delimiter? remove it" : "name it in the header");
     else if (const auto [at, fresh] = seen.emplace(name, j + 1); !fresh)
-      add(1,
+      add(header_line_,
           "column " + quoted(name) + " is there twice: columns " + std::to_string(at->second) + " and " +
               std::to_string(j + 1),
           "give every column a name of its own");
@@ -101,36 +145,85 @@ void TableReader::read_header() {
 
 void TableReader::read_cell(std::size_t j, std::string_view text, double& out) {
   Column& column = table_.columns[j];
-  const Kind kind = kind_of(text, out);
-  const bool plain_number = kind == Kind::number;
-  if (plain_number && !column.text) {
-    decided_[j] = true;
-    return;
-  }
+  Reading& reading = reading_[j];
+  const Kind kind = cells_.kind_of(text, out);
   const auto surprise = [&](std::optional<Surprise>& first) {
     if (!first) first = Surprise{source_.line(), std::string(text.substr(0, 80)), kind == Kind::infinite};
-    out = kNaN;
   };
-  if (!plain_number && is_missing(text)) {
-    ++column.missing;
-    return surprise(column.first_missing);
+  if (kind == Kind::number && !reading.declared) {
+    ++column.counts.numbers;
+    return surprise(reading.number);
   }
-  if (kind == Kind::infinite && !declared_[j]) return surprise(column.first_odd);
-  if (!decided_[j]) column.text = true, decided_[j] = true;
-  if (!column.text || (plain_number && !declared_[j])) return surprise(column.first_odd);
-  auto at = column.index.find(text);
-  if (at == column.index.end()) {
-    if (column.levels.size() == kKeptLevels) {
-      column.too_many = true;
-      out = kNaN;
-      return;
-    }
-    if (!is_utf8(text))
-      add(source_.line(), "column " + quoted(column.name) + ": " + quoted(text) + " is not UTF-8", kToUtf8);
-    at = column.index.emplace(text, static_cast<std::uint32_t>(column.levels.size())).first;
-    column.levels.emplace_back(text);
+  if (kind == Kind::missing) {
+    ++column.missing, ++column.missing_words[std::string(text)];
+    surprise(column.first_missing);
+    out = kNaN;
+    return;
   }
-  out = at->second;
+  if (kind == Kind::infinite && !reading.declared) {
+    ++column.counts.infinite;
+    surprise(reading.infinite);
+    out = kNaN;
+    return;
+  }
+  const std::optional<std::uint32_t> level = level_of(j, text);
+  out = level ? *level : kNaN;
+  if (reading.declared) return;
+  ++column.counts.words;
+  const bool odd = level && reading.odd_level[*level];
+  column.counts.odd_numbers += odd;
+  surprise(odd ? reading.odd : reading.word);
+}
+
+// Nothing where there are too many.
+std::optional<std::uint32_t> TableReader::level_of(std::size_t j, std::string_view text) {
+  constexpr std::size_t kKeptUnits = 2;
+  Column& column = table_.columns[j];
+  Reading& reading = reading_[j];
+  const auto at = column.index.find(text);
+  if (at != column.index.end()) return at->second;
+  if (column.levels.size() == kKeptLevels) {
+    column.too_many = true;
+    return {};
+  }
+  if (!is_utf8(text))
+    add(source_.line(), "column " + quoted(column.name) + ": " + quoted(text) + " is not UTF-8", kNameEncoding);
+  const auto level = static_cast<std::uint32_t>(column.levels.size());
+  column.index.emplace(text, level);
+  column.levels.emplace_back(text);
+  if (reading.declared) return level;
+  const std::optional<OddNumber> odd = odd_number(text, options_.cells.decimal[0]);
+  reading.odd_level.push_back(odd.has_value());
+  // 12A may be a seat: a capital letter alone is a unit only if there is no other.
+  if (odd && odd->unit.size() == 1 && odd->unit[0] >= 'A' && odd->unit[0] <= 'Z' && reading.units.size() < kKeptUnits &&
+      reading.units.find(odd->unit) == std::string::npos)
+    reading.units += odd->unit;
+  return level;
+}
+
+// Most cells say what a column holds; what is not of that kind is odd, whichever comes first.
+void TableReader::decide(std::size_t j) {
+  constexpr std::size_t kMostUnits = 1;
+  Column& column = table_.columns[j];
+  const Reading& reading = reading_[j];
+  if (reading.declared) return;
+  const CellCounts& n = column.counts;
+  const auto first_of = [](std::initializer_list<const std::optional<Surprise>*> all) {
+    std::optional<Surprise> first;
+    for (const std::optional<Surprise>* each : all)
+      if (*each && (!first || (*each)->line < first->line)) first = **each;
+    return first;
+  };
+  const bool only_words = n.numbers + n.infinite == 0;
+  const bool with_units = n.words > 0 && 2 * n.odd_numbers >= n.words && reading.units.size() <= kMostUnits;
+  column.text = n.words > 0 && (only_words || n.numbers + n.infinite + n.odd_numbers < n.words - n.odd_numbers);
+  if (!column.text)
+    column.first_odd = first_of({&reading.infinite, &reading.odd, &reading.word});
+  else if (!only_words)
+    column.first_odd = first_of({&reading.number, &reading.infinite});
+  else if (with_units)
+    column.first_odd = reading.odd;
+  if (!column.text) column.levels.clear(), column.index.clear(), column.too_many = false;
 }
 
 void TableReader::end_row(std::size_t width, int line) {
@@ -160,7 +253,7 @@ void TableReader::check_memory() const {
   throw Error(Message{{table_.file, 0, 0},
                       "about " + to_text(rows, 2) + " rows of " + std::to_string(table_.columns.size()) +
                           " columns need " + to_text(bytes / kGigabyte, 3) + " GB; the machine has " +
-                          to_text(options_.memory / kGigabyte, 3),
+                          to_text(options_.memory / kGigabyte, 3) + in_brackets(memory_limits()),
                       "use fewer rows or columns"});
 }
 
@@ -184,16 +277,15 @@ Table TableReader::read() {
     if (cell.last) end_row(width, line), width = 0;
   }
   errors_.throw_if_any();
+  for (std::size_t j = 0; j < columns; ++j) decide(j);
   if (table_.rows() == 0)
-    throw Error(Message{{table_.file, 1, 0}, "a header and no rows", "add rows of data below it"});
+    throw Error(Message{{table_.file, header_line_, 0}, "a header and no rows", "add rows of data below it"});
   return std::move(table_);
 }
 
 }  // namespace
 
-double physical_memory() {
-  return static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
-}
+double physical_memory() { return memory_in_reach(); }
 
 std::string near_names(std::string_view name, const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 12;

@@ -20,6 +20,13 @@ struct Surprise {
   bool infinite = false;
 };
 
+/// Which cells of a column are numbers, and which are not. Whether it is a column of numbers is decided by most of
+/// them, once all have been read: not by those that come first.
+struct CellCounts {
+  std::size_t numbers = 0, infinite = 0, words = 0;
+  std::size_t odd_numbers = 0;  // of the words: 28.8 kg, 12%, 1 000 (odd_number.hpp)
+};
+
 struct Column {
   std::string name;
   bool text = false;                                        // cells are indices of `levels`
@@ -27,7 +34,9 @@ struct Column {
   std::map<std::string, std::uint32_t, std::less<>> index;  // of the levels
   bool too_many = false;                                    // more levels than were kept
   std::size_t missing = 0;                                  // cells
-  std::optional<Surprise> first_missing, first_odd;         // odd: text among numbers, or a number among text
+  std::map<std::string, std::size_t> missing_words;         // how many of those cells have which text
+  CellCounts counts;                                        // of columns that are not declared as text
+  std::optional<Surprise> first_missing, first_odd;         // odd: not of the kind that most cells are of
 };
 
 struct Table {
@@ -47,7 +56,7 @@ struct Table {
   std::vector<std::string> names() const;
 };
 
-/// Bytes that this machine has.
+/// Bytes that this machine has, or that this process may have of them.
 double physical_memory();
 
 /// "did you mean 'x'?", or the first columns there are.
@@ -60,6 +69,8 @@ struct TableOptions {
   std::string setting;                // that names the file
   double memory = physical_memory();  // bytes; a table that needs more of it is refused while it is read
   Spill spill = {};
+  CellFormat cells = {};
+  std::vector<std::string> named = {};  // columns that the study names: a first line that has one is a header
 };
 
 /// @param path  to open; `name` is how messages call it

@@ -57,9 +57,11 @@ std::vector<double> weights_of(const Table& table, const DataSettings& settings,
     const bool splits = settings.split.selected() == SplitSettings::column && settings.split.file.empty();
     if (splits && column == settings.split.column_name)
       refuse(quoted(column) + " is the split column, and cannot be the weight", "name another column");
-    weights = column_of(table, column, settings.missing == "drop_row");
+    weights = column_of(table, column, settings.missing.rule(column) == "drop_row");
   } else {
-    const Table side = read_side({settings.delimiter == "tab" ? '\t' : settings.delimiter[0], {}, kPath + ".file"});
+    TableOptions options{settings.delimiter == "tab" ? '\t' : settings.delimiter[0], {}, kPath + ".file"};
+    options.cells = settings.cells, options.named = {column};
+    const Table side = read_side(options);
     weights = column_of(side, column, false);
     if (side.rows() != table.rows())
       refuse(quoted(file) + " has " + std::to_string(side.rows()) + " rows, the data " + std::to_string(table.rows()),

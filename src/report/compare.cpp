@@ -8,6 +8,7 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
+#include "foreign_trials.hpp"
 #include "text.hpp"
 
 namespace holdout::report {
@@ -140,6 +141,8 @@ std::vector<std::string> verdicts(const Comparison& c) {
   if (!c.same_rows) lines.push_back("note: seed or split differ, so the values are of different hold-out rows");
   if (std::any_of(c.runs.begin(), c.runs.end(), [](const auto& r) { return r.findings.interrupted; }))
     lines.push_back("note: a run did not come to its end");
+  for (const NamedRun& run : c.runs)
+    for (const std::string& note : foreign_notes(run.findings)) lines.push_back("note: " + run.name + ": " + note);
   return lines;
 }
 
@@ -166,7 +169,7 @@ std::string comparison_text(const Comparison& c) {
     const auto& values = f.best()->configuration.values;
     text += escaped(run.name) + ", trial " + std::to_string(f.best()->number) + "\n";
     for (std::size_t i = 0; i < f.study.space.size() && i < values.size(); ++i)
-      if (values[i]) text += "  " + f.study.space.parameters()[i].path + ": " + escaped(to_text(*values[i])) + "\n";
+      if (values[i]) text += "  " + escaped(f.study.space.parameters()[i].path + ": " + to_text(*values[i])) + "\n";
   }
   text += "\n";
   for (const std::string& line : verdicts(c)) text += escaped(line) + "\n";

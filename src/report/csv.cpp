@@ -3,6 +3,7 @@
 
 #include <holdout/base/number.hpp>
 
+#include "foreign_trials.hpp"
 #include "text.hpp"
 #include "writers.hpp"
 
@@ -54,6 +55,11 @@ std::string csv(const Findings& f, const Page&) {
     out += "," + std::to_string(o.epochs) + "," + std::to_string(o.steps) + "," + real_cell(o.train_loss) + "," +
            csv_cell(o.end) + "," + csv_cell(o.reason) + "\r\n";
   }
+  // No value: whoever sorts the column must not find a winner that is none.
+  const std::string nothing(parameters.size() + metrics.size() + 5, ',');
+  for (const study::ForeignChange& change : f.foreign)
+    out += std::to_string(change.number) + "," + std::string(to_word(change.kind)) + "," + nothing +
+           csv_cell(reason(change)) + "\r\n";
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "document.hpp"
 
+#include "foreign_trials.hpp"
 #include "sections.hpp"
 #include "text.hpp"
 
@@ -16,6 +17,7 @@ Text interruption(const Findings& f) {
 Document document(const Findings& f, const Page& page) {
   Document d{"Report: " + f.study.name, {}, {}};
   if (f.interrupted) d.warnings.push_back(interruption(f));
+  for (const std::string& note : foreign_notes(f)) d.warnings.push_back(plain(note + "."));
   if (!f.best())
     d.sections.push_back(no_best_section(f));
   else {
@@ -33,6 +35,7 @@ Document document(const Findings& f, const Page& page) {
   if (!f.failures.empty()) d.sections.push_back(failures_section(f));
   if (!f.trials.empty()) d.sections.push_back(trials_section(f));
   d.sections.push_back(data_section(f));
+  if (f.facts) d.sections.push_back(run_section(f));
   d.sections.push_back(files_section(page));
   return d;
 }

@@ -12,6 +12,13 @@ double volume(const Box& box) {
   return v;
 }
 
+// [box]: its share of the mean. Taken once, as a box has as many sides as there are dimensions.
+std::vector<double> masses(const Tree& tree) {
+  std::vector<double> out;
+  for (const Box& box : tree) out.push_back(box.value * volume(box));
+  return out;
+}
+
 // Where the boxes of a tree end along one dimension: cells in which its marginal is constant.
 struct Cells {
   std::vector<double> edges;
@@ -30,10 +37,12 @@ struct Cells {
 };
 
 // The mean of the tree in each cell of one dimension.
-std::vector<double> marginal(const Tree& tree, std::size_t dimension, const Cells& cells) {
+std::vector<double> marginal(const Tree& tree, const std::vector<double>& mass, std::size_t dimension,
+                             const Cells& cells) {
   std::vector<double> change(cells.count() + 1), mean(cells.count());
-  for (const Box& box : tree) {
-    const double share = box.value * volume(box) / (box.high[dimension] - box.low[dimension]);
+  for (std::size_t i = 0; i < tree.size(); ++i) {
+    const Box& box = tree[i];
+    const double share = mass[i] / (box.high[dimension] - box.low[dimension]);
     change[cells.find(box.low[dimension])] += share, change[cells.find(box.high[dimension])] -= share;
   }
   double sum = 0;
@@ -49,11 +58,13 @@ double variance(const std::vector<double>& mean, const Cells& cells, double cent
 }
 
 // Of the mean over all but two dimensions.
-double variance(const Tree& tree, std::size_t a, const Cells& across, std::size_t b, const Cells& up, double centre) {
+double variance(const Tree& tree, const std::vector<double>& mass, std::size_t a, const Cells& across, std::size_t b,
+                const Cells& up, double centre) {
   const std::size_t columns = across.count() + 1, rows = up.count() + 1;
   std::vector<double> sum(columns * rows);
-  for (const Box& box : tree) {
-    const double share = box.value * volume(box) / ((box.high[a] - box.low[a]) * (box.high[b] - box.low[b]));
+  for (std::size_t k = 0; k < tree.size(); ++k) {
+    const Box& box = tree[k];
+    const double share = mass[k] / ((box.high[a] - box.low[a]) * (box.high[b] - box.low[b]));
     const std::size_t left = across.find(box.low[a]), right = across.find(box.high[a]);
     const std::size_t bottom = columns * up.find(box.low[b]), top = columns * up.find(box.high[b]);
     sum[bottom + left] += share, sum[top + right] += share;
@@ -88,19 +99,20 @@ VarianceShares variance_shares(const std::vector<Tree>& forest, const std::vecto
   if (forest.empty()) return shares;
   const std::size_t d = forest[0][0].low.size();
   shares.alone.resize(d);
-  shares.pairs.assign(d, std::vector<double>(d));
+  shares.pairs.assign(of_pairs.size(), std::vector<double>(of_pairs.size()));
   shares.effect.assign(d, std::vector<double>(kEffectBins));
   double counted = 0;
   const double weight = 1 / static_cast<double>(forest.size());
   for (const Tree& tree : forest) {
     double mean = 0, whole = 0;
-    for (const Box& box : tree) mean += box.value * volume(box);
+    const std::vector<double> mass = masses(tree);
+    for (const double m : mass) mean += m;
     for (const Box& box : tree) whole += (box.value - mean) * (box.value - mean) * volume(box);
     std::vector<Cells> cells;
     std::vector<double> own(d);
     for (std::size_t i = 0; i < d; ++i) {
       cells.emplace_back(tree, i);
-      const std::vector<double> means = marginal(tree, i, cells[i]);
+      const std::vector<double> means = marginal(tree, mass, i, cells[i]);
       own[i] = variance(means, cells[i], mean);
       add_effect(means, cells[i], weight, shares.effect[i]);
     }
@@ -110,8 +122,8 @@ VarianceShares variance_shares(const std::vector<Tree>& forest, const std::vecto
     for (std::size_t i = 0; i < of_pairs.size(); ++i)
       for (std::size_t j = i + 1; j < of_pairs.size(); ++j) {
         const std::size_t a = of_pairs[i], b = of_pairs[j];
-        const double both = variance(tree, a, cells[a], b, cells[b], mean);
-        shares.pairs[a][b] += std::max(0.0, both - own[a] - own[b]) / whole;
+        const double both = variance(tree, mass, a, cells[a], b, cells[b], mean);
+        shares.pairs[i][j] += std::max(0.0, both - own[a] - own[b]) / whole;
       }
   }
   if (counted == 0) return shares;

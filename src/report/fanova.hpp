@@ -12,7 +12,7 @@ namespace holdout::report {
 /// hyperparameter importance, ICML 2014, algorithm 2. Exact for the forest; integrals over boxes are sums.
 struct VarianceShares {
   std::vector<double> alone;                // [dimension]
-  std::vector<std::vector<double>> pairs;   // [a][b], a < b: of both together, beyond each alone
+  std::vector<std::vector<double>> pairs;   // [i][j], i < j: of of_pairs[i] and [j] together, beyond each alone
   std::vector<std::vector<double>> effect;  // [dimension][bin]: mean of the forest with that dimension in the bin
   bool any = false;                         // the forest varies at all
 };

@@ -9,6 +9,7 @@
 #include <holdout/train/trainer.hpp>
 
 #include "descent.hpp"
+#include "foreign_trials.hpp"
 #include "judgements.hpp"
 #include "text.hpp"
 
@@ -198,9 +199,13 @@ Findings find(const study::Storage& storage) {
   Findings f;
   f.study = storage.study();
   f.facts = storage.facts();
+  if (f.facts && f.facts->conclusion)  // a file may name any parameter
+    std::erase_if(f.facts->conclusion->open,
+                  [&](const search::OpenRange& open) { return open.parameter >= f.study.space.size(); });
   f.rate = learning_rate(f.study.space);
   f.trials = storage.trials();
-  f.begun = f.trials.size();
+  f.foreign = storage.foreign_changes();
+  f.begun = f.trials.size() + foreign(f, study::ForeignChange::Kind::deleted).size();
   std::erase_if(f.trials, [](const Trial& t) {
     return t.outcome.state == TrialState::waiting || t.outcome.state == TrialState::running;
   });

@@ -49,6 +49,9 @@ struct Writer {
 
   void operator()(Figure figure) {
     out += figure == Figure::all_trials ? "<div id=\"trial-table\"></div>\n" : figures(findings, figure);
+    if (figure != Figure::run) return;
+    if (const std::string seconds = trial_seconds(findings); !seconds.empty())
+      out += "<script type=\"application/json\" id=\"seconds\">" + seconds + "</script>\n";
   }
 
   void row(const std::vector<Text>& cells, const Table& table, const std::string& tag) {

@@ -105,9 +105,8 @@ std::optional<Importance> importance(const Findings& f) {
   Importance out;
   out.trials = chosen.size();
   out.alone = shares.alone;
-  for (const std::size_t a : order)
-    for (const std::size_t b : order)
-      if (a < b) out.pairs.push_back({a, b, shares.pairs[a][b]});
+  for (std::size_t i = 0; i < order.size(); ++i)
+    for (std::size_t j = i + 1; j < order.size(); ++j) out.pairs.push_back({order[i], order[j], shares.pairs[i][j]});
   std::stable_sort(out.pairs.begin(), out.pairs.end(), [](const auto& x, const auto& y) { return x.share > y.share; });
   out.pairs.resize(std::min(out.pairs.size(), kPairs));
   for (std::size_t i = 0; i < d; ++i)

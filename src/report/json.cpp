@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "foreign_trials.hpp"
 #include "text.hpp"
 #include "writers.hpp"
 
@@ -21,6 +22,11 @@ ordered_json number_json(double x) {
 }
 
 ordered_json number_json(const std::optional<double>& x) { return x ? number_json(*x) : ordered_json(); }
+
+// A member that is not there yet: operator[] would compare its key with those of all others.
+void add(ordered_json& object, const std::string& key, ordered_json value) {
+  object.get_ref<ordered_json::object_t&>().emplace_back(key, std::move(value));
+}
 
 ordered_json value_json(const Value& value) {
   return std::visit(
@@ -48,7 +54,7 @@ ordered_json metrics_json(const study::Metrics& metrics) {
 ordered_json parameters_json(const search::SearchSpace& space, const search::Configuration& configuration) {
   ordered_json all = ordered_json::object();
   for (std::size_t i = 0; i < space.size() && i < configuration.values.size(); ++i)
-    if (configuration.values[i]) all[space.parameters()[i].path] = value_json(*configuration.values[i]);
+    if (configuration.values[i]) add(all, space.parameters()[i].path, value_json(*configuration.values[i]));
   return all;
 }
 
@@ -188,6 +194,27 @@ ordered_json search_end_json(const Findings& f) {
           {"settled", end.settled()}};
 }
 
+ordered_json conclusion_json(const Findings& f) {
+  if (!f.facts || !f.facts->conclusion) return nullptr;
+  const search::Conclusion& end = *f.facts->conclusion;
+  ordered_json open = ordered_json::array();
+  for (const search::OpenRange& range : end.open) {
+    ordered_json promise = nullptr;
+    if (range.promise) promise = number_json(f.study.maximize ? -*range.promise : *range.promise);
+    open.push_back({{"path", f.study.space.parameters().at(range.parameter).path},
+                    {"min", number_json(range.min)},
+                    {"max", number_json(range.max)},
+                    {"promise", std::move(promise)},
+                    {"failed", range.failed}});
+  }
+  return {{"settled", end.settled},
+          {"tolerance", number_json(end.tolerance)},
+          {"rounds", end.rounds},
+          {"evaluations", end.evaluations},
+          {"reason", end.reason.empty() ? ordered_json() : ordered_json(end.reason)},
+          {"open", std::move(open)}};
+}
+
 ordered_json refinement_json(const Findings& f) {
   if (!f.refinement) return nullptr;
   const Refinement& r = *f.refinement;
@@ -209,7 +236,8 @@ ordered_json importance_json(const Findings& f) {
   if (!f.importance) return nullptr;
   const auto& parameters = f.study.space.parameters();
   ordered_json alone = ordered_json::object(), pairs = ordered_json::array();
-  for (std::size_t i = 0; i < parameters.size(); ++i) alone[parameters[i].path] = number_json(f.importance->alone[i]);
+  for (std::size_t i = 0; i < parameters.size(); ++i)
+    add(alone, parameters[i].path, number_json(f.importance->alone[i]));
   for (const Importance::Pair& pair : f.importance->pairs)
     pairs.push_back(
         {{"paths", {parameters[pair.a].path, parameters[pair.b].path}}, {"share", number_json(pair.share)}});
@@ -233,6 +261,7 @@ ordered_json findings_json(const Findings& f) {
   return {{"gain", number_json(f.gain)},
           {"default", default_json(f)},
           {"middle", f.best() ? number_json(f.middle()->outcome.value) : ordered_json()},
+          {"conclusion", conclusion_json(f)},
           {"search_end", search_end_json(f)},
           {"refinement", refinement_json(f)},
           {"simpler", simpler_json(f)},
@@ -263,6 +292,17 @@ ordered_json trial_json(const search::SearchSpace& space, const Trial& trial) {
                     {"end", o.end}};
   if (!o.fold_values.empty()) t["folds"] = numbers_json(o.fold_values);
   return t;
+}
+
+ordered_json foreign_json(const Findings& f) {
+  ordered_json all = ordered_json::array();
+  for (const study::ForeignChange& change : f.foreign) {
+    const bool added = change.kind == study::ForeignChange::Kind::added;
+    ordered_json one = {{"number", change.number}, {"what", added ? "added" : to_word(change.kind)}};
+    if (added) one["state"] = change.state, one["value"] = number_json(change.value);
+    all.push_back(std::move(one));
+  }
+  return all;
 }
 
 // Its lines after the first one indented. File and column names may be no UTF-8, which JSON must be: what is not
@@ -309,6 +349,7 @@ std::string json(const Findings& f, const Page&) {
     append(out, trial_json(f.study.space, trial), "    ");
   }
   out += f.trials.empty() ? "]" : "\n  ]";
+  if (!f.foreign.empty()) member("foreign", foreign_json(f));
   member("notices", f.facts ? ordered_json(f.facts->notices) : ordered_json::array());
   member("run", run_json(f));
   return out + "\n}\n";

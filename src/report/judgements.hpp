@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include <holdout/report/findings.hpp>
 
@@ -9,6 +10,8 @@ namespace holdout::report {
 
 // They read what findings.cpp has found before: trials, ranking, standard error.
 std::optional<SearchEnd> search_end(const Findings& findings);
+/// What a search says of its own end. facts->conclusion is there.
+std::string conclusion_text(const Findings& findings);
 std::optional<Refinement> refinement(const Findings& findings);
 std::optional<Simpler> simpler(const Findings& findings);
 std::optional<Importance> importance(const Findings& findings);

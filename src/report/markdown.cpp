@@ -23,13 +23,19 @@ std::string inline_text(const Text& text) {
   return out;
 }
 
+// What stands first in its line.
+std::string line_text(const Text& text) {
+  if (text.empty() || text.front().code) return inline_text(text);
+  return markdown_line(text.front().text) + inline_text({text.begin() + 1, text.end()});
+}
+
 struct Writer {
   std::string out;
 
-  void operator()(const Paragraph& paragraph) { out += inline_text(paragraph.text) + "\n\n"; }
+  void operator()(const Paragraph& paragraph) { out += line_text(paragraph.text) + "\n\n"; }
 
   void operator()(const List& list) {
-    for (const Text& item : list.items) out += "- " + inline_text(item) + "\n";
+    for (const Text& item : list.items) out += "- " + line_text(item) + "\n";
     out += "\n";
   }
 

@@ -13,7 +13,6 @@ namespace {
 // The list: a plot is added here, and its function above.
 constexpr PlotKind kPlots[] = {
     {"history", Figure::search, plots::history},
-    {"times", Figure::search, plots::times},
     {"one-parameter", Figure::parameters, plots::one_parameter},
     {"importances", Figure::parameters, plots::importances},
     {"slices", Figure::parameters, plots::slices},
@@ -23,6 +22,7 @@ constexpr PlotKind kPlots[] = {
     {"residuals", Figure::predictions, plots::residuals},
     {"confusion", Figure::predictions, plots::confusion},
     {"roc", Figure::predictions, plots::roc},
+    {"times", Figure::run, plots::times},
 };
 
 }  // namespace

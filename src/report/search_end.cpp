@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <holdout/base/number.hpp>
 #include <holdout/search/transform.hpp>
 
 #include "judgements.hpp"
@@ -42,7 +43,8 @@ double noise(const Findings& f) {
 std::optional<SearchEnd> search_end(const Findings& f) {
   constexpr std::size_t kFewest = 8;  // halves of fewer trials say nothing
   const std::string method = f.facts ? f.facts->search : std::string();
-  if (f.ranking.size() < kFewest || method == "grid") return {};
+  const bool concluded = f.facts && f.facts->conclusion;  // it knows better than its trials tell
+  if (f.ranking.size() < kFewest || method == "grid" || concluded) return {};
   SearchEnd end;
   end.half = f.ranking.size() / 2;
   end.expected = method == "random";
@@ -50,6 +52,30 @@ std::optional<SearchEnd> search_end(const Findings& f) {
   end.gain = std::max(0.0, (f.study.maximize ? 1 : -1) * (f.best()->outcome.value - end.half_value));
   end.noise = noise(f);
   return end;
+}
+
+std::string conclusion_text(const Findings& f) {
+  const search::Conclusion& end = *f.facts->conclusion;
+  const std::string effort = counted(static_cast<std::size_t>(end.evaluations), "evaluation") + " in " +
+                             counted(static_cast<std::size_t>(end.rounds), "round");
+  if (end.settled)
+    return "The search has settled after " + effort +
+           ": nothing that it asked for is better, and nothing that it predicts, by " + to_text(end.tolerance, 2) +
+           " of the value.";
+  std::string text = "The search has not settled within " + effort + ": " + end.reason + ".";
+  constexpr std::size_t kShown = 4;
+  for (std::size_t i = 0; i < std::min(end.open.size(), kShown); ++i) {
+    const search::OpenRange& open = end.open[i];
+    text += " " + f.study.space.parameters().at(open.parameter).path + " from " + shown(open.min) + " to " +
+            shown(open.max);
+    if (open.failed)
+      text += " could not be solved to the accuracy that comparisons need.";
+    else
+      text += " may hold " + shown(f.study.maximize ? -open.promise.value_or(0) : open.promise.value_or(0)) + ".";
+  }
+  if (end.open.size() > kShown)
+    text += " So may " + std::to_string(end.open.size() - kShown) + " more parts of the range.";
+  return text;
 }
 
 std::optional<Refinement> refinement(const Findings& f) {

@@ -17,6 +17,8 @@ Section minimum_section(const study::Winner& winner);   // what the convexity of
 Section failures_section(const Findings& findings);
 Section trials_section(const Findings& findings);
 Section data_section(const Findings& findings);
+/// Times, threads, version and machine: all that two runs of one study may differ in stands here and nowhere else.
+Section run_section(const Findings& findings);
 Section files_section(const Page& page);
 
 /// "optimizer adam, learning_rate 0.0376"

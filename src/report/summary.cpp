@@ -5,6 +5,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/report/report.hpp>
 
+#include "foreign_trials.hpp"
 #include "text.hpp"
 
 namespace holdout::report {
@@ -90,6 +91,7 @@ std::string summary(const Findings& f, const std::string& folder) {
   if (f.interrupted)
     head.push_back("interrupted: results cover " + std::to_string(f.trials.size()) + " of " +
                    counted(f.begun, "trial") + " begun; run it again to go on");
+  for (std::string& note : foreign_notes(f)) head.push_back("note: " + std::move(note));
   if (f.best())
     head.push_back(best_line(f));
   else

@@ -21,36 +21,6 @@ std::string px(double x) {
   return {buffer, std::to_chars(buffer, buffer + sizeof buffer, rounded == 0 ? 0.0 : rounded).ptr};
 }
 
-std::string label(double x) { return to_text(x, 6); }
-
-std::vector<std::pair<double, std::string>> linear_ticks(double min, double max) {
-  constexpr double kWanted = 5;
-  const double raw = (max - min) / kWanted, power = std::pow(10, std::floor(std::log10(raw)));
-  double step = 10 * power;
-  for (const double factor : {5.0, 2.0, 1.0})
-    if (factor * power >= raw) step = factor * power;
-  std::vector<std::pair<double, std::string>> ticks;
-  for (double i = std::ceil(min / step - 1e-9); i * step <= max + 1e-9 * step; ++i)
-    ticks.emplace_back(i * step, label(i * step));
-  return ticks;
-}
-
-// Powers of ten, thinned where there are many; 2 and 5 times them where there are few.
-std::vector<std::pair<double, std::string>> log_ticks(double min, double max) {
-  const double low = std::log10(min), high = std::log10(max);
-  const int every = std::max(1, static_cast<int>(std::ceil((high - low) / 7)));
-  std::vector<std::pair<double, std::string>> ticks;
-  for (int decade = static_cast<int>(std::floor(low)); decade <= static_cast<int>(std::ceil(high)); ++decade)
-    for (const double factor : {1.0, 2.0, 5.0}) {
-      if (factor > 1 && high - low > 2) break;
-      if (every > 1 && decade % every != 0) break;
-      const double x = factor * std::pow(10, decade);
-      if (x >= min * (1 - 1e-9) && x <= max * (1 + 1e-9)) ticks.emplace_back(x, to_text(x, 3));
-    }
-  if (ticks.size() < 2) return {{min, to_text(min, 3)}, {max, to_text(max, 3)}};
-  return ticks;
-}
-
 // The part of a segment inside the unit square, if there is one: Liang and Barsky, ACM TOG 3, 1984.
 std::optional<std::pair<Point, Point>> cut_at_frame(const Point& from, const Point& to) {
   double first = 0, last = 1;
@@ -72,40 +42,6 @@ std::optional<std::pair<Point, Point>> cut_at_frame(const Point& from, const Poi
 
 }  // namespace
 
-Axis Axis::numbers(double min, double max, bool log, double share) {
-  Axis axis;
-  axis.log_ = log && min > 0;
-  if (!(max > min)) {
-    const double half = axis.log_ ? 1 : std::max(std::abs(min) * 0.1, 1e-12);
-    min = axis.log_ ? min / 2 : min - half, max = axis.log_ ? max * 2 : max + half;
-  }
-  axis.min_ = axis.log_ ? std::log10(min) : min;
-  axis.max_ = axis.log_ ? std::log10(max) : max;
-  const double margin = share * (axis.max_ - axis.min_);
-  axis.min_ -= margin, axis.max_ += margin;
-  axis.ticks_ =
-      axis.log_ ? log_ticks(std::pow(10, axis.min_), std::pow(10, axis.max_)) : linear_ticks(axis.min_, axis.max_);
-  return axis;
-}
-
-Axis Axis::names(std::vector<std::string> names) {
-  Axis axis;
-  axis.min_ = -0.5, axis.max_ = static_cast<double>(names.size()) - 0.5;
-  for (std::size_t i = 0; i < names.size(); ++i) axis.ticks_.emplace_back(static_cast<double>(i), std::move(names[i]));
-  return axis;
-}
-
-Axis Axis::bare(double low, double high) {
-  Axis axis;
-  axis.min_ = low, axis.max_ = high;
-  return axis;
-}
-
-double Axis::at(double x) const {
-  const double scaled = log_ ? (x > 0 ? std::log10(x) : min_ - 1) : x;
-  return (scaled - min_) / (max_ - min_);
-}
-
 Plot::Plot(Axis x, Axis y, std::string_view x_label, std::string_view y_label, double width, double height)
     : x_(std::move(x)), y_(std::move(y)), x_label_(x_label), y_label_(y_label), width_(width), height_(height) {}
 
@@ -123,7 +59,11 @@ std::string attributes(const Note& note) {
 
 }  // namespace
 
+// NaN has no place.
+bool Plot::has_place(const Point& point) const { return !std::isnan(x_.at(point.x)) && !std::isnan(y_.at(point.y)); }
+
 void Plot::dot(const Point& point, std::string_view style, double radius, const Note& note) {
+  if (!has_place(point)) return;
   const double at = y_.at(point.y);
   body_ += "<circle class=\"" + std::string(style) + (at < 0 || at > 1 ? " outside" : "") + "\" cx=\"" +
            px(left(point.x)) + "\" cy=\"" + px(top(point.y)) + "\" r=\"" + px(radius) + "\"" + attributes(note) +
@@ -131,6 +71,7 @@ void Plot::dot(const Point& point, std::string_view style, double radius, const 
 }
 
 void Plot::segment(const Point& from, const Point& to, std::string_view style, bool head) {
+  if (!has_place(from) || !has_place(to)) return;
   const std::string start = "<path class=\"" + std::string(style) + "\" d=\"M";
   const double x = left(to.x), y = top(to.y);
   body_ += start + px(left(from.x)) + " " + px(top(from.y)) + "L" + px(x) + " " + px(y);
@@ -145,6 +86,7 @@ void Plot::segment(const Point& from, const Point& to, std::string_view style, b
 }
 
 void Plot::box(const Point& from, const Point& to, std::string_view style, const Note& note) {
+  if (!has_place(from) || !has_place(to)) return;
   const double x = std::min(left(from.x), left(to.x)), y = std::min(top(from.y), top(to.y));
   body_ += "<rect class=\"" + std::string(style) + "\" x=\"" + px(x) + "\" y=\"" + px(y) + "\" width=\"" +
            px(std::abs(left(to.x) - left(from.x))) + "\" height=\"" + px(std::abs(top(to.y) - top(from.y))) + "\"" +
@@ -153,24 +95,21 @@ void Plot::box(const Point& from, const Point& to, std::string_view style, const
 
 void Plot::text(const Point& at, double dx, double dy, std::string_view anchor, std::string_view style,
                 std::string_view words) {
+  if (!has_place(at)) return;
   body_ += "<text class=\"" + std::string(style) + "\" text-anchor=\"" + std::string(anchor) + "\" x=\"" +
            px(left(at.x) + dx) + "\" y=\"" + px(top(at.y) + dy) + "\">" + html_escaped(words) + "</text>\n";
 }
 
 void Plot::dots(const std::vector<Point>& points, std::string_view style, double radius) {
-  for (const Point& point : points) {
-    const double at = y_.at(point.y);
-    body_ += "<circle class=\"" + std::string(style) + (at < 0 || at > 1 ? " outside" : "") + "\" cx=\"" +
-             px(left(point.x)) + "\" cy=\"" + px(top(point.y)) + "\" r=\"" + px(radius) + "\"/>\n";
-  }
+  for (const Point& point : points) dot(point, style, radius, {});
 }
 
 void Plot::line(const std::vector<Point>& points, std::string_view style, const Note& note) {
-  if (points.empty()) return;
-  body_ += "<polyline class=\"" + std::string(style) + "\" points=\"";
-  for (const Point& point : points) body_ += px(left(point.x)) + "," + px(top(point.y)) + " ";
-  body_.back() = '"';
-  body_ += attributes(note) + "/>\n";
+  std::string places;
+  for (const Point& point : points)
+    if (has_place(point)) places += (places.empty() ? "" : " ") + px(left(point.x)) + "," + px(top(point.y));
+  if (places.empty()) return;
+  body_ += "<polyline class=\"" + std::string(style) + "\" points=\"" + places + "\"" + attributes(note) + "/>\n";
 }
 
 void Plot::path(const std::vector<std::vector<Point>>& lines, std::string_view style, const Note& note) {

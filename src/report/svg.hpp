@@ -1,4 +1,4 @@
-// Small plots as SVG: axes with round ticks, dots, lines and clipped paths, a legend. Colours come from a style sheet:
+// Small plots as SVG: dots, lines and clipped paths, a legend. Colours come from a style sheet:
 // the page's for inline plots, its own for a file.
 #pragma once
 
@@ -8,27 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "axis.hpp"
+
 namespace holdout::report {
-
-/// Maps values to 0 … 1 along a side of a plot.
-class Axis {
- public:
-  /// Numbers from min to max; on a log axis both are positive. Ends are moved outwards by a share of the whole.
-  static Axis numbers(double min, double max, bool log, double margin = 0.04);
-  /// Named places side by side: value i is the i-th name.
-  static Axis names(std::vector<std::string> names);
-  /// From low to high, without ticks.
-  static Axis bare(double low, double high);
-
-  double at(double x) const;  // outside 0 … 1 for values outside the range
-  bool log() const { return log_; }
-  const std::vector<std::pair<double, std::string>>& ticks() const { return ticks_; }  // value, label
-
- private:
-  double min_ = 0, max_ = 1;  // logarithms on a log axis
-  bool log_ = false;
-  std::vector<std::pair<double, std::string>> ticks_;
-};
 
 struct Point {
   double x = 0, y = 0;
@@ -40,7 +22,8 @@ struct Note {
   std::string text = {};
 };
 
-/// A plot under construction. Points that lie outside the vertical range are drawn at its edge, hollow.
+/// A plot under construction. Points that lie outside the vertical range are drawn at its edge, hollow; what has no
+/// place (a coordinate is NaN) is not drawn.
 class Plot {
  public:
   Plot(Axis x, Axis y, std::string_view x_label, std::string_view y_label, double width, double height);
@@ -77,6 +60,7 @@ class Plot {
   std::pair<double, double> size() const;
   std::string samples() const;
   void trace(const std::vector<std::vector<Point>>& lines, std::string_view style, const Note& note);
+  bool has_place(const Point& point) const;
   double left(double x) const;
   double top(double y) const;
 

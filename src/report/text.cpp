@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <unordered_map>
 
 #include <holdout/base/number.hpp>
+#include <holdout/base/quoting.hpp>
+#include <holdout/base/utf8.hpp>
 
 namespace holdout::report {
 
@@ -80,16 +84,16 @@ std::vector<std::string> short_names(const search::SearchSpace& space) {
   };
   const auto& parameters = space.parameters();
   std::vector<std::string> names;
-  for (const search::Parameter& parameter : parameters) {
-    int parts = 1;
-    const auto ambiguous = [&] {
-      const std::string name = end_of(parameter.path, parts);
-      return name != parameter.path && std::any_of(parameters.begin(), parameters.end(), [&](const auto& other) {
-               return other.path != parameter.path && end_of(other.path, parts) == name;
-             });
-    };
-    while (ambiguous()) ++parts;
-    names.push_back(end_of(parameter.path, parts));
+  std::vector<std::size_t> open(parameters.size());  // those whose names are not known yet
+  std::iota(open.begin(), open.end(), std::size_t{0});
+  names.resize(parameters.size());
+  for (int parts = 1; !open.empty(); ++parts) {
+    std::unordered_map<std::string, std::size_t> count;  // of the parameters whose paths end so
+    for (const search::Parameter& parameter : parameters) ++count[end_of(parameter.path, parts)];
+    std::erase_if(open, [&](std::size_t i) {
+      names[i] = end_of(parameters[i].path, parts);
+      return names[i] == parameters[i].path || count[names[i]] == 1;
+    });
   }
   return names;
 }
@@ -110,74 +114,99 @@ namespace {
 
 bool control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-std::string_view entity(char c) { return c == '&' ? "&amp;" : c == '<' ? "&lt;" : "&gt;"; }
+std::string_view entity(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    case '`':
+      return "&#96;";
+    default:
+      return {};
+  }
+}
+
+// What XML has no character for: an SVG file with one of them is refused as a whole.
+bool no_character(std::string_view text, std::size_t at, std::size_t length) {
+  if (length == 0) return true;
+  if (length == 1) return control(text[at]) && text[at] != '\n' && text[at] != '\t';
+  const char32_t c = code_point(text.substr(at, length));
+  return c < 0xA0 || (c & 0xFFFE) == 0xFFFE;
+}
+
+bool ends_line(std::string_view character) {
+  return character == "\u2028" || character == "\u2029" || character == "\u0085";
+}
+
+// Whether a mark that begins a block of Markdown, or the number of a list's item, would stand first in its line.
+bool begins_block(std::string_view text) {
+  if (std::string_view("#+-=").find(text.front()) != std::string_view::npos) return true;
+  return text.front() >= '0' && text.front() <= '9' &&
+         std::string_view(".)").find(text[std::min(text.find_first_not_of("0123456789"), text.size() - 1)]) !=
+             std::string_view::npos;
+}
 
 }  // namespace
 
 std::string html_escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) switch (c) {
-      case '&':
-      case '<':
-      case '>':
-        out += entity(c);
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      case '`':
-        out += "&#96;";
-        break;
-      case '\n':
-      case '\t':
-        out += c;
-        break;
-      default:
-        if (control(c))
-          out += "\uFFFD";
-        else
-          out += c;
-    }
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t n = utf8_length(text, i);
+    if (no_character(text, i, n))
+      out += "\uFFFD";
+    else if (const std::string_view named = entity(text[i]); !named.empty())
+      out += named;
+    else
+      out += text.substr(i, n);
+    i += std::max<std::size_t>(n, 1);
+  }
   return out;
 }
 
 std::string markdown_escaped(std::string_view text) {
   std::string out;
-  for (const char c : text) switch (c) {
-      case '&':
-      case '<':
-      case '>':
-        out += entity(c);
-        break;
-      case '\\':
-      case '|':
-      case '`':
-      case '*':
-      case '_':
-      case '[':
-      case ']':
-      case '~':
-      case '$':
-        out += '\\';
-        out += c;
-        break;
-      default:
-        out += control(c) ? ' ' : c;
-    }
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t n = utf8_length(text, i);
+    const char c = text[i];
+    if (n == 0)
+      out += "\uFFFD";
+    else if (control(c) || ends_line(text.substr(i, n)))
+      out += ' ';
+    else if (c == '&' || c == '<' || c == '>')
+      out += entity(c);
+    else if (std::string_view("\\|`*_[]~$").find(c) != std::string_view::npos)
+      (out += '\\') += c;
+    else if (text.substr(i).starts_with("://") || (c == '.' && text.substr(0, i).ends_with("www")))
+      (out += '\\') += c;  // else a link
+    else
+      out += text.substr(i, n);
+    i += std::max<std::size_t>(n, 1);
+  }
   return out;
+}
+
+std::string markdown_line(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  text.remove_prefix(first);  // four spaces would make it code
+  if (!begins_block(text)) return markdown_escaped(text);
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size() - 1);
+  return std::string(text.substr(0, digits)) + '\\' + markdown_escaped(text.substr(digits));
 }
 
 std::string csv_cell(std::string_view text) {
   std::string cell(text);
+  std::replace(cell.begin(), cell.end(), '\0', ' ');  // where many readers would end the file
   if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos)
     cell.insert(0, 1, '\'');
-  if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
-  std::string out = "\"";
-  for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
-  return out + '"';
+  return csv_quoted(cell);
 }
 
 }  // namespace holdout::report

@@ -33,12 +33,14 @@ std::optional<double> metric(const study::Metrics& metrics, std::string_view nam
 /// Standard error of the winner's test value, if it is known.
 std::optional<double> test_error(const Findings& findings);
 
-/// Text for HTML, as content or in a quoted attribute: & < > " ' ` as references, control characters as U+FFFD. The
-/// only escape that the HTML report has.
+/// Text for HTML and SVG, as content or in a quoted attribute: & < > " ' ` as references, and as U+FFFD what XML has no
+/// character for. The only escape that the HTML report has.
 std::string html_escaped(std::string_view text);
 /// Text for Markdown, in a table cell or elsewhere: nothing in it has a meaning; one line.
 std::string markdown_escaped(std::string_view text);
-/// A text cell of CSV: a ' before what a spreadsheet would run, quotes where RFC 4180 wants them.
+/// The same where it begins a paragraph, a heading or an item: there # + - and the number of an item have none either.
+std::string markdown_line(std::string_view text);
+/// A text cell of CSV: a ' before what a spreadsheet would run, a space for NUL, quotes where RFC 4180 wants them.
 std::string csv_cell(std::string_view text);
 
 }  // namespace holdout::report

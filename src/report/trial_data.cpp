@@ -4,10 +4,10 @@
 #include <cmath>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include <holdout/base/number.hpp>
+#include <holdout/base/quoting.hpp>
 
+#include "foreign_trials.hpp"
 #include "text.hpp"
 
 namespace holdout::report {
@@ -15,43 +15,18 @@ namespace {
 
 constexpr std::size_t kMost = 20000;  // rows: more make the page slow to open, and stand in trials.csv
 
-std::string text_json(std::string_view text) {
-  using nlohmann::json;
-  return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 std::string number_json(double x) { return std::isfinite(x) ? shown(x) : "null"; }
 
 std::string value_json(const std::optional<Value>& value) {
   if (!value) return "null";
   if (const auto x = number(value)) return number_json(*x);
-  return text_json(to_text(*value));
-}
-
-// Inside a <script> element, < could begin its end; the others are escaped with it.
-std::string harmless(const std::string& json) {
-  std::string out;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (json[i] == '<')
-      out += "\\u003c";
-    else if (json[i] == '>')
-      out += "\\u003e";
-    else if (json[i] == '&')
-      out += "\\u0026";
-    else if (json.compare(i, 3, "\u2028") == 0)
-      out += "\\u2028", i += 2;
-    else if (json.compare(i, 3, "\u2029") == 0)
-      out += "\\u2029", i += 2;
-    else
-      out += json[i];
-  }
-  return out;
+  return json_quoted(to_text(*value));
 }
 
 struct Columns {
   std::string json;
   void add(std::string_view name, bool number, bool tip) {
-    json += (json.empty() ? "" : ",") + ("{\"name\":" + text_json(name)) + (number ? ",\"number\":true" : "") +
+    json += (json.empty() ? "" : ",") + ("{\"name\":" + json_quoted(name)) + (number ? ",\"number\":true" : "") +
             (tip ? ",\"tip\":true" : "") + "}";
   }
 };
@@ -59,6 +34,22 @@ struct Columns {
 bool numeric(const search::Parameter& parameter) {
   return parameter.interval || std::all_of(parameter.values.begin(), parameter.values.end(),
                                            [](const Value& v) { return number(v).has_value(); });
+}
+
+// [trial]: its place in the ranking from 1; 0: none.
+std::vector<std::size_t> ranks(const Findings& f) {
+  std::vector<std::size_t> rank(f.trials.size());
+  for (std::size_t i = 0; i < f.ranking.size(); ++i) rank[f.ranking[i]] = i + 1;
+  return rank;
+}
+
+// The trials of the page in their order: as ranked, then the others.
+std::vector<std::size_t> listed(const Findings& f, const std::vector<std::size_t>& rank) {
+  std::vector<std::size_t> order(f.ranking);
+  for (std::size_t i = 0; i < f.trials.size(); ++i)
+    if (rank[i] == 0) order.push_back(i);
+  order.resize(std::min(order.size(), kMost));
+  return order;
 }
 
 // What the filter's field shows before anything is typed.
@@ -71,7 +62,6 @@ std::string example(const Findings& f) {
 
 std::string trial_data(const Findings& f) {
   const auto& parameters = f.study.space.parameters();
-  const bool timed = std::any_of(f.trials.begin(), f.trials.end(), [](const auto& t) { return t.outcome.seconds > 0; });
   Columns columns;
   columns.add("rank", true, false);
   columns.add("trial", true, false);
@@ -79,31 +69,40 @@ std::string trial_data(const Findings& f) {
   columns.add(f.study.metric, true, true);
   for (const search::Parameter& parameter : parameters) columns.add(parameter.path, numeric(parameter), true);
   columns.add("epochs", true, false);
-  if (timed) columns.add("seconds", true, true);
   columns.add("end", false, false);
 
-  std::vector<std::size_t> order(f.ranking), rank(f.trials.size());
-  for (std::size_t i = 0; i < f.ranking.size(); ++i) rank[f.ranking[i]] = i + 1;
-  for (std::size_t i = 0; i < f.trials.size(); ++i)
-    if (rank[i] == 0) order.push_back(i);
-  const std::size_t left_out = order.size() - std::min(order.size(), kMost);
-  order.resize(order.size() - left_out);
-
+  const std::vector<std::size_t> rank = ranks(f), order = listed(f, rank);
   std::string rows;
   for (const std::size_t i : order) {
     const study::Trial& trial = f.trials[i];
     const study::Outcome& o = trial.outcome;
     rows += (rows.empty() ? "[" : ",\n[") + (rank[i] > 0 ? std::to_string(rank[i]) : "null") + "," +
-            std::to_string(trial.number) + "," + text_json(to_word(o.state)) + "," +
+            std::to_string(trial.number) + "," + json_quoted(to_word(o.state)) + "," +
             (o.state == study::TrialState::complete ? number_json(o.value) : "null");
     for (std::size_t p = 0; p < parameters.size(); ++p)
       rows += "," + (p < trial.configuration.values.size() ? value_json(trial.configuration.values[p]) : "null");
-    rows += "," + std::to_string(o.epochs);
-    if (timed) rows += "," + (o.seconds > 0 ? to_text(o.seconds, 3) : "null");
-    rows += "," + text_json(o.reason.empty() ? o.end : o.reason) + "]";
+    rows += "," + std::to_string(o.epochs) + "," + json_quoted(o.reason.empty() ? o.end : o.reason) + "]";
   }
-  return harmless("{\"columns\":[" + columns.json + "],\n\"example\":" + text_json(example(f)) +
-                  ",\"left_out\":" + std::to_string(left_out) + ",\n\"rows\":[" + rows + "]}");
+  std::string nothing;
+  for (std::size_t i = 0; i < parameters.size() + 1; ++i) nothing += ",null";
+  for (std::size_t i = 0; i < std::min(kMost, f.foreign.size()); ++i)
+    rows += (rows.empty() ? "[null," : ",\n[null,") + std::to_string(f.foreign[i].number) + "," +
+            json_quoted(to_word(f.foreign[i].kind)) + ",null" + nothing + "," + json_quoted(reason(f.foreign[i])) + "]";
+  return "{\"columns\":[" + columns.json + "],\n\"example\":" + json_quoted(example(f)) +
+         ",\"left_out\":" + std::to_string(f.trials.size() - order.size()) + ",\n\"rows\":[" + rows + "]}";
+}
+
+std::string trial_seconds(const Findings& f) {
+  const bool timed = std::any_of(f.trials.begin(), f.trials.end(), [](const auto& t) { return t.outcome.seconds > 0; });
+  if (!timed) return {};
+  std::string list;
+  for (const std::size_t i : listed(f, ranks(f))) {
+    const double seconds = f.trials[i].outcome.seconds;
+    list += (list.empty() ? "" : ",") + (seconds > 0 ? to_text(seconds, 3) : std::string("null"));
+  }
+  for (std::size_t i = 0; i < std::min(kMost, f.foreign.size()); ++i)
+    list += (list.empty() ? "" : ",") + std::string("null");
+  return "[" + list + "]";
 }
 
 }  // namespace holdout::report

@@ -8,6 +8,8 @@ bool search(Searcher& searcher, Objective& objective, int batch) {
   assert(batch > 0);
   int told = 0;
   for (;;) {
+    if (const std::vector<Request> wanted = searcher.previews(); !wanted.empty())
+      if (const std::vector<double> values = objective.preview(wanted); !values.empty()) searcher.tell_previews(values);
     const std::vector<Request> requests = searcher.ask(batch);
     assert(requests.size() <= static_cast<std::size_t>(batch));
     if (requests.empty()) return true;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include <holdout/base/error.hpp>
@@ -19,12 +20,15 @@ bool integral(double x) {
 
 void check(const std::string& path, const Interval& range, Errors& errors) {
   const auto wrong = [&](std::string text, std::string hint) {
-    errors.add({{}, path + ": " + std::move(text), std::move(hint), {}});
+    errors.add({{}, path + ": " + std::move(text), std::move(hint), {}, path});
   };
   const auto said = [](const char* key, double x) { return key + (' ' + to_text(x)); };
   if (!std::isfinite(range.min) || !std::isfinite(range.max))
     return wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) + " has no end",
                  "`min` and `max` are finite numbers");
+  if (!std::isfinite(range.max - range.min))
+    return wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) + " is too wide",
+                 "its width is to be a number up to 1.8e308");
   if (range.min > range.max)
     return wrong(said("min", range.min) + " is above " + said("max", range.max), "swap `min` and `max`");
   if (range.log && range.min <= 0)
@@ -34,6 +38,10 @@ void check(const std::string& path, const Interval& range, Errors& errors) {
     wrong(said("step", *range.step) + " with `scale: log`", "use `points` in its place, or `scale: linear`");
   if (range.step && !(*range.step > 0 && std::isfinite(*range.step)))
     wrong(said("step", *range.step) + " is not a number > 0", "leave `step` away, or make it positive");
+  if (range.step && *range.step > 0 && !std::isfinite((range.max - range.min) / *range.step))
+    wrong(said("step", *range.step) + " is too small for the range from " + to_text(range.min) + " to " +
+              to_text(range.max),
+          "use a larger step, or leave `step` away");
   if (range.points < 0) wrong("points " + std::to_string(range.points) + " is below 0", "leave `points` away");
   if (range.integer && !(integral(range.min) && integral(range.max) && integral(range.step.value_or(1))))
     wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) +
@@ -44,6 +52,10 @@ void check(const std::string& path, const Interval& range, Errors& errors) {
 }  // namespace
 
 SearchSpace::SearchSpace(std::vector<Parameter> parameters) : parameters_(std::move(parameters)) {
+  by_path_.resize(parameters_.size());
+  std::iota(by_path_.begin(), by_path_.end(), 0u);
+  std::stable_sort(by_path_.begin(), by_path_.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return parameters_[a].path < parameters_[b].path; });
   Errors errors;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const Parameter& parameter = parameters_[i];
@@ -53,16 +65,22 @@ SearchSpace::SearchSpace(std::vector<Parameter> parameters) : parameters_(std::m
       assert(condition->choice < parameters_[condition->parameter].values.size());
     }
     if (parameter.values.empty() && !parameter.interval)
-      errors.add({{}, parameter.path + ": `values` is empty", "list at least one value, or give `min` and `max`", {}});
+      errors.add({{},
+                  parameter.path + ": `values` is empty",
+                  "list at least one value, or give `min` and `max`",
+                  {},
+                  parameter.path});
     if (parameter.interval) check(parameter.path, *parameter.interval, errors);
   }
   errors.throw_if_any();
 }
 
 std::optional<std::size_t> SearchSpace::find(std::string_view path) const {
-  for (std::size_t i = 0; i < parameters_.size(); ++i)
-    if (parameters_[i].path == path) return i;
-  return {};
+  const auto at =
+      std::lower_bound(by_path_.begin(), by_path_.end(), path,
+                       [&](std::uint32_t i, std::string_view wanted) { return parameters_[i].path < wanted; });
+  if (at == by_path_.end() || parameters_[*at].path != path) return {};
+  return *at;
 }
 
 bool SearchSpace::active(std::size_t i, const Configuration& configuration) const {

@@ -12,25 +12,10 @@
 #include <holdout/base/number.hpp>
 
 #include "model_json.hpp"
+#include "stored_checks.hpp"
 
 namespace holdout::study {
 namespace {
-
-double real_from(const Json& json) {
-  if (!json.is_string()) return json.get<double>();
-  const auto& word = json.get_ref<const std::string&>();
-  constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (word == "inf") return kInfinity;
-  if (word == "-inf") return -kInfinity;
-  throw std::domain_error("no number: " + holdout::quoted(word));
-}
-
-// Marked, because a word may be "inf" as well.
-Json value_json(const Value& value) {
-  const auto* real = std::get_if<double>(&value);
-  return real && !std::isfinite(*real) ? Json{{"real", to_json(*real)}} : to_json(value);
-}
 
 // Nearly all attributes of trials are plain numbers and words: read without a document, which would take most of the
 // time that reading a large run takes. Empty: it has to be looked at more closely.
@@ -58,22 +43,20 @@ double real_in(std::string_view json) {
 
 std::int64_t whole_in(std::string_view text) {
   if (const std::optional<std::int64_t> x = plain_number<std::int64_t>(text)) return *x;
-  const Json json = Json::parse(text);
-  if (!json.is_number_integer()) throw std::domain_error("no whole number: " + text_of(json));
-  return json.get<std::int64_t>();
+  return integer_in(Json::parse(text), "", std::numeric_limits<std::int64_t>::min());
 }
 
-std::string word_in(std::string_view json) {
+// From 0 to what an int holds.
+int number_of_trial(std::string_view text) {
+  const std::int64_t n = whole_in(text);
+  if (n < 0 || n > std::numeric_limits<int>::max())
+    throw std::domain_error("no number of a trial: " + std::to_string(n));
+  return static_cast<int>(n);
+}
+
+std::string word_of(std::string_view json) {
   const std::optional<std::string_view> word = plain_word(json);
-  return word ? std::string(*word) : Json::parse(json).get<std::string>();
-}
-
-Value value_from(const Json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<std::int64_t>();
-  if (json.is_number_float()) return json.get<double>();
-  if (json.is_object()) return real_from(json.at("real"));
-  return json.get<std::string>();
+  return word ? std::string(*word) : text_in(Json::parse(json), "");
 }
 
 Json numbers_json(const std::vector<double>& numbers) {
@@ -83,7 +66,7 @@ Json numbers_json(const std::vector<double>& numbers) {
 }
 
 void read_numbers(const Json& json, std::vector<double>& to) {
-  for (const Json& value : json) to.push_back(real_from(value));
+  for (const Json& value : list_in(json, "")) to.push_back(real_from(value));
 }
 
 template <class T>
@@ -118,6 +101,10 @@ class Writer {
     Json& all = json[key] = Json::array();
     for (const auto& value : configuration.values) all.push_back(value ? value_json(*value) : Json());
   }
+  void operator()(const char* key, const std::vector<search::OpenRange>& ranges) {
+    Json& all = json[key] = Json::array();
+    for (const search::OpenRange& range : ranges) all.push_back(written(range));
+  }
   void operator()(const char* key, const Metrics& metrics) {
     Json& all = json[key] = Json::object();
     for (const auto& [name, value] : metrics) all[name] = to_json(value);
@@ -133,29 +120,49 @@ class Reader {
 
   template <class T>
   void operator()(const char* key, T& x) const {
-    if (const auto found = json_.find(key); found != json_.end()) read(*found, x);
+    if (const auto found = json_.find(key); found != json_.end()) read(*found, key, x);
   }
 
  private:
-  template <class T>
-  static void read(const Json& json, T& x) {
-    x = json.get<T>();
+  static constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+
+  static void read(const Json& json, const char* key, bool& x) { x = bool_in(json, key); }
+  static void read(const Json& json, const char* key, int& x) {
+    x = static_cast<int>(integer_in(json, key, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
   }
-  static void read(const Json& json, double& x) { x = real_from(json); }
-  static void read(const Json& json, std::optional<double>& x) { x = real_from(json); }
-  static void read(const Json& json, std::optional<int>& x) { x = json.get<int>(); }
-  static void read(const Json& json, std::optional<TunedModel>& x) { x = tuned_model_from(json); }
-  template <class T>
-  static void read(const Json& json, std::optional<T>& x) {
-    x = member<T>(json);
+  static void read(const Json& json, const char* key, std::int64_t& x) { x = integer_in(json, key, kLowest); }
+  static void read(const Json& json, const char* key, train::Convexity& x) {
+    x = static_cast<train::Convexity>(integer_in(json, key, 0, static_cast<int>(train::Convexity::strongly)));
   }
-  static void read(const Json& json, search::Configuration& configuration) {
-    for (const Json& value : json)
+  static void read(const Json& json, const char*, double& x) { x = real_from(json); }
+  static void read(const Json& json, const char* key, std::string& x) { x = text_in(json, key); }
+  static void read(const Json& json, const char* key, std::vector<std::string>& x) { x = texts_in(json, key); }
+  static void read(const Json& json, const char* key, std::vector<double>& x) { x = numbers_in(json, key); }
+  static void read(const Json& json, const char* key, std::vector<std::int64_t>& x) {
+    x.clear();
+    for (const Json& n : list_in(json, key)) x.push_back(integer_in(n, item(key, x.size()), kLowest));
+  }
+  static void read(const Json& json, const char*, std::optional<TunedModel>& x) { x = tuned_model_from(json); }
+  static void read(const Json& json, const char* key, std::optional<double>& x) { read(json, key, x.emplace()); }
+  static void read(const Json& json, const char* key, std::optional<int>& x) { read(json, key, x.emplace()); }
+  template <class T>
+  static void read(const Json& json, const char* key, std::optional<T>& x) {
+    x = member<T>(object_in(json, key));
+  }
+  static void read(const Json& json, const char* key, search::Configuration& configuration) {
+    for (const Json& value : list_in(json, key))
       configuration.values.push_back(value.is_null() ? std::nullopt : std::optional(value_from(value)));
   }
-  static void read(const Json& json, Metrics& metrics) {
+  static void read(const Json& json, const char* key, std::size_t& x) {
+    x = static_cast<std::size_t>(integer_in(json, key, 0));
+  }
+  static void read(const Json& json, const char* key, std::vector<search::OpenRange>& ranges) {
+    ranges.clear();
+    for (const Json& range : list_in(json, key)) ranges.push_back(member<search::OpenRange>(object_in(range, key)));
+  }
+  static void read(const Json& json, const char* key, Metrics& metrics) {
     metrics.clear();
-    for (const auto& [name, value] : json.items()) metrics.emplace_back(name, real_from(value));
+    for (const auto& [name, value] : object_in(json, key).items()) metrics.emplace_back(name, real_from(value));
   }
 
   const Json& json_;
@@ -172,7 +179,22 @@ void fields(F& f, T& facts) {
   f("baseline", facts.baseline), f("notices", facts.notices);
   f("threads", facts.threads), f("seconds", facts.seconds), f("version", facts.version);
   f("cpu_target", facts.cpu_target), f("started", facts.started), f("finished", facts.finished);
-  f("interrupted", facts.interrupted), f("deaths", facts.deaths), f("stored", facts.stored);
+  f("interrupted", facts.interrupted), f("deaths", facts.deaths), f("stored", facts.stored), f("asked", facts.asked);
+  f("conclusion", facts.conclusion);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, search::Conclusion>
+void fields(F& f, T& conclusion) {
+  f("settled", conclusion.settled), f("tolerance", conclusion.tolerance), f("rounds", conclusion.rounds);
+  f("evaluations", conclusion.evaluations), f("reason", conclusion.reason), f("open", conclusion.open);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, search::OpenRange>
+void fields(F& f, T& range) {
+  f("parameter", range.parameter), f("min", range.min), f("max", range.max), f("promise", range.promise);
+  f("failed", range.failed);
 }
 
 template <class F, class T>
@@ -211,13 +233,6 @@ void fields(F& f, T& facts) {
   f("distance", facts.distance), f("gap", facts.gap), f("no_minimum", facts.no_minimum);
 }
 
-template <class F, class T>
-requires std::is_same_v<std::remove_const_t<T>, search::Interval>
-void fields(F& f, T& range) {
-  f("min", range.min), f("max", range.max), f("log", range.log), f("step", range.step);
-  f("integer", range.integer), f("points", range.points);
-}
-
 template <class T>
 Json written(const T& x) {
   Writer writer;
@@ -252,55 +267,54 @@ Json to_json(const Value& value) {
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-std::string space_json(const search::SearchSpace& space) {
-  Json all = Json::array();
-  for (const search::Parameter& parameter : space.parameters()) {
-    Json json = {{"path", parameter.path}, {"values", Json::array()}};
-    for (const Value& value : parameter.values) json["values"].push_back(value_json(value));
-    if (parameter.interval) json["interval"] = written(*parameter.interval);
-    if (const auto& condition = parameter.condition)
-      json["condition"] = {{"parameter", condition->parameter}, {"choice", condition->choice}};
-    all.push_back(std::move(json));
-  }
-  return text_of(all);
-}
-
-search::SearchSpace space_from(std::string_view text) {
-  std::vector<search::Parameter> parameters;
-  for (const Json& json : Json::parse(text)) {
-    search::Parameter parameter;
-    parameter.path = json.at("path").get<std::string>();
-    for (const Json& value : json.at("values")) parameter.values.push_back(value_from(value));
-    if (json.contains("interval")) parameter.interval = member<search::Interval>(json["interval"]);
-    if (json.contains("condition")) {
-      const Json& condition = json["condition"];
-      parameter.condition = {condition.at("parameter").get<std::size_t>(), condition.at("choice").get<std::size_t>()};
-      if (parameter.condition->parameter >= parameters.size() ||
-          parameter.condition->choice >= parameters[parameter.condition->parameter].values.size())
-        throw std::domain_error("a condition on nothing");
-    }
-    for (const search::Parameter& other : parameters)
-      if (other.path == parameter.path) throw std::domain_error(holdout::quoted(parameter.path) + " twice");
-    parameters.push_back(std::move(parameter));
-  }
-  return search::SearchSpace(std::move(parameters));
-}
-
 std::string facts_json(const RunFacts& facts) { return text_of(written(facts)); }
-RunFacts facts_from(std::string_view json) { return member<RunFacts>(Json::parse(json)); }
+RunFacts facts_from(std::string_view json) {
+  RunFacts facts = member<RunFacts>(Json::parse(json));
+  check(facts);
+  return facts;
+}
 
 std::string winner_json(const Winner& winner) { return text_of(written(winner)); }
-Winner winner_from(std::string_view json) { return member<Winner>(Json::parse(json)); }
+Winner winner_from(std::string_view json) {
+  Winner winner = member<Winner>(Json::parse(json));
+  check(winner);
+  return winner;
+}
 
 std::string string_json(std::string_view text) { return text_of(Json(text)); }
-std::string string_from(std::string_view json) { return Json::parse(json).get<std::string>(); }
+std::string string_from(std::string_view json, std::string_view what) { return text_in(Json::parse(json), what); }
+
+namespace {
+
+// A trial alone is a number; trials with weights are [[trial, weight, along], …].
+Json near_json(const std::vector<search::Near>& near) {
+  if (near.size() == 1 && near[0] == search::Near{near[0].trial}) return near[0].trial;
+  Json all = Json::array();
+  for (const search::Near& n : near) all.push_back({n.trial, to_json(n.weight), to_json(n.along)});
+  return all;
+}
+
+std::vector<search::Near> near_from(std::string_view text) {
+  if (!text.starts_with('[')) return {{number_of_trial(text)}};
+  const Json json = Json::parse(text);
+  std::vector<search::Near> all;
+  for (const Json& n : json) {
+    if (list_in(n, "near").size() != 3) throw std::domain_error("expected [trial, weight, along]");
+    const search::Near near{number_of_trial(text_of(n[0])), real_from(n[1]), real_from(n[2])};
+    if (!std::isfinite(near.weight) || !std::isfinite(near.along)) throw std::domain_error("a weight is not finite");
+    all.push_back(near);
+  }
+  return all;
+}
+
+}  // namespace
 
 std::vector<Attribute> request_attributes(const Trial& trial) {
   std::vector<Attribute> all;
   if (trial.fidelity.epochs) all.emplace_back("holdout:asked_epochs", std::to_string(*trial.fidelity.epochs));
   if (trial.fidelity.tolerance)
     all.emplace_back("holdout:asked_tolerance", text_of(to_json(*trial.fidelity.tolerance)));
-  if (trial.near) all.emplace_back("holdout:near", std::to_string(*trial.near));
+  if (!trial.near.empty()) all.emplace_back("holdout:near", text_of(near_json(trial.near)));
   if (trial.attempts > 0) all.emplace_back("holdout:attempts", std::to_string(trial.attempts));
   return all;
 }
@@ -329,19 +343,31 @@ std::vector<Attribute> outcome_attributes(const Outcome& outcome, bool with_valu
   if (outcome.error_bound) add("holdout:error_bound", to_json(*outcome.error_bound));
   if (!outcome.gradient.empty()) add("holdout:gradient", numbers_json(outcome.gradient));
   if (!outcome.curvature.empty()) add("holdout:curvature", numbers_json(outcome.curvature));
+  if (outcome.no_derivatives) add("holdout:no_derivatives", true);
   if (outcome.guard) add("holdout:guard", to_json(*outcome.guard));
   if (outcome.cost != 0) add("holdout:cost", to_json(outcome.cost));
   if (outcome.seconds > 0) add("holdout:seconds", to_json(outcome.seconds));
   return all;
 }
 
-void read_attribute(const std::string& key, std::string_view text, Trial& trial) {
-  constexpr std::string_view kOurs = "holdout:";
-  if (!key.starts_with(kOurs)) return;
-  const std::string_view name = std::string_view(key).substr(kOurs.size());
+std::span<const std::string_view> detail_attributes() {
+  static constexpr std::string_view kDetails[] = {"holdout:end",        "holdout:epochs",        "holdout:steps",
+                                                  "holdout:train_loss", "holdout:gradient_norm", "holdout:metrics",
+                                                  "holdout:folds",      "holdout:error",         "holdout:reason"};
+  return kDetails;
+}
+
+bool is_detail(std::string_view key) {
+  const auto details = detail_attributes();
+  return std::find(details.begin(), details.end(), key) != details.end();
+}
+
+namespace {
+
+void put_attribute(const std::string& key, std::string_view name, std::string_view text, Trial& trial) {
   Outcome& outcome = trial.outcome;
   if (name == "end")
-    outcome.end = word_in(text);
+    outcome.end = word_of(text);
   else if (name == "epochs")
     outcome.epochs = whole_in(text);
   else if (name == "steps")
@@ -353,23 +379,25 @@ void read_attribute(const std::string& key, std::string_view text, Trial& trial)
   else if (name == "value")
     outcome.value = real_in(text);
   else if (name == "error" || name == "reason")
-    outcome.reason = word_in(text);
+    outcome.reason = word_of(text);
   else if (name == "metrics") {
     const Json metrics = Json::parse(text);
-    outcome.metrics.reserve(metrics.size());
+    outcome.metrics.reserve(object_in(metrics, key).size());
     for (const auto& [metric, value] : metrics.items()) outcome.metrics.emplace_back(metric, real_from(value));
   } else if (name == "folds")
     read_numbers(Json::parse(text), outcome.fold_values);
   else if (name == "starts")
     read_numbers(Json::parse(text), outcome.start_values);
   else if (name == "full")
-    outcome.full = Json::parse(text).get<bool>();
+    outcome.full = bool_in(Json::parse(text), key);
   else if (name == "error_bound")
     outcome.error_bound = real_in(text);
   else if (name == "gradient")
     read_numbers(Json::parse(text), outcome.gradient);
   else if (name == "curvature")
     read_numbers(Json::parse(text), outcome.curvature);
+  else if (name == "no_derivatives")
+    outcome.no_derivatives = bool_in(Json::parse(text), key);
   else if (name == "guard")
     outcome.guard = real_in(text);
   else if (name == "cost")
@@ -381,9 +409,26 @@ void read_attribute(const std::string& key, std::string_view text, Trial& trial)
   else if (name == "asked_tolerance")
     trial.fidelity.tolerance = real_in(text);
   else if (name == "near")
-    trial.near = static_cast<int>(whole_in(text));
+    trial.near = near_from(text);
   else if (name == "attempts")
-    trial.attempts = static_cast<int>(whole_in(text));
+    trial.attempts = number_of_trial(text);
+}
+
+}  // namespace
+
+void read_attribute(const std::string& key, std::string_view text, Trial& trial) {
+  constexpr std::string_view kOurs = "holdout:";
+  if (!key.starts_with(kOurs)) return;
+  const auto wrong = [&](const std::string& why) {
+    return std::domain_error("trial " + std::to_string(trial.number) + ", " + holdout::quoted(key) + ": " + why);
+  };
+  try {
+    put_attribute(key, std::string_view(key).substr(kOurs.size()), text, trial);
+  } catch (const Json::exception&) {
+    throw wrong("this is not the JSON that is expected there");
+  } catch (const std::domain_error& error) {
+    throw wrong(error.what());
+  }
 }
 
 }  // namespace holdout::study

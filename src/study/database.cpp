@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include <holdout/base/error.hpp>
+#include <holdout/study/storage.hpp>
 
 #include "files.hpp"
 
@@ -61,6 +62,10 @@ bool disk_is_full(const std::string& path) {
   return !error && space.available < kNothing;
 }
 
+constexpr const char* kAnotherFile =
+    "nothing is written to it any more; where the folder was moved, what was stored is there, and can be gone on with: "
+    "--out";
+
 constexpr const char* kWayOut =
     "`sqlite3 study.db .recover` saves what can be saved; a new run needs another folder (--out)";
 
@@ -69,6 +74,23 @@ int code_of(const soci::soci_error& error) {
   constexpr int kPrimary = 0xFF;  // the other bits are details
   return sqlite ? sqlite->result() & kPrimary : SQLITE_ERROR;
 }
+
+// How long SQLite waits for locks, as long as it lives.
+class Patience {
+ public:
+  Patience(soci::session& sql, std::optional<std::chrono::milliseconds> patience)
+      : connection_(patience ? connection_of(sql) : nullptr) {
+    if (connection_) sqlite_api::sqlite3_busy_timeout(connection_, static_cast<int>(patience->count()));
+  }
+  ~Patience() {
+    if (connection_) sqlite_api::sqlite3_busy_timeout(connection_, kPatienceSeconds * 1000);
+  }
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+
+ private:
+  sqlite_api::sqlite3* connection_;
+};
 
 }  // namespace
 
@@ -109,7 +131,7 @@ Message database_problem(const std::string& path, const std::string& shown, int 
 }
 
 Database::Database(const std::string& path, bool read_only, const std::string& shown)
-    : path_(path), shown_(shown.empty() ? path : shown) {
+    : path_(path), shown_(shown.empty() ? path : shown), file_(path) {
   const std::string parameters = connection(path, read_only);
   guarded([&] { sql_.open(soci::sqlite3, parameters); });
 }
@@ -127,9 +149,23 @@ void Database::prepare_for_writing() {
   });
 }
 
+void Database::check_file() {
+  if (const std::string problem = file_.problem(sql_); !problem.empty())
+    throw Error(Message{{shown_, 0, 0}, problem, kAnotherFile, {}}, Fault::failure);
+}
+
+void Database::check_pages() {
+  guarded([&] {
+    sql_ << "pragma shrink_memory";  // pages in memory would hide what the file has become
+    std::string first;
+    sql_ << "pragma quick_check(1)", soci::into(first);
+    if (first != "ok") throw damaged(first);
+  });
+}
+
 void Database::fold_log() {
-  // A reader that stays must not hold up the end of a run: what is in the log is safe there.
-  constexpr int kPatience = 1000;
+  // A reader or writer that stays must not hold up the end of a run: what is in the log is safe there.
+  constexpr int kPatience = 300;
   const auto wait = [this](int ms) {
     int answer = 0;
     sql_ << "pragma busy_timeout = " << ms, soci::into(answer);
@@ -140,7 +176,8 @@ void Database::fold_log() {
       int busy = 0, in_log = 0, moved = 0;
       sql_ << "pragma wal_checkpoint(truncate)", soci::into(busy), soci::into(in_log), soci::into(moved);
       std::string mode;
-      sql_ << "pragma journal_mode = delete", soci::into(mode);
+      if (busy == 0) sql_ << "pragma journal_mode = delete", soci::into(mode);
+      if (mode == "delete") file_.forget_log();
     } catch (const soci::soci_error& error) {
       if (const int code = code_of(error); code != SQLITE_BUSY && code != SQLITE_LOCKED) throw;
     }
@@ -149,15 +186,18 @@ void Database::fold_log() {
 }
 
 void Database::guarded(const std::function<void()>& body) {
-  // What stands in the columns is wrong, not the input of this command.
+  // The file is this command's input, and what stands in its columns is wrong.
   const auto unreadable = [this](const char* why) {
-    return Error(Message{{shown_, 0, 0}, std::string("holds what holdout did not write: ") + why, kWayOut, {}},
-                 Fault::failure);
+    return Error(Message{{shown_, 0, 0}, std::string("holds what holdout did not write: ") + why, kWayOut, {}});
   };
   try {
     body();
   } catch (const soci::soci_error& error) {
-    throw Error(database_problem(path_, shown_, code_of(error), error.get_error_message()), Fault::failure);
+    const int code = code_of(error);
+    const Message message = database_problem(path_, shown_, code, error.get_error_message());
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) throw Locked(message, Fault::failure);
+    check_file();  // if the file is another one by now, that is the cause
+    throw Error(message, Fault::failure);
   } catch (const nlohmann::json::exception&) {
     throw unreadable("an attribute is not the JSON that is expected there");
   } catch (const std::domain_error& error) {
@@ -165,9 +205,12 @@ void Database::guarded(const std::function<void()>& body) {
   }
 }
 
-void Database::transaction(const std::function<void()>& body, Durable durable) {
+void Database::transaction(const std::function<void()>& body, Durable durable,
+                           std::optional<std::chrono::milliseconds> patience) {
   std::this_thread::sleep_until(gaps_.next(Gaps::Clock::now()));
   guarded([&] {
+    check_file();
+    const Patience waiting(sql_, patience);
     if (has_log_)  // without one, a file could be damaged
       sql_ << (durable == Durable::now ? "pragma synchronous = full" : "pragma synchronous = normal");
     sql_ << "begin immediate";

@@ -1,13 +1,16 @@
 // A SQLite file through SOCI: opening it, transactions, and its failures in words.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include <soci/soci.h>
 
 #include <holdout/base/error.hpp>
 
+#include "database_file.hpp"
 #include "gaps.hpp"
 
 namespace holdout::study {
@@ -41,13 +44,24 @@ class Database {
   void fold_log();
 
   /// body(), failures of SQLite and of what was stored turned into Error.
+  /// @throws Locked where another program keeps the database locked
   void guarded(const std::function<void()>& body);
   /// body() in one transaction, some ms after the last one if there were many lately; undone if anything is thrown.
-  void transaction(const std::function<void()>& body, Durable durable = Durable::now);
+  /// @param patience  how long to wait for another program's lock, instead of half a minute
+  void transaction(const std::function<void()>& body, Durable durable = Durable::now,
+                   std::optional<std::chrono::milliseconds> patience = {});
+
+  /// From now on the file has to stay the one that it is. Asked again by each transaction, and where SQLite fails.
+  void watch_file() { file_.watch(sql_); }
+  /// @throws Error if another program deleted, moved, replaced or overwrote the file
+  void check_file();
+  /// SQLite's check of the whole file as it is on the disk. @throws Error if it is damaged
+  void check_pages();
 
  private:
   std::string path_, shown_;
   soci::session sql_;
+  DatabaseFile file_;
   bool has_log_ = false;
   Gaps gaps_;
 };

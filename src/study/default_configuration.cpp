@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
+#include <unordered_map>
 
 #include <holdout/base/named_number.hpp>
 #include <holdout/search/transform.hpp>
@@ -16,12 +18,16 @@
 namespace holdout::study {
 namespace {
 
-/// Finds what stands at a path.
-class Finder final : public PathVisitor {
- public:
-  explicit Finder(std::string_view path) : path_(path) {}
-  std::optional<Value> value;  // none: no such path, or the setting has no default
+/// What a setting is before anybody sets it.
+struct Default {
+  std::optional<Value> value;  // none: the setting must be given
   bool word = false;           // one of an alternative or of words, not a number or a list of numbers
+};
+
+/// Collects what stands at each path.
+class Collector final : public PathVisitor {
+ public:
+  std::unordered_map<std::string, Default> all;
 
   void operator()(const Field& f, bool& x) override { found(f, path_of(f), x, false); }
   void operator()(const Field& f, std::int64_t& x, const Range<std::int64_t>& range) override {
@@ -42,22 +48,45 @@ class Finder final : public PathVisitor {
   void chosen(const Field& f, const std::string& path, Choice& choice) override {
     found(f, path, std::string(choice.alternatives()[choice.selected()].name), true);
   }
-  void found(const Field& f, const std::string& path, Value x, bool is_word) {
-    if (path == path_ && !f.required) value = std::move(x), word = is_word;
+  void found(const Field& f, std::string path, Value x, bool is_word) {
+    if (!f.required) all.insert_or_assign(std::move(path), Default{std::move(x), is_word});
   }
-
-  std::string_view path_;
 };
 
-std::optional<Value> declared_default(const Study& study, const search::Configuration& so_far,
-                                      const search::Parameter& parameter) {
-  train::LaneConfig config = apply(study, so_far);
-  Finder finder(parameter.path);
-  configured_fields(config, finder);
-  const auto& listed = parameter.values;
-  if (finder.word && std::find(listed.begin(), listed.end(), finder.value) == listed.end()) return {};
-  return finder.value;
-}
+/// The declared defaults, under the alternatives that a configuration chooses. The settings are walked once, and again
+/// when a parameter has a value that others depend on: a study may have a parameter for each of thousands of features.
+class Defaults {
+ public:
+  explicit Defaults(const Study& study) : study_(study), decides_(study.space.size()) {
+    for (const search::Parameter& parameter : study.space.parameters())
+      if (parameter.condition) decides_[parameter.condition->parameter] = 1;
+  }
+
+  /// @param so_far  with the values of the parameters before that one
+  std::optional<Value> of(std::size_t parameter, const search::Configuration& so_far) {
+    if (stale_) {
+      train::LaneConfig config = apply(study_, so_far);
+      Collector collector;
+      configured_fields(config, collector);
+      known_ = std::move(collector.all);
+      stale_ = false;
+    }
+    stale_ = decides_[parameter] != 0;
+    const search::Parameter& wanted = study_.space.parameters()[parameter];
+    const auto found = known_.find(wanted.path);
+    if (found == known_.end()) return {};
+    const auto& [value, word] = found->second;
+    const auto& listed = wanted.values;
+    if (word && std::find(listed.begin(), listed.end(), value) == listed.end()) return {};
+    return value;
+  }
+
+ private:
+  const Study& study_;
+  std::vector<char> decides_;  // [parameter]: whether others exist only with certain values of it
+  std::unordered_map<std::string, Default> known_;
+  bool stale_ = true;
+};
 
 Value middle(const search::Parameter& parameter) {
   if (parameter.interval) {
@@ -99,10 +128,10 @@ DefaultConfiguration default_configuration(const Study& study) {
     values[i] = middle(space.parameters()[i]);
     out.undeclared.push_back(static_cast<std::int64_t>(i));
   };
+  Defaults defaults(study);
   for (std::size_t i = 0; i < space.size(); ++i) {
     if (!space.active(i, out.configuration)) continue;
-    const search::Parameter& parameter = space.parameters()[i];
-    values[i] = declared_default(study, out.configuration, parameter);
+    values[i] = defaults.of(i, out.configuration);
     if (!values[i]) take_middle(i);
   }
   const train::LaneConfig config = apply(study, out.configuration);

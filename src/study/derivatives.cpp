@@ -1,7 +1,11 @@
 #include "derivatives.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
+#include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
 #include "gradient_method.hpp"
@@ -11,11 +15,33 @@ namespace {
 
 double number(const std::optional<Value>& value) { return std::get<double>(value.value()); }
 
+bool all_finite(std::span<const double> numbers) {
+  return std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); });
+}
+
+// What is not finite is no derivative: a tangent that has overflown, a root at 0. Nor is it a result, unless the search
+// said so.
+void check_finite(Outcome& outcome, const search::Request& request, std::string_view metric) {
+  const bool valued = std::isfinite(outcome.value);
+  if (valued && !outcome.gradient.empty() && all_finite(outcome.gradient)) {
+    if (!all_finite(outcome.curvature)) outcome.curvature.clear();
+    return;
+  }
+  outcome.gradient.clear(), outcome.curvature.clear();
+  outcome.no_derivatives = valued && request.derivatives_optional;
+  if (outcome.no_derivatives) return;
+  outcome.state = TrialState::failed;
+  outcome.reason = std::string(metric) + (valued ? " has no finite derivative there"
+                                                 : " is " + holdout::to_text(outcome.value) + " on the hold-out rows");
+  outcome.value = std::numeric_limits<double>::quiet_NaN();
+  outcome.error_bound.reset(), outcome.guard.reset();
+}
+
 }  // namespace
 
 Derivatives::Derivatives(const Study& study, const train::Metric& metric, const Designs& designs,
                          const Storage& storage)
-    : study_(study), metric_(metric), designs_(designs), storage_(storage) {
+    : study_(study), metric_(metric), smooth_(smooth_metric(study, metric)), designs_(designs), storage_(storage) {
   if (const auto derivatives = derivative_method(study)) method_ = derivatives->method;
 }
 
@@ -31,14 +57,27 @@ std::vector<std::size_t> Derivatives::axes(const search::Configuration& configur
   return out;
 }
 
+namespace {
+
+// A state holds the parameters of the model, and behind them as many numbers for each derivative. What another program
+// put into study.db would be read beyond its end otherwise.
+void check_state(std::span<const double> state, std::size_t parameters, int trial) {
+  const bool finite = std::all_of(state.begin(), state.end(), [](double x) { return std::isfinite(x); });
+  if (finite && !state.empty() && state.size() % parameters == 0) return;
+  throw Error("the stored model of trial " + std::to_string(trial) + " does not fit the study's",
+              "another program changed study.db: start a new run with --out");
+}
+
+}  // namespace
+
 std::vector<double> Derivatives::values(const search::Configuration& configuration) const {
   std::vector<double> out;
   for (const std::size_t i : axes(configuration)) out.push_back(number(configuration.values[i]));
   return out;
 }
 
-std::string Derivatives::key(const search::Request& request) const {
-  if (!wanted(request)) return {};
+std::string Derivatives::key(const search::Request& request) {
+  if (!wanted(request)) return starts_warm(request) ? "from other trials" : "";
   std::string key = request.want == search::Want::curvature ? "curvature" : "gradient";
   if (request.guarded) key += " guarded";
   key += " " + holdout::to_text(request.fidelity.tolerance.value_or(0));
@@ -52,14 +91,89 @@ void Derivatives::begin(int trial, const search::Request& request) {
   known_[trial].at = values(request.configuration);
 }
 
-train::HyperStart Derivatives::start(int near, std::size_t fold, std::size_t dimension) {
+// Of a trial that an earlier process trained: from storage.
+bool Derivatives::has_states(int trial) {
+  const auto found = known_.find(trial);
+  if (found == known_.end()) return false;
+  if (found->second.states.empty()) found->second.states = storage_.theta(trial);
+  return !found->second.states.empty();
+}
+
+std::span<const double> Derivatives::state_of(int trial, std::size_t fold, std::size_t parameters) {
+  if (!has_states(trial)) return {};
+  const std::vector<std::vector<double>>& states = known_.at(trial).states;
+  check_state(fold < states.size() ? std::span<const double>(states[fold]) : std::span<const double>(), parameters,
+              trial);
+  return states[fold];
+}
+
+bool Derivatives::starts_warm(const search::Request& request) {
   const std::lock_guard lock(mutex_);
-  const auto found = known_.find(near);
-  if (found == known_.end()) return {};
-  Known& known = found->second;
-  if (known.states.empty()) known.states = storage_.theta(near);  // of a trial that an earlier process trained
-  if (known.states.empty()) return {};
-  return {known.states.at(fold), known.at.size() == dimension ? known.at : std::vector<double>()};
+  return std::any_of(request.near.begin(), request.near.end(),
+                     [&](const search::Near& n) { return has_states(n.trial); });
+}
+
+// Of a state [θ, ∂θ/∂h …].
+std::vector<double> Derivatives::steps(const search::Near& near, const search::Request& request, std::size_t fold,
+                                       std::size_t parameters) const {
+  const std::vector<std::size_t> along = axes(request.configuration);
+  const std::vector<double> to = values(request.configuration);
+  const Known& known = known_.at(near.trial);
+  if (known.at.size() != along.size() || known.states[fold].size() != parameters * (1 + along.size())) return {};
+  std::vector<double> out;
+  for (std::size_t k = 0; k < along.size(); ++k) {
+    const double from = known.at[k];
+    const bool log = study_.space.parameters()[along[k]].interval->log;
+    out.push_back(near.along * (log ? from * holdout::log(to[k] / from) : to[k] - from));
+  }
+  return out;
+}
+
+// As search::Near says. What tangents add is no longer than what the models themselves give.
+std::vector<double> Derivatives::start(const search::Request& request, std::size_t fold, std::size_t parameters) {
+  std::vector<double> theta(parameters), way(parameters);
+  bool any = false;
+  const std::lock_guard lock(mutex_);
+  for (const search::Near& near : request.near) {
+    const std::span<const double> state = state_of(near.trial, fold, parameters);
+    if (state.empty()) continue;
+    any = true;
+    for (std::size_t p = 0; p < parameters; ++p) theta[p] += near.weight * state[p];
+    const std::vector<double> by = steps(near, request, fold, parameters);
+    for (std::size_t k = 0; k < by.size(); ++k)
+      for (std::size_t p = 0; p < parameters; ++p) way[p] += by[k] * state[(1 + k) * parameters + p];
+  }
+  if (!any) return {};
+  const auto norm = [](const std::vector<double>& x) {
+    return std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.0));
+  };
+  const double most = norm(theta), length = norm(way);
+  for (std::size_t p = 0; p < parameters; ++p) theta[p] += (length > most ? most / length : 1) * way[p];
+  return theta;
+}
+
+std::vector<std::vector<double>> Derivatives::starts(std::size_t fold, std::span<const train::LaneConfig> lanes,
+                                                     std::span<const search::Request* const> requests) {
+  std::vector<std::vector<double>> out;
+  for (std::size_t i = 0; i < lanes.size(); ++i) out.push_back(start(*requests[i], fold, parameters(fold, lanes[i])));
+  return out;
+}
+
+std::string Derivatives::solver_key(std::size_t fold, bool guarded, const train::LaneConfig& config) const {
+  return std::to_string(fold) + (guarded ? " guarded " : " ") + values_of(config, Scope::cohort);
+}
+
+void Derivatives::give_back(const std::string& key, std::unique_ptr<train::HyperSolver> solver) {
+  const std::lock_guard lock(mutex_);
+  idle_[key].push_back(std::move(solver));
+}
+
+std::size_t Derivatives::parameters(std::size_t fold, const train::LaneConfig& config) {
+  const std::string key = solver_key(fold, false, config);
+  auto solver = take(key, fold, false, config);
+  const std::size_t count = solver->parameters();
+  give_back(key, std::move(solver));
+  return count;
 }
 
 std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, std::size_t fold, bool guarded,
@@ -75,7 +189,7 @@ std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, st
   }
   const std::int64_t degree = config.polynomial;
   return train::make_hyper_solver(guarded ? designs_.guarded(fold, degree).design : designs_.get<double>(fold, degree),
-                                  metric_, config.model);
+                                  smooth_, config.model);
 }
 
 std::vector<train::HyperDerivatives> Derivatives::solve_implicitly(std::size_t fold,
@@ -84,17 +198,14 @@ std::vector<train::HyperDerivatives> Derivatives::solve_implicitly(std::size_t f
                                                                    std::span<const search::Request* const> requests,
                                                                    const std::atomic<bool>* interrupt) {
   const search::Request& first = *requests[0];
-  std::vector<train::HyperStart> starts;
-  for (const search::Request* request : requests)
-    starts.push_back(request->near ? start(*request->near, fold, wrt.size()) : train::HyperStart());
-  const std::string key =
-      std::to_string(fold) + (first.guarded ? " guarded " : " ") + values_of(lanes[0], Scope::cohort);
+  const std::string key = solver_key(fold, first.guarded, lanes[0]);
   auto solver = take(key, fold, first.guarded, lanes[0]);
+  std::vector<train::HyperStart> starts;
+  for (const search::Request* request : requests) starts.push_back({start(*request, fold, solver->parameters()), {}});
   const auto want = first.want == search::Want::curvature ? train::HyperWant::curvature : train::HyperWant::gradient;
   std::vector<train::HyperDerivatives> solved =
       solver->solve({lanes, wrt, first.fidelity.tolerance.value_or(0), want, starts, interrupt});
-  const std::lock_guard lock(mutex_);
-  idle_[key].push_back(std::move(solver));
+  give_back(key, std::move(solver));
   return solved;
 }
 
@@ -115,6 +226,7 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
   for (std::size_t i = 0; i < solved.size(); ++i) {
     FoldDerivatives& folded = out.emplace_back();
     folded.derivatives = std::move(solved[i]);
+    if (&smooth_ != &metric_) measure(folded.derivatives);
     if (!first.guarded) continue;
     const train::Part<double>& guard = designs_.guarded(fold, degree).guard;
     const std::vector<double> scores =
@@ -122,6 +234,17 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
     folded.guard = metric_.value({scores, scores.size() / guard.n, guard.target});
   }
   return out;
+}
+
+// Of a metric without derivatives: its value in place of the smooth one. It is exact where that one is, and nothing is
+// known of it elsewhere.
+void Derivatives::measure(train::HyperDerivatives& d) const {
+  constexpr double kExact = 1e-8;
+  const bool exact = d.error_bound <= kExact * std::abs(d.value);
+  d.error_bound = exact ? 0 : std::numeric_limits<double>::infinity();
+  for (const auto& [name, value] : d.result.metrics)
+    if (name == metric_.info.name) d.value = d.result.value = value;
+  d.gradient.clear(), d.curvature.clear();
 }
 
 // Only what did not fail has derivatives. They are plain d/dh, of the metric; searches hear them in the logarithm of a
@@ -134,7 +257,7 @@ void Derivatives::put(Outcome& outcome, int trial, const search::Request& reques
   const double share = 1 / static_cast<double>(folds.size()), sign = metric_.maximize ? -1 : 1;
   const auto is_log = [&](std::size_t k) { return study_.space.parameters()[along[k]].interval->log; };
   bool sloped = true, curved = true;
-  for (const FoldDerivatives& fold : folds) {
+  for (FoldDerivatives& fold : folds) {
     sloped = sloped && fold.derivatives.gradient.size() == axes;
     curved = curved && fold.derivatives.curvature.size() == axes * axes;
   }
@@ -169,6 +292,8 @@ void Derivatives::put(Outcome& outcome, int trial, const search::Request& reques
     states.push_back(std::move(d.state));
   }
   if (request.guarded) outcome.guard = sign * guard;
+  check_finite(outcome, request, metric_.info.name);
+  if (outcome.state != TrialState::complete) return;
   outcome.full = request.fidelity.full() && !request.guarded;
   if (!outcome.full && outcome.reason.empty())
     outcome.reason = request.guarded ? "measured on two thirds of the hold-out rows only"

@@ -2,24 +2,18 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
-#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <system_error>
 
+#include <holdout/base/limits.hpp>
+
 namespace holdout::study {
 
-bool Descriptor::close() {
-  const int fd = fd_;
-  fd_ = -1;
-  return fd < 0 || ::close(fd) == 0;
-}
-
 Error system_error(const std::string& path, const std::string& what, int reason) {
-  std::string why = std::generic_category().message(reason);
-  why[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(why[0])));
   std::string hint;
   switch (reason) {
     case ENOSPC:
@@ -31,13 +25,17 @@ Error system_error(const std::string& path, const std::string& what, int reason)
     case EROFS:
       hint = "check the permissions of the folder, or choose another one with --out";
       break;
+    case EMFILE:
+    case ENFILE:
+      hint = "raise the limit of open files (ulimit -n)";
+      break;
     case EFBIG:
       hint = "check the file size limit (ulimit -f)";
       break;
     default:
       break;
   }
-  return Error(Message{{path, 0, 0}, what + ": " + why, hint, {}}, Fault::failure);
+  return Error(Message{{path, 0, 0}, what + ": " + system_words(reason), hint, {}}, Fault::failure);
 }
 
 std::string folder_of(const std::string& path) {
@@ -77,6 +75,13 @@ void sync_folder_of(const std::string& path) {
   // Some network file systems cannot sync a folder and say EINVAL; they have nothing better to offer.
   if (folder.fd() < 0 || (::fsync(folder.fd()) != 0 && errno != EINVAL))
     throw system_error(path, "cannot be made safe on the disk", errno);
+}
+
+int rename_new(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  if (errno != EINVAL && errno != ENOSYS) return -1;
+  if (::access(to.c_str(), F_OK) == 0) return errno = EEXIST, -1;
+  return ::rename(from.c_str(), to.c_str());
 }
 
 }  // namespace holdout::study

@@ -3,29 +3,11 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/files.hpp>
 
 namespace holdout::study {
-
-/// An open file; closed when it goes.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int fd() const { return fd_; }
-  /// Closes it now. @return whether that went well; errno says why not
-  bool close();
-  /// Hands it over: the caller closes it.
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 /// `path: error: WHAT: no space left on device`, with a hint for the reasons that people meet; `reason` is an errno.
 Error system_error(const std::string& path, const std::string& what, int reason);
@@ -45,5 +27,9 @@ int create_temporary(const std::string& temporary, const std::string& path);
 
 /// Makes the names in the folder of `path` outlast a power cut. @throws Error naming `path`
 void sync_folder_of(const std::string& path);
+
+/// rename that replaces nothing. Not every file system knows how; the run's lock keeps others away there.
+/// @return 0, or -1 with errno set
+int rename_new(const std::string& from, const std::string& to);
 
 }  // namespace holdout::study

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include <holdout/base/number.hpp>
 
@@ -49,7 +51,7 @@ std::string Filler::path_of(const Field& field) const {
 const Entry* Filler::enter(const Field& field) {
   Level& level = levels_.back();
   level.keys.emplace_back(field.name);
-  const Entry* entry = level.node ? level.node->find(field.name) : nullptr;
+  const Entry* entry = level.find(field.name);
   if (!entry) {
     if (field.required)
       add(level.mark,
@@ -69,14 +71,24 @@ void Filler::fill(const std::function<void(FieldVisitor&)>& fields, const Node& 
   walk({&root, root.mark, {}}, fields);
 }
 
+const Entry* Filler::Level::find(std::string_view key) const {
+  if (entries.empty()) return node ? node->find(key) : nullptr;
+  const auto at = entries.find(key);
+  return at == entries.end() ? nullptr : at->second;
+}
+
 void Filler::walk(Level level, const std::function<void(FieldVisitor&)>& fields) {
+  constexpr std::size_t kFew = 16;  // entries, which are found soon
+  if (level.node && level.node->entries.size() > kFew)
+    for (const Entry& entry : level.node->entries) level.entries.emplace(entry.key, &entry);
   levels_.push_back(std::move(level));
   fields(*this);
   const Level done = std::move(levels_.back());
   levels_.pop_back();
   if (!done.node) return;
+  const std::unordered_set<std::string_view> known(done.keys.begin(), done.keys.end());
   for (const Entry& entry : done.node->entries)
-    if (std::find(done.keys.begin(), done.keys.end(), entry.key) == done.keys.end()) unknown(done, entry);
+    if (!known.contains(entry.key)) unknown(done, entry);
 }
 
 void Filler::unknown(const Level& level, const Entry& entry) {
@@ -86,11 +98,13 @@ void Filler::unknown(const Level& level, const Entry& entry) {
     hint = did_you_mean(entry.key, level.keys);
     // A key that is right, in the wrong section.
     if (nearest_word(entry.key, level.keys).empty())
-      for (const OutlineItem& item : outline_)
-        if (item.path.ends_with("." + entry.key) && item.path != level.path + "." + entry.key) {
+      for (const OutlineItem& item : outline_) {
+        const bool takes = item.leaf || !item.shorthand.empty() || !item.key.empty() || entry.value.is_mapping();
+        if (takes && item.path.ends_with("." + entry.key) && item.path != level.path + "." + entry.key) {
           hint = "it belongs elsewhere: " + line_of(outline_, item.path, flow_text(entry.value));
           break;
         }
+      }
   }
   add(entry.mark, "unknown key " + quoted(entry.key) + " in " + (level.path.empty() ? "the study" : level.path), hint);
 }
@@ -100,7 +114,7 @@ void Filler::section(const Field& field, const std::function<void(FieldVisitor&)
   const Entry* entry = enter(field);
   if (!entry) {
     const Level& outer = levels_.back();
-    if (!outer.node || !outer.node->find(field.name)) walk({nullptr, outer.mark, path, shorthand}, fields);
+    if (!outer.find(field.name)) walk({nullptr, outer.mark, path, shorthand}, fields);
     return;
   }
   const Node& node = entry->value;
@@ -135,7 +149,7 @@ void Filler::section(const Field& field, const std::function<void(FieldVisitor&)
 void Filler::keyed(const Field& field, const std::function<void(std::string_view key)>& add_key,
                    const std::function<void(FieldVisitor&)>& fields) {
   const Level& level = levels_.back();
-  const Entry* entry = level.node ? level.node->find(field.name) : nullptr;
+  const Entry* entry = level.find(field.name);
   if (entry && entry->value.is_mapping())
     for (const Entry& named : entry->value.entries) add_key(named.key);
   section(field, fields, {});

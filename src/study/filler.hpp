@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <holdout/search/space.hpp>
@@ -49,6 +51,8 @@ class Filler final : public FieldVisitor {
     std::string path;                    // of the section, and in front of its settings' paths
     std::string_view shorthand = {};     // the member whose path is the section's
     std::vector<std::string> keys = {};  // known so far
+    std::unordered_map<std::string_view, const yaml::Entry*> entries = {};  // of the node, where they are many
+    const yaml::Entry* find(std::string_view key) const;
   };
 
   const yaml::Entry* enter(const Field& field);

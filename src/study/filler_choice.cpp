@@ -3,6 +3,7 @@
 #include <holdout/base/number.hpp>
 
 #include "filler.hpp"
+#include "foreign.hpp"
 #include "ranges.hpp"
 
 namespace holdout::study {
@@ -18,7 +19,9 @@ std::optional<std::size_t> Filler::alternative(const Choice& choice, const Node&
   }
   const auto at = std::find(known.begin(), known.end(), name.text);
   if (at != known.end()) return static_cast<std::size_t>(at - known.begin());
-  add(name.mark, path + ": " + quoted(name.text) + " is not known", did_you_mean(name.text, known));
+  const std::string_view here = foreign_word(path, name.text);
+  add(name.mark, path + ": " + quoted(name.text) + " is not known",
+      here.empty() ? did_you_mean(name.text, known) : "in holdout: '" + std::string(here) + "'");
   return {};
 }
 
@@ -27,7 +30,7 @@ void Filler::operator()(const Field& field, Choice& choice, const ChoiceStyle& s
   const Entry* entry = enter(field);
   if (entry) return choose(field, choice, style, *entry);
   const Level& outer = levels_.back();
-  if (outer.node && outer.node->find(field.name)) return;  // there, but without a value: that was said
+  if (outer.find(field.name)) return;  // there, but without a value: that was said
   const std::string prefix =
       style.nested ? path + "." + std::string(choice.alternatives()[choice.selected()].name) : path;
   walk({nullptr, outer.mark, prefix}, [&](FieldVisitor& f) { choice.fields(f); });

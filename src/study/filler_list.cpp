@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <set>
 
 #include <holdout/base/number.hpp>
 
@@ -65,11 +65,12 @@ void Filler::search_list(const Field& field, const Range<std::int64_t>& range, c
   const Node* listed = read_values_only(node, path, errors_);
   if (!listed) return;
   search::Parameter parameter{path, {}, {}, condition_};
+  std::set<Value> seen;
   for (const Node& item : listed->items) {
     std::vector<std::int64_t> items;
     if (!read_list(field, range, path, item, false, items)) continue;
     const Value value = list_text(items);
-    if (std::find(parameter.values.begin(), parameter.values.end(), value) != parameter.values.end())
+    if (!seen.insert(value).second)
       add(item.mark, path + ": " + to_text(value) + " stands among the values already", "each value once");
     else
       parameter.values.push_back(value);

@@ -1,17 +1,27 @@
 #include <holdout/study/fingerprint.hpp>
 
 #include <filesystem>
+#include <string_view>
+#include <unordered_map>
 
 #include <nlohmann/json.hpp>
 
 #include <holdout/search/searchers.hpp>
 
+#include "attributes.hpp"
 #include "yaml.hpp"
 
 namespace holdout::study {
 namespace {
 
 std::string shown(const yaml::Node* node) { return node ? yaml::flow_text(*node) : std::string(); }
+
+// The values of a mapping by their keys: there may be a group for each of thousands of features.
+std::unordered_map<std::string_view, const yaml::Node*> values_of(const yaml::Node& mapping) {
+  std::unordered_map<std::string_view, const yaml::Node*> all;
+  for (const yaml::Entry& entry : mapping.entries) all.emplace(entry.key, &entry.value);
+  return all;
+}
 
 // Both texts are in normal form: what stands in the one and not in the other has its default there.
 void compare(const std::string& path, const yaml::Node* was, const yaml::Node* is, std::vector<Change>& changes) {
@@ -29,11 +39,13 @@ void compare(const std::string& path, const yaml::Node* was, const yaml::Node* i
     return;
   }
   const auto below = [&path](const std::string& key) { return path.empty() ? key : path + "." + key; };
-  const auto value = [](const yaml::Entry* entry) { return entry ? &entry->value : nullptr; };
-  for (const yaml::Entry& entry : is->entries)
-    compare(below(entry.key), value(was->find(entry.key)), &entry.value, changes);
+  const auto before = values_of(*was), after = values_of(*is);
+  for (const yaml::Entry& entry : is->entries) {
+    const auto found = before.find(entry.key);
+    compare(below(entry.key), found == before.end() ? nullptr : found->second, &entry.value, changes);
+  }
   for (const yaml::Entry& entry : was->entries)
-    if (!is->find(entry.key)) compare(below(entry.key), &entry.value, nullptr, changes);
+    if (!after.contains(entry.key)) compare(below(entry.key), &entry.value, nullptr, changes);
 }
 
 yaml::Node tree_of(const yaml::Source& source) {
@@ -106,6 +118,14 @@ std::vector<Change> changes(const StudyRecord& stored, const StudyRecord& now) {
       all.push_back({what_of(file), state_of(was["files"][i]), state_of(file)});
   }
   return all;
+}
+
+void check_space(const StudyRecord& stored, const StudyRecord& now) {
+  if (space_json(stored.space) == space_json(now.space)) return;
+  throw Error(Message{{"study.db", 0, 0},
+                      "the stored search space is not that of the stored study: another program changed it",
+                      "start a new run with --out",
+                      {}});
 }
 
 std::string to_string(const Change& change) {

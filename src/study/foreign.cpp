@@ -22,6 +22,13 @@ constexpr ForeignKey kKeys[] = {
     {"num_samples", "search.trials", ""},
     {"num_trials", "search.trials", ""},
     {"n_iter", "search.trials", ""},
+    {"n_calls", "search.trials", ""},
+    {"max_evals", "search.trials", ""},
+    {"total_trials", "search.trials", ""},
+    {"budget", "search.trials", ""},
+    {"tuneLength", "search.trials", ""},
+    {"tune_length", "search.trials", ""},
+    {"n_runs", "search.trials", ""},
     // how to search, and for what
     {"method", "search.method", ""},
     {"sampler", "search.method", ""},
@@ -29,9 +36,15 @@ constexpr ForeignKey kKeys[] = {
     {"tuner", "search.method", ""},
     {"algorithm", "search.method", ""},
     {"algorithmName", "search.method", ""},
+    {"algo", "search.method", ""},
+    {"strategy", "search.method", ""},
+    {"search_algorithm", "search.method", ""},
     {"metric", "objective.metric", ""},
     {"scoring", "objective.metric", "errors are minimized, so no neg_"},
     {"objectiveMetricName", "objective.metric", ""},
+    {"objective_name", "objective.metric", ""},
+    {"eval_metric", "objective.metric", ""},
+    {"metric_name", "objective.metric", ""},
     {"direction", "objective.direction", ""},
     {"goal", "objective.direction", ""},
     {"mode", "objective.direction", ""},
@@ -48,6 +61,28 @@ constexpr ForeignKey kKeys[] = {
     {"test_size", "data.split.test", "data.split.fraction is the share that measures the search"},
     {"cv", "data.split.folds", "with method: kfold"},
     {"n_splits", "data.split.folds", "with method: kfold"},
+    {"nfolds", "data.split.folds", "with method: kfold"},
+    {"n_folds", "data.split.folds", "with method: kfold"},
+    {"numFolds", "data.split.folds", "with method: kfold"},
+    {"validation_split", "data.split.fraction", ""},
+    {"validation_fraction", "data.split.fraction", ""},
+    {"fold_column", "data.split.column", "with method: column"},
+    {"response_column", "data.target", ""},
+    {"labelCol", "data.target", ""},
+    {"target_column", "data.target", ""},
+    {"weights_column", "data.weight", ""},
+    {"weightCol", "data.weight", ""},
+    {"ignored_columns", "data.features.exclude", ""},
+    {"drop_columns", "data.features.exclude", ""},
+    {"featuresCol", "data.features.include", ""},
+    {"sep", "data.delimiter", ""},
+    {"na_values", "data.missing_words", ""},
+    {"na_strings", "data.missing_words", ""},
+    {"missing_values", "data.missing_words", ""},
+    {"fillna", "data.missing", "mean, median, level or indicator"},
+    {"imputer", "data.missing", "mean, median, level or indicator"},
+    {"pos_label", "data.positive", ""},
+    {"standardization", "data.standardize", ""},
     {"scale", "data.standardize", ""},
     {"normalize", "data.standardize", ""},
     {"standardise", "data.standardize", ""},
@@ -56,6 +91,16 @@ constexpr ForeignKey kKeys[] = {
     {"lambda", "model.l2", ""},
     {"reg_lambda", "model.l2", ""},
     {"weight_decay", "model.l2", ""},
+    {"regParam", "model.elastic_net.lambda", ""},
+    {"elasticNetParam", "model.elastic_net.ratio", ""},
+    {"l1_ratio", "model.elastic_net.ratio", "the share of l1"},
+    {"mixture", "model.elastic_net.ratio", "the share of l1"},
+    {"reg_alpha", "model.l1", ""},
+    {"lambda_l1", "model.l1", ""},
+    {"lambda_l2", "model.l2", ""},
+    {"hidden_layer_sizes", "model.hidden", ""},
+    {"units", "model.hidden", ""},
+    {"dropout_rate", "model.dropout", ""},
     {"C", "model.l2", "C is an inverse: l2 = 1 / (C * training rows)"},
     {"lr", "training.learning_rate", ""},
     {"eta", "training.learning_rate", ""},
@@ -67,6 +112,15 @@ constexpr ForeignKey kKeys[] = {
     {"optimiser", "training.optimizer", ""},
     {"max_iter", "training.epochs", ""},
     {"n_epochs", "training.epochs", ""},
+    {"maxIter", "training.epochs", ""},
+    {"passes", "training.epochs", ""},
+    {"stepSize", "training.learning_rate", ""},
+    {"learning_rate_schedule", "training.learning_rate.schedule", ""},
+    {"lr_scheduler", "training.learning_rate.schedule", ""},
+    {"gradient_clip_val", "training.clip_norm", ""},
+    {"clipnorm", "training.clip_norm", ""},
+    {"max_grad_norm", "training.clip_norm", ""},
+    {"n_init", "training.starts", ""},
     {"num_epochs", "training.epochs", ""},
     {"max_epochs", "training.epochs", ""},
     {"bs", "training.batch_size", ""},
@@ -75,6 +129,67 @@ constexpr ForeignKey kKeys[] = {
     {"n_iter_no_change", "training.stop.patience", ""},
     {"early_stopping_rounds", "training.stop.patience", ""},
     {"dtype", "training.precision", ""},
+};
+
+// Setting, name elsewhere in lower case without a leading neg_, name here. Searches that learn are answered by random:
+// the rest of such a study stays as it is.
+struct ForeignWord {
+  std::string_view path, word, here;
+};
+constexpr ForeignWord kWords[] = {
+    {"search.method", "gridsearch", "grid"},
+    {"search.method", "grid_search", "grid"},
+    {"search.method", "gridsampler", "grid"},
+    {"search.method", "randomsearch", "random"},
+    {"search.method", "random_search", "random"},
+    {"search.method", "randomsampler", "random"},
+    {"search.method", "bayes", "random"},
+    {"search.method", "bayesian", "random"},
+    {"search.method", "bayesianoptimization", "random"},
+    {"search.method", "tpe", "random"},
+    {"search.method", "tpesampler", "random"},
+    {"search.method", "gp", "random"},
+    {"search.method", "bohb", "random"},
+    {"search.method", "hyperband", "random"},
+    {"search.method", "asha", "random"},
+    {"objective.metric", "roc_auc", "auc"},
+    {"objective.metric", "roc_auc_score", "auc"},
+    {"objective.metric", "f1_score", "f1"},
+    {"objective.metric", "r2_score", "r2"},
+    {"objective.metric", "acc", "accuracy"},
+    {"objective.metric", "val_acc", "accuracy"},
+    {"objective.metric", "val_accuracy", "accuracy"},
+    {"objective.metric", "accuracy_score", "accuracy"},
+    {"objective.metric", "error_rate", "error"},
+    {"objective.metric", "misclassification", "error"},
+    {"objective.metric", "logloss", "log_loss"},
+    {"objective.metric", "mlogloss", "log_loss"},
+    {"objective.metric", "cross_entropy", "log_loss"},
+    {"objective.metric", "crossentropy", "log_loss"},
+    {"objective.metric", "binary_crossentropy", "log_loss"},
+    {"objective.metric", "categorical_crossentropy", "log_loss"},
+    {"objective.metric", "nll", "log_loss"},
+    {"objective.metric", "mean_squared_error", "mse"},
+    {"objective.metric", "root_mean_squared_error", "rmse"},
+    {"objective.metric", "mean_absolute_error", "mae"},
+    {"objective.direction", "min", "minimize"},
+    {"objective.direction", "max", "maximize"},
+    {"objective.direction", "minimise", "minimize"},
+    {"objective.direction", "maximise", "maximize"},
+    {"training.optimizer", "sgd", "gd"},
+    {"training.optimizer", "nag", "nesterov"},
+    {"training.optimizer", "l-bfgs", "lbfgs"},
+    {"training.optimizer", "newton-cg", "newton"},
+    {"training.optimizer", "newton-cholesky", "newton"},
+    {"training.optimizer", "liblinear", "exact"},
+    {"training.optimizer", "cholesky", "exact"},
+    {"data.missing", "drop", "drop_row"},
+    {"data.missing", "dropna", "drop_row"},
+    {"data.encoding", "cp1252", "windows-1252"},
+    {"data.encoding", "latin1", "windows-1252"},
+    {"data.encoding", "latin-1", "windows-1252"},
+    {"data.encoding", "iso-8859-1", "windows-1252"},
+    {"data.encoding", "utf8", "utf-8"},
 };
 
 // Sections of other tools that hold all ranges.
@@ -137,6 +252,15 @@ std::string as_line(std::string_view section, std::string_view path, const std::
   return line.append(path).append(": ").append(value).append(closing);
 }
 
+std::string_view foreign_word(std::string_view path, std::string_view word) {
+  std::string lower(word);
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (lower.starts_with("neg_")) lower.erase(0, 4);
+  for (const ForeignWord& known : kWords)
+    if (known.path == path && known.word == lower) return known.here;
+  return {};
+}
+
 std::string foreign_key(const std::string& section, const Entry& entry) {
   if (contains(kParameterSections, entry.key))
     return "in holdout a range stands in the place of the value: " + first_parameter(entry.value);
@@ -149,11 +273,17 @@ std::string foreign_key(const std::string& section, const Entry& entry) {
       const Entry* name = entry.value.find("name");
       if (!name) name = entry.value.find("algorithmName");
       const Entry* goal = entry.value.find("goal");
+      const auto here = [](const char* path, const Node& word) {
+        const std::string text = flow_text(word);
+        const std::string_view known_word = foreign_word(path, text);
+        return known_word.empty() ? text : std::string(known_word);
+      };
       if (goal)
-        return "in holdout: objective: {" + (name ? "metric: " + flow_text(name->value) + ", " : "") +
-               "direction: " + flow_text(goal->value) + "}";
+        return "in holdout: objective: {" + (name ? "metric: " + here("objective.metric", name->value) + ", " : "") +
+               "direction: " + here("objective.direction", goal->value) + "}";
       if (name) value = flow_text(name->value);
     }
+    if (const std::string_view word = foreign_word(known.path, value); !word.empty()) value = word;
     return "in holdout: " + as_line(section, known.path, value) +
            (known.note.empty() ? "" : " (" + std::string(known.note) + ")");
   }

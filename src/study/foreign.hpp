@@ -23,6 +23,11 @@ std::string foreign_call(std::string_view text);
 /// @param section  path of the section; empty: the whole study
 std::string foreign_key(const std::string& section, const yaml::Entry& entry);
 
+/// What a name is called here that another tool gives to a searcher, a metric, a direction or an optimizer: roc_auc is
+/// auc. Empty: it is no such name, or there is nothing of the kind here.
+/// @param path  of the setting
+std::string_view foreign_word(std::string_view path, std::string_view word);
+
 /// A line that sets a path, as seen from a section: training: {learning_rate: 0.1}.
 std::string as_line(std::string_view section, std::string_view path, const std::string& value);
 

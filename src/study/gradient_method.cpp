@@ -1,6 +1,7 @@
 #include "gradient_method.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <holdout/base/number.hpp>
 #include <holdout/search/transform.hpp>
@@ -15,7 +16,7 @@ using train::Hypergradient;
 
 constexpr std::string_view kOption = "hypergradient";
 
-/// Finds a setting that is a word.
+/// Finds a setting that is a word, or the name of what was chosen.
 class Word final : public PathVisitor {
  public:
   explicit Word(std::string_view path) : path_(path) {}
@@ -30,7 +31,9 @@ class Word final : public PathVisitor {
   void operator()(const Field&, std::vector<std::int64_t>&, const Range<std::int64_t>&) override {}
 
  private:
-  void chosen(const Field&, const std::string&, Choice&) override {}
+  void chosen(const Field& f, const std::string&, Choice& choice) override {
+    if (path_of(f) == path_) word = choice.alternatives()[choice.selected()].name;
+  }
   std::string_view path_;
 };
 
@@ -69,6 +72,12 @@ search::Configuration with(const search::SearchSpace& space, std::size_t paramet
   return configuration;
 }
 
+// Of these a study may have thousands, and what holds for one of a kind holds for all: each would cost a walk through
+// the whole configuration.
+bool is_one_of_many(std::string_view path) {
+  return path.starts_with("model.l2.groups.") || path.starts_with("model.hidden.");
+}
+
 // What trainings of the study may use that tangents do not follow, by path. A range for descents is another mistake.
 std::vector<std::string> not_followed(const Study& study) {
   std::vector<std::string> paths;
@@ -79,8 +88,10 @@ std::vector<std::string> not_followed(const Study& study) {
       if (!range && std::find(paths.begin(), paths.end(), path) == paths.end()) paths.emplace_back(path);
     }
   };
+  bool looked = false;  // at one of many
   for (std::size_t i = 0; i < study.space.size(); ++i) {
     const search::Parameter& parameter = study.space.parameters()[i];
+    if (is_one_of_many(parameter.path) && std::exchange(looked, true)) continue;
     look(with(study.space, i));
     for (const Value& value : parameter.values) look(with(study.space, i, value));
     if (parameter.interval) look(with(study.space, i, search::value_at(*parameter.interval, 1)));
@@ -109,6 +120,16 @@ std::optional<DerivativeMethod> derivative_method(const Study& study) {
     return DerivativeMethod{Hypergradient::implicit, "optimizer " + joined(names) + " goes to the minimum of J"};
   return DerivativeMethod{Hypergradient::forward,
                           "trainings with " + joined(names) + " need not end at the minimum of J"};
+}
+
+const train::Metric& smooth_metric(const Study& study, const train::Metric& metric) {
+  const std::size_t classes = metric.classes == train::Classes::none ? 0 : 2;
+  const train::Link link = train::losses()[study.config.model.loss_for(classes)].link;
+  if (train::has_gradient(metric, link)) return metric;
+  for (const train::Metric& m : train::metrics())
+    if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) && train::has_gradient(m, link))
+      return m;
+  return metric;
 }
 
 std::unique_ptr<search::Searcher> make_searcher(const Study& study) {
@@ -163,6 +184,24 @@ const Trial* best_tied(std::span<const Trial> trials, bool maximize, std::span<c
   return best;
 }
 
+namespace {
+
+// Whether scores can be interpolated where the metric has no gradient: along the one λ of a convex model at its
+// minimum.
+bool can_interpolate(const Study& study, const train::Metric& metric) {
+  const auto& space = study.space.parameters();
+  const bool one = std::count_if(space.begin(), space.end(), [](const auto& p) { return is_continuous(p); }) == 1;
+  search::SearcherChoice choice = study.search.method;
+  Word optimizer("optimizer");
+  choice.fields(optimizer);
+  const Choice& split = study.data.split;
+  const bool parts = split.alternatives()[split.selected()].name != "leave_one_out";
+  return one && parts && optimizer.word == "newton" && derivative_method(study)->method == Hypergradient::implicit &&
+         &smooth_metric(study, metric) != &metric;
+}
+
+}  // namespace
+
 void check_gradient_search(const Study& study, Errors& errors) {
   const auto derivatives = derivative_method(study);
   if (!derivatives) return;
@@ -172,7 +211,7 @@ void check_gradient_search(const Study& study, Errors& errors) {
   const train::Metric& metric = metric_of(study);
   const std::size_t classes = metric.classes == train::Classes::none ? 0 : 2;  // what an mlp's loss follows from
   const train::Link link = train::losses()[study.config.model.loss_for(classes)].link;
-  if (!train::has_gradient(metric, link)) {
+  if (!train::has_gradient(metric, link) && !can_interpolate(study, metric)) {
     std::vector<std::string> others;
     for (const train::Metric& m : train::metrics())
       if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) &&
@@ -180,7 +219,7 @@ void check_gradient_search(const Study& study, Errors& errors) {
         others.emplace_back(m.info.name);
     add("objective.metric",
         "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
-            "' does not",
+            "' does not, and only one λ of a model at its minimum can be searched without",
         others.empty() ? "use method random" : "metrics with a gradient: " + joined(others) + "; or use method random");
   }
   const std::vector<std::string> names = optimizers(study);
@@ -196,12 +235,18 @@ void check_gradient_search(const Study& study, Errors& errors) {
   for (const std::string& path : unknown)
     add(path, path + ": search.method: gradient has no derivatives through it", "remove it, or use method random");
   bool any = false;
+  std::optional<bool> one_of_many;  // whether these are differentiable
   for (std::size_t i = 0; i < study.space.size(); ++i) {
     const search::Parameter& parameter = study.space.parameters()[i];
     if (!is_continuous(parameter)) continue;
     any = true;
     if (!unknown.empty()) continue;
-    if (train::differentiable(apply(study, with(study.space, i)), parameter.path, derivatives->method)) continue;
+    const bool many = is_one_of_many(parameter.path);
+    const bool differentiable = many && one_of_many ? *one_of_many
+                                                    : train::differentiable(apply(study, with(study.space, i)),
+                                                                            parameter.path, derivatives->method);
+    if (many) one_of_many = differentiable;
+    if (differentiable) continue;
     const bool implicit = derivatives->method == Hypergradient::implicit;
     add(parameter.path,
         "search.method: gradient has no derivative of the hold-out error in " + parameter.path +

@@ -1,5 +1,9 @@
 #include "groups.hpp"
 
+#include <algorithm>
+#include <numeric>
+#include <string_view>
+
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
@@ -10,24 +14,55 @@ constexpr std::string_view kPath = "model.l2", kGroups = "model.l2.groups.";
 
 std::string path_of(const std::string& group) { return std::string(kGroups) + group; }
 
-// A feature's name, the column of a one-hot feature, or the beginning of a name and *.
-bool means(std::string_view column, std::string_view feature) {
-  if (column == feature) return true;
-  if (column.ends_with('*')) return feature.starts_with(column.substr(0, column.size() - 1));
-  return feature.size() > column.size() && feature.starts_with(column) && feature[column.size()] == '=';
-}
+// Finds features by what groups call them. In the order of their names, those that begin alike are neighbours.
+class Names {
+ public:
+  explicit Names(const std::vector<std::string>& features) : features_(features), order_(features.size()) {
+    std::iota(order_.begin(), order_.end(), 0u);
+    std::stable_sort(order_.begin(), order_.end(), [&](auto a, auto b) { return features_[a] < features_[b]; });
+  }
+
+  /// A feature's name, the column of a one-hot feature, or the beginning of a name and *.
+  /// @return features, ascending
+  std::vector<std::uint32_t> meant_by(const std::string& column) const {
+    std::vector<std::uint32_t> found;
+    if (const auto at = first(column); at != order_.end() && features_[*at] == column) found.push_back(*at);
+    if (column.ends_with('*'))
+      add(std::string_view(column).substr(0, column.size() - 1), found);
+    else
+      add(column + "=", found);
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+  }
+
+ private:
+  using Place = std::vector<std::uint32_t>::const_iterator;
+  Place first(std::string_view name) const {
+    return std::lower_bound(order_.begin(), order_.end(), name,
+                            [&](std::uint32_t j, std::string_view wanted) { return features_[j] < wanted; });
+  }
+  void add(std::string_view beginning, std::vector<std::uint32_t>& to) const {
+    for (Place at = first(beginning); at != order_.end() && features_[*at].starts_with(beginning); ++at)
+      to.push_back(*at);
+  }
+
+  const std::vector<std::string>& features_;
+  std::vector<std::uint32_t> order_;
+};
 
 void find_features(StudyFile& file, const std::vector<std::string>& features) {
+  constexpr std::size_t kMostErrors = 20;  // each may take a search through all features
+  const Names names(features);
   Errors errors;
   std::vector<const train::PenaltyGroup*> owner(features.size());
   for (train::PenaltyGroup& group : file.study.config.model.l2_groups) {
     group.features.clear();
     for (std::size_t i = 0; i < group.columns.size(); ++i) {
       const std::string path = path_of(group.name) + ".columns." + std::to_string(i);
-      bool found = false;
-      for (std::size_t j = 0; j < features.size(); ++j) {
-        if (!means(group.columns[i], features[j])) continue;
-        found = true;
+      const std::vector<std::uint32_t> meant = names.meant_by(group.columns[i]);
+      if (errors.messages().size() >= kMostErrors) errors.throw_if_any();
+      for (const std::uint32_t j : meant) {
         if (owner[j] == &group) continue;
         if (owner[j]) {
           errors.add(file.located({{},
@@ -39,9 +74,9 @@ void find_features(StudyFile& file, const std::vector<std::string>& features) {
           break;
         }
         owner[j] = &group;
-        group.features.push_back(static_cast<std::uint32_t>(j));
+        group.features.push_back(j);
       }
-      if (!found)
+      if (meant.empty())
         errors.add(file.located({{},
                                  path_of(group.name) + ": no feature is called " + quoted(group.columns[i]),
                                  did_you_mean(group.columns[i], features),

@@ -84,8 +84,10 @@ std::optional<Value> read_number(const Range<T>& range, const Node& node, const 
 std::optional<Value> read_word(std::span<const std::string_view> words, const Node& node, const std::string& what,
                                Errors& errors) {
   if (words.empty() || std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
-  errors.add(message_at(node.mark, what + ": " + quoted(node.text) + " is not known",
-                        did_you_mean(node.text, strings(words))));
+  const std::string_view here = foreign_word(what, node.text);
+  errors.add(
+      message_at(node.mark, what + ": " + quoted(node.text) + " is not known",
+                 here.empty() ? did_you_mean(node.text, strings(words)) : "in holdout: '" + std::string(here) + "'"));
   return {};
 }
 

@@ -1,16 +1,13 @@
 #include "memory.hpp"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <fstream>
 #include <map>
 #include <set>
 #include <string>
 #include <utility>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/data/polynomial.hpp>
 #include <holdout/train/ridge_basis.hpp>
@@ -29,15 +26,6 @@ double part_bytes(const data::Dataset& data, std::size_t features, std::span<con
   double nonzeros = 0;
   for (const std::uint32_t i : rows) nonzeros += static_cast<double>(data.sparse.start[i + 1] - data.sparse.start[i]);
   return nonzeros * (bytes + sizeof(std::uint32_t)) + n * sizeof(std::size_t) + targets;
-}
-
-std::optional<double> number_in(const std::string& file, const std::string& name = {}) {
-  std::ifstream in(file);
-  std::string word;
-  double number = 0;
-  while (!name.empty() && in >> word && word != name) continue;
-  if (in >> number) return number;
-  return {};
 }
 
 std::string gigabytes(double bytes) { return to_text(bytes / 1e9, 3) + " GB"; }
@@ -89,32 +77,16 @@ double training_bytes(const data::Prepared& data, std::span<const train::LaneCon
   return designs + cohorts + copied;
 }
 
-std::optional<double> free_bytes() {
-  std::optional<double> least;
-  const auto consider = [&least](double bytes) { least = std::min(least.value_or(bytes), std::max(bytes, 0.0)); };
-  constexpr double kKilobyte = 1024;
-  if (const auto available = number_in("/proc/meminfo", "MemAvailable:")) consider(*available * kKilobyte);
-  // Of a container. What its files keep in memory counts as used there, and could be given back: only a limit that is
-  // smaller than what we want by more than that would be wrong, so the file pages are added again.
-  const std::string group = "/sys/fs/cgroup/memory.";
-  const auto most = number_in(group + "max"), used = number_in(group + "current");
-  if (most && used) consider(*most - *used + number_in(group + "stat", "file").value_or(0));
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
-    if (const auto pages = number_in("/proc/self/statm"))
-      consider(static_cast<double>(limit.rlim_cur) - *pages * static_cast<double>(::sysconf(_SC_PAGESIZE)));
-  return least;
-}
-
 void check_memory(const data::Prepared& data, std::span<const train::LaneConfig> configs, int threads) {
   const double needed = training_bytes(data, configs, threads);
   const std::optional<double> free = free_bytes();
   if (!free || needed <= *free) return;
   const std::size_t folds = data.split.folds.size();
-  throw Error("training needs about " + gigabytes(needed) + " of memory, and " + gigabytes(*free) + " are free: " +
-                  std::to_string(data.dataset.rows) + " rows of " + std::to_string(data.dataset.features) +
-                  " features" + (folds > 1 ? " in " + std::to_string(folds) + " folds" : "") + ", " +
-                  std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
+  throw Error("training needs about " + gigabytes(needed) + " of memory, and " + gigabytes(*free) + " are free" +
+                  in_brackets(memory_limits()) + ": " + std::to_string(data.dataset.rows) + " rows of " +
+                  std::to_string(data.dataset.features) + " features" +
+                  (folds > 1 ? " in " + std::to_string(folds) + " folds" : "") + ", " + std::to_string(threads) +
+                  (threads == 1 ? " thread" : " threads"),
               folds > 1 ? "fewer folds, `precision: float32`, or fewer threads take less"
                         : "`precision: float32`, fewer rows or fewer threads take less",
               Fault::failure);

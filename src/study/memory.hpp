@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include <holdout/data/load.hpp>
@@ -13,10 +12,6 @@ namespace holdout::study {
 /// Bytes that training such configurations takes beside the data as read: the folds, standardized, in every precision
 /// that occurs; the winner's refit; and a cohort on each thread.
 double training_bytes(const data::Prepared& data, std::span<const train::LaneConfig> configs, int threads);
-
-/// Bytes that this process may still take: free memory, its control group's, its own limit (ulimit -v). Nothing where
-/// the system does not say.
-std::optional<double> free_bytes();
 
 /// @throws Error(Fault::failure) with both numbers if the training needs more than is free
 void check_memory(const data::Prepared& data, std::span<const train::LaneConfig> configs, int threads);

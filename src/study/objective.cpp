@@ -9,6 +9,7 @@
 
 #include <holdout/base/number.hpp>
 
+#include "answers.hpp"
 #include "cohorts.hpp"
 
 namespace holdout::study {
@@ -19,8 +20,9 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 template <class T>
 std::vector<train::LaneResult> train_on(const train::Design<T>& design, const train::Metric& metric,
                                         std::span<const train::LaneConfig> lanes, Seed seed, std::size_t fold,
-                                        const std::atomic<bool>* interrupt) {
-  const auto trainer = train::make_trainer(design, metric, lanes, seed, fold);
+                                        const std::atomic<bool>* interrupt,
+                                        std::span<const std::vector<double>> start) {
+  const auto trainer = train::make_trainer(design, metric, lanes, seed, fold, start);
   trainer->run_to({lanes[0].training.epochs, {}}, interrupt);
   return trainer->results();
 }
@@ -52,11 +54,12 @@ std::string diverged(const train::LaneResult& lane, std::size_t fold, std::size_
 
 std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t fold, const train::Metric& metric,
                                            std::span<const train::LaneConfig> lanes, Seed seed,
-                                           const std::atomic<bool>* interrupt) {
+                                           const std::atomic<bool>* interrupt,
+                                           std::span<const std::vector<double>> start) {
   const std::int64_t degree = lanes[0].polynomial;
   if (lanes[0].training.in_float32())
-    return train_on(designs.get<float>(fold, degree), metric, lanes, seed, fold, interrupt);
-  return train_on(designs.get<double>(fold, degree), metric, lanes, seed, fold, interrupt);
+    return train_on(designs.get<float>(fold, degree), metric, lanes, seed, fold, interrupt, start);
+  return train_on(designs.get<double>(fold, degree), metric, lanes, seed, fold, interrupt, start);
 }
 
 std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const train::Metric& metric) {
@@ -80,26 +83,14 @@ std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const t
   }
   out.cost = static_cast<double>(out.epochs) / n;
   out.curve = mean_curve(folds);
-  if (out.reason.empty() && !std::isfinite(out.value))
-    out.reason = std::string(metric.info.name) + " is " + to_text(out.value) + " on the hold-out rows";
+  if (out.reason.empty() && !std::isfinite(out.value)) {
+    const auto fold = std::find_if(folds.begin(), folds.end(), [](const auto& f) { return !std::isfinite(f.value); });
+    out.reason = std::string(metric.info.name) + " is " + to_text(fold == folds.end() ? out.value : fold->value) +
+                 " on the hold-out rows";
+    if (folds.size() > 1 && fold != folds.end()) out.reason += " of fold " + std::to_string(fold - folds.begin());
+  }
   if (!out.reason.empty()) out.state = TrialState::failed, out.value = kNaN;
   return out;
-}
-
-// What the search is told of a trial: of one in storage the same as of one that has just been trained.
-search::Evaluation TrainingObjective::answer_of(const Trial& trial) const {
-  const Outcome& outcome = trial.outcome;
-  const bool known = outcome.state == TrialState::complete || (outcome.state == TrialState::pruned && !outcome.full);
-  search::Evaluation answer;
-  answer.trial = trial.number;
-  answer.end = known                                 ? search::End::complete
-               : outcome.state == TrialState::pruned ? search::End::pruned
-                                                     : search::End::failed;
-  answer.value = (world_.metric.maximize ? -outcome.value : outcome.value) + 0.0;  // no minus zero: SQLite has none
-  answer.error_bound = outcome.error_bound;
-  answer.gradient = outcome.gradient, answer.curvature = outcome.curvature;
-  answer.cost = outcome.cost, answer.guard = outcome.guard;
-  return answer;
 }
 
 // One call of evaluate: what is trained together, and what came of it.
@@ -131,16 +122,13 @@ TrainingObjective::TrainingObjective(const World& world, Designs& designs, Write
 }
 
 // Fills in what storage knows of a trial. @return whether it has its outcome
-bool TrainingObjective::recall(Trial& trial) {
+bool TrainingObjective::recall(Trial& trial, const search::Request& request) {
   const auto found = std::lower_bound(start_.past.begin(), start_.past.end(), trial.number,
                                       [](const Trial& t, int number) { return t.number < number; });
   if (found == start_.past.end() || found->number != trial.number) return false;
   trial.attempts = found->attempts;
   if (!has_outcome(found->outcome.state)) return false;
-  const bool same = found->configuration == trial.configuration && found->near == trial.near &&
-                    found->fidelity.epochs == trial.fidelity.epochs &&
-                    found->fidelity.tolerance == trial.fidelity.tolerance;
-  if (!same)
+  if (!asked_the_same(*found, request))
     throw Error(
         "trial " + std::to_string(trial.number) +
             " of the stored run is not the one that this search asks for under its number",
@@ -158,7 +146,7 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
     Trial& trial =
         batch.trials.emplace_back(Trial{next_trial_++, request.configuration, {}, request.fidelity, request.near});
     derivatives_.begin(trial.number, request);
-    batch.closed.push_back(recall(trial));
+    batch.closed.push_back(recall(trial, request));
     if (!batch.closed.back()) batch.pending.push_back(batch.trials.size() - 1);
   }
   const auto together = std::stable_partition(batch.pending.begin(), batch.pending.end(), [&](std::size_t i) {
@@ -184,7 +172,7 @@ std::vector<search::Evaluation> TrainingObjective::evaluate(std::span<const sear
   std::vector<search::Evaluation> answers;
   for (std::size_t i = 0; i < batch.trials.size(); ++i) {
     if (!batch.closed[i]) break;  // interrupted: what came before is told, in order
-    answers.push_back(answer_of(batch.trials[i]));
+    answers.push_back(evaluation_of(batch.trials[i], world_.metric.maximize));
   }
   return answers;
 }
@@ -224,7 +212,7 @@ void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial
     if (!world_.interrupt && !writer_.failed()) train(batch, cohort, fold);
     if (batch.open[cohort].fetch_sub(1) == 1) close_cohort(batch, cohort);
   });
-  writer_.drain();
+  writer_.settle();  // another program's lock does not hold up the search
 }
 
 // The attempt is on disk before it begins: should the process die of it, the next one knows of which.
@@ -236,7 +224,7 @@ void TrainingObjective::train_alone(Batch& batch, std::size_t cohort) {
   } else {
     ++trial.attempts;
     writer_.begin({trial});
-    writer_.drain();
+    if (!writer_.drain()) return;
     for (std::size_t fold = 0; fold < designs_.folds(); ++fold) train(batch, cohort, fold);
   }
   close_cohort(batch, cohort);
@@ -270,8 +258,8 @@ void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold
     if (Derivatives::wanted(batch.requests[batch.cohorts[cohort][0]]))
       solve(batch, cohort, fold, lanes);
     else
-      batch.results[cohort][fold] =
-          train_lanes(designs_, fold, world_.metric, lanes, world_.study.root(), &world_.interrupt);
+      batch.results[cohort][fold] = train_lanes(designs_, fold, world_.metric, lanes, world_.study.root(),
+                                                &world_.interrupt, starts(batch, cohort, fold, lanes));
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     const std::lock_guard lock(batch.mutex);
     batch.seconds[cohort] += spent.count();
@@ -283,6 +271,21 @@ void TrainingObjective::train(Batch& batch, std::size_t cohort, std::size_t fold
   }
   const std::lock_guard lock(batch.mutex);
   batch.problems[cohort] = problem;
+}
+
+// None for a cohort whose requests start from no other trials.
+std::vector<std::vector<double>> TrainingObjective::starts(const Batch& batch, std::size_t cohort, std::size_t fold,
+                                                           std::span<const train::LaneConfig> lanes) {
+  std::vector<const search::Request*> requests;
+  for (const std::size_t i : batch.cohorts[cohort]) requests.push_back(&batch.requests[i]);
+  if (!derivatives_.starts_warm(*requests[0])) return {};
+  return derivatives_.starts(fold, lanes, requests);
+}
+
+std::vector<double> TrainingObjective::preview(std::span<const search::Request> requests) {
+  for (const search::Request& request : requests)
+    designs_.make<double>(world_.workers, apply(world_.study, request.configuration).polynomial);
+  return derivatives_.preview(requests, world_.workers);
 }
 
 void TrainingObjective::solve(Batch& batch, std::size_t cohort, std::size_t fold,

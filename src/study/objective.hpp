@@ -16,7 +16,7 @@
 
 namespace holdout::study {
 
-/// What the folds of one configuration gave, put together. Nothing if one was interrupted.
+/// What the folds of one configuration gave, put together. Nothing if one was interrupted, or has not ended.
 /// @param folds  at least one
 std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const train::Metric& metric);
 
@@ -41,22 +41,26 @@ class TrainingObjective final : public search::Objective {
 
   /// @throws Error if a trial was stored for another question than the one that is asked under its number
   std::vector<search::Evaluation> evaluate(std::span<const search::Request> requests) override;
+  std::vector<double> preview(std::span<const search::Request> requests) override;
   const RunState& state() const { return state_; }
+  /// How many trials the search has asked for: their numbers are below.
+  std::size_t asked() const { return static_cast<std::size_t>(next_trial_); }
   /// [fold]: what the best trial's training gave, if this process trained it as train_lanes does; else empty.
   std::vector<train::LaneResult> results_of(const Trial& best) const;
 
  private:
   struct Batch;
   class Training;
-  bool recall(Trial& trial);
+  bool recall(Trial& trial, const search::Request& request);
   void train(Batch& batch, std::size_t alone, std::vector<Trial> begun);
   void train_alone(Batch& batch, std::size_t cohort);
   void train(Batch& batch, std::size_t cohort, std::size_t fold);
+  std::vector<std::vector<double>> starts(const Batch& batch, std::size_t cohort, std::size_t fold,
+                                          std::span<const train::LaneConfig> lanes);
   void solve(Batch& batch, std::size_t cohort, std::size_t fold, std::span<const train::LaneConfig> lanes);
   void close_cohort(Batch& batch, std::size_t cohort);
   void note(const Outcome& outcome);
   void keep(const Trial& trial, std::vector<train::LaneResult> folds);
-  search::Evaluation answer_of(const Trial& trial) const;
 
   World world_;
   Designs& designs_;
@@ -77,8 +81,10 @@ class TrainingObjective final : public search::Objective {
 };
 
 /// The lanes of a cohort, trained to their own ends on one fold.
+/// @param start  [lane] as for make_trainer; none: the model's own
 std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t fold, const train::Metric& metric,
                                            std::span<const train::LaneConfig> lanes, Seed seed,
-                                           const std::atomic<bool>* interrupt);
+                                           const std::atomic<bool>* interrupt,
+                                           std::span<const std::vector<double>> start = {});
 
 }  // namespace holdout::study

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
 #include <holdout/search/transform.hpp>
 
 #include "attributes.hpp"
@@ -35,9 +36,10 @@ constexpr std::string_view kSchema[] = {
     "\"key\"))",
     "create table trials (trial_id integer not null primary key, number integer, "
     "study_id integer references studies (study_id), state varchar(8) not null, datetime_start datetime, "
-    "datetime_complete datetime)",
+    "datetime_complete datetime, holdout_number integer, holdout_check integer, holdout_detail_check integer)",
     "create index ix_trials_study_id on trials (study_id)",
     "create unique index holdout_trial_numbers on trials (study_id, number)",
+    "create unique index holdout_search_numbers on trials (study_id, holdout_number)",
     "create table trial_user_attributes (trial_user_attribute_id integer not null primary key, "
     "trial_id integer references trials (trial_id), \"key\" varchar(512), value_json text, unique (trial_id, \"key\"))",
     "create table trial_system_attributes (trial_system_attribute_id integer not null primary key, "
@@ -64,6 +66,7 @@ constexpr std::array<std::pair<TrialState, std::string_view>, 5> kStates{{{Trial
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kExact = 9007199254740992.0;  // beyond 2^53 a double no longer tells which integer was meant
 
 // The last choice of a PATH.kind.
 constexpr std::string_view kRange = "range";
@@ -116,7 +119,7 @@ StoredNumber stored(double x) {
 }
 
 double number_from(double value, bool null, std::string_view type) {
-  if (type == "FINITE" && !null) return value;
+  if (type == "FINITE" && !null && std::isfinite(value)) return value;
   if (type == "INF_POS") return kInfinity;
   if (type == "INF_NEG") return -kInfinity;
   if (type == "NAN") return kNaN;
@@ -124,10 +127,12 @@ double number_from(double value, bool null, std::string_view type) {
 }
 
 StoredParameters::StoredParameters(const search::SearchSpace& space) : parameters_(space.parameters()) {
+  choices_.resize(parameters_.size());
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const search::Parameter& parameter = parameters_[i];
     std::string kind = parameter.path + (parameter.interval ? ".kind" : "");
     while (parameter.interval && space.find(kind)) kind += '_';
+    for (std::size_t k = 0; k < parameter.values.size(); ++k) choices_[i].emplace(parameter.values[k], k);
     if (!parameter.values.empty()) add(std::move(kind), categorical(parameter), i, true);
     if (parameter.interval) add(parameter.path, range(*parameter.interval), i, false);
   }
@@ -145,9 +150,9 @@ std::vector<StoredParameters::Row> StoredParameters::rows(const search::Configur
     const Column& c = columns_[column];
     const auto& value = configuration.values[c.parameter];
     if (!value) continue;
-    const auto& values = parameters_[c.parameter].values;
-    const auto choice = static_cast<std::size_t>(std::find(values.begin(), values.end(), *value) - values.begin());
-    const bool from_range = choice == values.size();
+    const auto known = choices_[c.parameter].find(*value);
+    const bool from_range = known == choices_[c.parameter].end();
+    const std::size_t choice = from_range ? parameters_[c.parameter].values.size() : known->second;
     assert(!from_range || parameters_[c.parameter].interval);
     if (c.listed)
       rows.push_back({column, static_cast<double>(choice)});
@@ -159,24 +164,28 @@ std::vector<StoredParameters::Row> StoredParameters::rows(const search::Configur
   return rows;
 }
 
-void StoredParameters::read(const std::string& name, double value, search::Configuration& configuration) const {
+bool StoredParameters::read(const std::string& name, double value, search::Configuration& configuration) const {
   const auto found = by_name_.find(name);
-  if (found == by_name_.end()) return;
+  if (found == by_name_.end()) return false;
   const Column& c = columns_[found->second];
   const search::Parameter& parameter = parameters_[c.parameter];
   auto& to = configuration.values[c.parameter];
+  const bool whole = std::trunc(value) == value && std::abs(value) <= kExact;
   if (!c.listed) {
+    if (parameter.interval->integer && !whole)
+      throw std::domain_error(holdout::quoted(name) + " is no integer: " + to_text(value));
     if (parameter.interval->integer)
-      to = static_cast<std::int64_t>(std::llround(value));
+      to = static_cast<std::int64_t>(value);
     else
       to = value;
-    return;
+    return true;
   }
   const std::size_t choices = parameter.values.size() + (parameter.interval ? 1 : 0);
-  if (!(value >= 0 && value < static_cast<double>(choices)))
+  if (!(whole && value >= 0 && value < static_cast<double>(choices)))
     throw std::domain_error(holdout::quoted(name) + " has no choice number " + std::to_string(value));
   if (const auto choice = static_cast<std::size_t>(value); choice < parameter.values.size())
     to = parameter.values[choice];
+  return true;
 }
 
 }  // namespace holdout::study

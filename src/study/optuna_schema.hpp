@@ -2,6 +2,7 @@
 // Sources: optuna/storages/_rdb/models.py and optuna/distributions.py; tried with 3.1.0, 3.6.2, 4.0.0, 4.9.0, 5.0.0rc1.
 #pragma once
 
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +16,10 @@ namespace holdout::study {
 
 inline constexpr int kOptunaSchema = 12;
 
-/// The statements that make all tables, and what holdout adds to them: a unique index on a trial's number, the training
-/// loss beside each point of a curve (columns that Optuna does not know it leaves alone), and the parameters of models.
+/// The statements that make all tables, and what holdout adds to them: a unique index on a trial's number; each trial's
+/// number in the search, which trials of other programs lack, and checksums of its outcome (trial_check.hpp); the
+/// training loss beside each point of a curve (columns that Optuna does not know it leaves alone); parameters of
+/// models.
 std::span<const std::string_view> schema();
 
 /// RUNNING, COMPLETE …: Optuna stores states by name.
@@ -53,7 +56,8 @@ class StoredParameters {
   /// The rows of a configuration of the space; parameters without a value have none.
   std::vector<Row> rows(const search::Configuration& configuration) const;
   /// Puts one row back. Names that are not of the space, which Optuna may have added, are left alone.
-  void read(const std::string& name, double value, search::Configuration& configuration) const;
+  /// @return whether the name is of the space
+  bool read(const std::string& name, double value, search::Configuration& configuration) const;
 
  private:
   struct Column {
@@ -65,6 +69,7 @@ class StoredParameters {
   void add(std::string name, std::string distribution, std::size_t parameter, bool listed);
 
   std::vector<search::Parameter> parameters_;
+  std::vector<std::map<Value, std::size_t>> choices_;     // [parameter]: the first place of each listed value
   std::vector<Column> columns_;                           // in the order of parameters, listed values before the range
   std::unordered_map<std::string, std::size_t> by_name_;  // column
 };

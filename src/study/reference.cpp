@@ -79,7 +79,10 @@ class Reference {
           rows(here, d.members, only);
           break;
         case Kind::keyed:
-          rows(here + ".NAME", d.members.front().members, only);
+          if (const Declared& named = d.members.front(); named.kind == Kind::value)
+            row(here + ".NAME", takes(named), named.standard, named, only);
+          else
+            rows(here + ".NAME", named.members, only);
           break;
         case Kind::choice:
           choice(here, d, only);

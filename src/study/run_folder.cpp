@@ -13,12 +13,15 @@
 #include <thread>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 
 #include "files.hpp"
 #include "timestamp.hpp"
 
 namespace holdout::study {
 namespace {
+
+constexpr const char* kRemove = "remove it, or name another place";
 
 std::string host() {
   char name[256] = {};
@@ -84,20 +87,27 @@ data::Spill spill_near(const std::string& path) {
   std::error_code error;
   std::filesystem::path folder = std::filesystem::absolute(path, error);
   while (folder.has_relative_path() && !std::filesystem::is_directory(folder, error)) folder = folder.parent_path();
-  return {folder.string()};
+  data::Spill spill{folder.string()};
+  constexpr double kShare = 8;  // of a small limit: training needs the rest
+  spill.bytes = std::min(spill.bytes, static_cast<std::size_t>(memory_in_reach() / kShare));
+  return spill;
 }
 
 RunFolder::RunFolder(const std::string& path) : path_(path) {
   namespace fs = std::filesystem;
   std::error_code error;
   fs::create_directories(path_, error);
-  if (const fs::file_status status = fs::status(path_); fs::exists(status) && !fs::is_directory(status))
+  if (const std::string problem = folder_problem(path_); !problem.empty() && something_at(path_))
     throw Error(
-        Message{{path_, 0, 0}, "this is a file, not the folder of a run", "choose another folder with --out", {}});
+        Message{{path_, 0, 0}, "this is not the folder of a run: " + problem, "choose another folder with --out", {}});
   if (error) throw system_error(path_, "the folder cannot be made", error.value());
 
   const std::string lock = file("lock");
-  Descriptor held(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
+  check_output(lock);
+  // A lock that is a link could make us write somewhere else.
+  Descriptor held(::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0666));
+  if (held.fd() < 0 && errno == ELOOP)
+    throw Error(Message{{lock, 0, 0}, "cannot be written: it is a link, not a regular file", kRemove}, Fault::failure);
   if (held.fd() < 0) throw system_error(path_, "the folder cannot be written", errno);
   while (::flock(held.fd(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
@@ -121,7 +131,13 @@ std::string RunFolder::file(std::string_view name) const {
   return path_ + (path_.ends_with('/') ? "" : "/") + std::string(name);
 }
 
+void check_output(const std::string& path) {
+  if (const std::string problem = output_problem(path); !problem.empty())
+    throw Error(Message{{path, 0, 0}, "cannot be written: " + problem, kRemove});
+}
+
 void write_file(const std::string& path, std::string_view content) {
+  check_output(path);
   const std::string temporary = temporary_name(path);
   Descriptor out(create_temporary(temporary, path));
   // A failed fsync is final: what a second one says is no longer about the data that was lost.

@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 #include <holdout/base/number.hpp>
 #include <holdout/data/polynomial.hpp>
 #include <holdout/search/search.hpp>
 
+#include "answers.hpp"
 #include "facts.hpp"
 #include "gradient_method.hpp"
 #include "groups.hpp"
+#include "lock_wait.hpp"
 #include "memory.hpp"
+#include "metric_check.hpp"
 #include "objective.hpp"
 #include "timestamp.hpp"
 #include "winner.hpp"
@@ -21,6 +25,8 @@ namespace {
 // Configurations asked for before any is told, where the study does not say: enough to fill the lanes of many cohorts.
 // A constant, so that what a searcher is told in which order never depends on the machine.
 constexpr int kBatch = 1024;
+
+int batch_of(const Study& study) { return study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch; }
 
 // After so many processes in a row that died before they could store anything, begun trials are trained one by one: if
 // one of them is what kills (the system's answer to a lack of memory), it is found, and the others go on.
@@ -65,7 +71,11 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
       errors.add(file.located({{},
                                "model " + model + " is for two classes; target '" + data.dataset.target_name +
                                    "' has " + std::to_string(classes) + ": " + joined(data.dataset.classes),
-                               "keep two classes in the file",
+                               "write model: {type: softmax}, which is for any number of classes" +
+                                   std::string(measures(metric_of(study), classes, train::Link::odds)
+                                                   ? ""
+                                                   : ", and metric: log_loss, error or accuracy") +
+                                   "; or keep two in the file",
                                {},
                                "model.type"}));
     else if (!measures(metric_of(study), classes, train::Link::odds))
@@ -88,6 +98,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
           break;
         }
     errors.throw_if_any();
+    check_metric(file, data);
     find_groups(file, feature_names(study, data));
     check_many(study, data);  // when groups are known
     return data;
@@ -110,13 +121,92 @@ void check_fits(const Study& study, const data::Prepared& data, int threads) {
 
 }  // namespace
 
+namespace {
+
+bool is_repaired_by_training(const ForeignChange& change) { return change.kind != ForeignChange::Kind::added; }
+
+std::string to_text(const ForeignChange& change) {
+  return "trial " + std::to_string(change.number) + " of study.db was " +
+         (change.kind == ForeignChange::Kind::deleted ? "deleted" : "changed") + " by another program";
+}
+
+// Observers are told things by one thread at a time, and the writer's thread has something to say too.
+class InTurn final : public Observer {
+ public:
+  explicit InTurn(Observer& observer) : observer_(observer) {}
+  void changed(const RunState& state) override {
+    const std::lock_guard lock(mutex_);
+    observer_.changed(state);
+  }
+  void note(const std::string& text) override {
+    const std::lock_guard lock(mutex_);
+    observer_.note(text);
+  }
+
+ private:
+  Observer& observer_;
+  std::mutex mutex_;
+};
+
+// Writes what is no outcome, however long another program holds the lock. @return false if the run was interrupted
+// first
+template <class Write>
+bool patiently(const Write& write, const std::atomic<bool>& interrupt, Observer& observer) {
+  LockWait wait(interrupt, observer);
+  for (;;) {
+    try {
+      write();
+      wait.released("the run goes on");
+      return true;
+    } catch (const Locked&) {
+      wait.locked("the run waits for it; Ctrl-C ends it");
+      if (interrupt) return false;
+    }
+  }
+}
+
+// Its value must not have been told to a search as one thing and be reported as another.
+void check_unchanged(const Storage& storage, std::size_t asked) {
+  for (const ForeignChange& change : storage.foreign_changes()) {
+    if (!is_repaired_by_training(change) || static_cast<std::size_t>(change.number) >= asked) continue;
+    throw Error(to_text(change) + " while the run went on", "run the study again: it is trained once more",
+                Fault::failure);
+  }
+}
+
+}  // namespace
+
 bool finished(const Storage& storage) {
   const std::optional<RunFacts> facts = storage.facts();
-  return facts && !facts->interrupted && !facts->finished.empty();
+  if (!facts || facts->interrupted || facts->finished.empty()) return false;
+  storage.trials();  // looks at all that is stored of them
+  const std::vector<ForeignChange> changes = storage.foreign_changes();
+  return std::none_of(changes.begin(), changes.end(), is_repaired_by_training);
+}
+
+std::optional<int> first_without_derivatives(const Storage& storage, const Study& study) {
+  return first_without_answer(study, storage.answers(), batch_of(study));
+}
+
+bool stop_storing(Storage& storage, double seconds) {
+  bool noted = true;
+  if (std::optional<RunFacts> facts = storage.facts()) {
+    facts->interrupted = true;
+    facts->finished = timestamp(std::chrono::system_clock::now()).substr(0, 19);
+    facts->seconds += seconds;
+    try {
+      storage.write(*facts);
+    } catch (const Locked&) {
+      noted = false;
+    }
+  }
+  storage.freeze();
+  return noted;
 }
 
 RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, const Workers& workers,
-           const std::atomic<bool>& interrupt, Observer& observer) {
+           const std::atomic<bool>& interrupt, Observer& told) {
+  InTurn observer(told);
   const auto start = std::chrono::steady_clock::now();
   const auto now = [] { return timestamp(std::chrono::system_clock::now()).substr(0, 19); };  // whole seconds
   const Study& study = file.study;
@@ -124,45 +214,62 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   RunFacts facts = facts_of(file, data, metric, workers.threads());
 
   std::vector<Trial> past = storage.answers();
+  for (const ForeignChange& change : storage.foreign_changes())
+    if (is_repaired_by_training(change)) observer.note(to_text(change) + ": it is trained again");
+  if (const auto first = first_without_answer(study, past, batch_of(study))) {
+    if (!patiently([&] { storage.remove_from(*first); }, interrupt, observer)) return RunEnd::interrupted;
+    std::erase_if(past, [&](const Trial& trial) { return trial.number >= *first; });
+  }
   const std::optional<RunFacts> before = storage.facts();
   facts.started = before ? before->started : now();
   facts.stored = std::count_if(past.begin(), past.end(), [](const Trial& t) { return has_outcome(t.outcome.state); });
   if (before && before->finished.empty() && before->stored == facts.stored) facts.deaths = before->deaths + 1;
   facts.interrupted = true;  // until it has ended
-  storage.write(facts);
-
   const auto searcher = make_searcher(study);
+  if (const std::string notice = searcher->notice(); !notice.empty()) facts.notices.push_back(notice);
+  facts.seconds = before ? before->seconds : 0;
+  facts.asked = before ? before->asked : 0;
+  if (!patiently([&] { storage.write(facts); }, interrupt, observer)) return RunEnd::interrupted;
+
   check_fits(study, data, workers.threads());
-  const int batch = study.search.batch > 0 ? static_cast<int>(study.search.batch) : kBatch;
   Designs designs(data, study.data.standardize);
   RunState state;
   std::vector<Trial> trials;
   const Trial* best = nullptr;
   std::vector<train::LaneResult> trained;  // of the best
+  bool ended = false;                      // the search and what follows it; else interrupted
   {
-    Writer writer(storage);
+    Writer writer(storage, LockWait(interrupt, observer), facts.stored);
     TrainingObjective objective({study, data.dataset, metric, workers, interrupt, storage}, designs, writer, observer,
                                 {std::move(past), facts.deaths >= kCarefulAfter, searcher->planned()});
-    search::search(*searcher, objective, batch);
-    writer.drain();
+    const bool searched = search::search(*searcher, objective, batch_of(study));
+    if (!writer.drain()) {
+      observer.note("another program keeps study.db locked: " + std::to_string(writer.unstored()) +
+                    " finished trials could not be stored, and are trained again when the run goes on");
+      return RunEnd::interrupted;
+    }
+    ended = searched && !interrupt;
+    if (ended) facts.conclusion = searcher->conclusion();
     state = objective.state();
     trials = storage.answers();
+    check_unchanged(storage, objective.asked());
+    if (searched) facts.asked = static_cast<std::int64_t>(objective.asked());
+    std::erase_if(trials, [&](const Trial& t) { return static_cast<std::size_t>(t.number) >= objective.asked(); });
     best = best_trial(trials, metric.maximize);
     if (best) trained = objective.results_of(*best);
   }
-  if (best && !interrupt) {
+  if (best && ended) {
     state.winner = true;
     observer.changed(state);
-    Winner winner = crown(file, data, *best, designs, metric, workers, interrupt, std::move(trained));
-    if (!interrupt) compare_with_tied(winner, file, data, trials, designs, metric, workers, interrupt);
-    if (!interrupt) compare_with_default(winner, file, data, trials, designs, metric, workers, interrupt);
-    if (!interrupt) storage.write(winner);
+    std::optional<Winner> winner = crown(file, data, *best, designs, metric, workers, interrupt, std::move(trained));
+    ended = winner && compare_with_tied(*winner, file, data, trials, designs, metric, workers, interrupt) &&
+            compare_with_default(*winner, file, data, trials, designs, metric, workers, interrupt);
+    if (ended && !patiently([&] { storage.write(*winner); }, interrupt, observer)) return RunEnd::interrupted;
   }
-  facts.interrupted = interrupt;
+  facts.interrupted = !ended;
   facts.finished = now();
-  facts.seconds =
-      (before ? before->seconds : 0) + std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  storage.write(facts);
+  facts.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (!patiently([&] { storage.write(facts); }, interrupt, observer)) return RunEnd::interrupted;
   return facts.interrupted ? RunEnd::interrupted : best ? RunEnd::done : RunEnd::all_failed;
 }
 

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <system_error>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/study/fingerprint.hpp>
 #include <holdout/study/runner.hpp>
 
@@ -17,9 +17,11 @@ namespace {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() : path_((std::filesystem::temp_directory_path() / "holdout-verify-XXXXXX").string()) {
-    if (!mkdtemp(path_.data()))
-      throw Error("cannot make the folder " + holdout::quoted(path_) + ": " + std::strerror(errno),
+  TemporaryFolder() {
+    std::error_code error;
+    path_ = (std::filesystem::temp_directory_path(error) / "holdout-verify-XXXXXX").string();
+    if (error || !mkdtemp(path_.data()))
+      throw Error("a temporary folder cannot be made: " + system_words(error ? error.value() : errno),
                   "the environment variable TMPDIR may name another place");
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
@@ -41,12 +43,12 @@ struct Unseen final : Observer {
 
 }  // namespace
 
-Searched search_again(const StudyFile& file, const data::Prepared& data, const Workers& workers) {
+std::optional<Searched> search_again(const StudyFile& file, const data::Prepared& data, const Workers& workers,
+                                     const std::atomic<bool>& interrupt) {
   const TemporaryFolder folder;
   const auto storage = Storage::create(folder.file("study.db"), record_of(file, data));
-  const std::atomic<bool> never = false;
   Unseen observer;
-  run(file, data, *storage, workers, never, observer);
+  if (run(file, data, *storage, workers, interrupt, observer) == RunEnd::interrupted) return {};
   Searched again{storage->trials(), storage->winner()};
   for (Trial& trial : again.trials) trial.outcome.curve = storage->curve(trial.number);
   return again;

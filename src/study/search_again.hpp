@@ -1,6 +1,7 @@
 // A search run once more from its beginning: for trials that no training on its own repeats.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <vector>
 
@@ -17,8 +18,10 @@ struct Searched {
   std::optional<Winner> winner;
 };
 
-/// Runs the study to its end in a folder of its own, among the system's temporary ones, and deletes that.
+/// Runs the study to its end in a folder of its own, among the system's temporary ones, and deletes that. Nothing if
+/// interrupted.
 /// @throws Error if there is no room for it
-Searched search_again(const StudyFile& file, const data::Prepared& data, const Workers& workers);
+std::optional<Searched> search_again(const StudyFile& file, const data::Prepared& data, const Workers& workers,
+                                     const std::atomic<bool>& interrupt);
 
 }  // namespace holdout::study

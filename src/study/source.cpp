@@ -1,34 +1,15 @@
 #include "source.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <utility>
+
+#include <holdout/base/files.hpp>
+#include <holdout/base/limits.hpp>
+#include <holdout/base/utf8.hpp>
 
 namespace holdout::study::yaml {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
-
-// Bytes of the well-formed UTF-8 character at text[i] (Unicode, table 3-7); 0 if there is none.
-std::size_t character(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0u; };
-  const auto next = [&](std::size_t k, unsigned low = 0x80, unsigned high = 0xBF) {
-    return byte(k) >= low && byte(k) <= high;
-  };
-  const unsigned c = byte(i);
-  if (c < 0x80) return 1;
-  if (c >= 0xC2 && c <= 0xDF) return next(i + 1) ? 2 : 0;
-  if (c >= 0xE0 && c <= 0xEF)
-    return next(i + 1, c == 0xE0 ? 0xA0 : 0x80, c == 0xED ? 0x9F : 0xBF) && next(i + 2) ? 3 : 0;
-  if (c >= 0xF0 && c <= 0xF4)
-    return next(i + 1, c == 0xF0 ? 0x90 : 0x80, c == 0xF4 ? 0x8F : 0xBF) && next(i + 2) && next(i + 3) ? 4 : 0;
-  return 0;
-}
 
 std::string hex(unsigned char c) {
   constexpr char kDigits[] = "0123456789abcdef";
@@ -62,7 +43,7 @@ Source make_source(std::string name, bool file, std::string text) {
     if (!(text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n')) source.text += text[i];
   split(source);
   for (std::size_t i = 0; i < source.text.size();) {
-    const std::size_t length = character(source.text, i);
+    const std::size_t length = utf8_length(source.text, i);
     if (const std::string what = complaint(source.text, i, length); !what.empty())
       throw Error(message_at(mark_at(source, i), what, length == 0 ? "save the file as UTF-8" : "delete it"));
     i += length;
@@ -71,9 +52,8 @@ Source make_source(std::string name, bool file, std::string text) {
 }
 
 [[noreturn]] void unreadable(const std::string& file, const std::string& why, Fault fault = Fault::input) {
-  std::error_code ignored;
-  const std::string full = std::filesystem::absolute(file, ignored).lexically_normal().string();
-  throw Error({{file}, why, ignored || full == file ? "" : "looked for " + escaped(full)}, fault);
+  const std::string full = absolute_path(file);
+  throw Error({{file}, why, full == file ? "" : "looked for " + escaped(full)}, fault);
 }
 
 }  // namespace
@@ -110,28 +90,11 @@ Place place_of(const Mark& mark) {
 }
 
 Source read_source(const std::string& file) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a FIFO would block here
-  if (fd < 0) {
-    const int problem = errno;
-    unreadable(file, problem == ENOENT ? "no such file" : std::string("cannot be opened: ") + std::strerror(problem));
-  }
-  struct stat about = {};
+  const Input input = open_input(file);
+  if (!input.problem.empty()) unreadable(file, input.problem);
   std::string text;
-  int problem = ::fstat(fd, &about) != 0 ? errno : 0;
-  const bool regular = !problem && S_ISREG(about.st_mode);
-  while (regular && !problem && text.size() <= kMaxBytes) {
-    char block[65536];
-    const ssize_t n = ::read(fd, block, sizeof block);
-    if (n == 0) break;
-    if (n > 0)
-      text.append(block, static_cast<std::size_t>(n));
-    else if (errno != EINTR)
-      problem = errno;
-  }
-  ::close(fd);
-  if (problem) unreadable(file, std::string("cannot be read: ") + std::strerror(problem), Fault::failure);
-  if (S_ISDIR(about.st_mode)) unreadable(file, "is a folder, not a study file");
-  if (!regular) unreadable(file, "is not a regular file");
+  if (const int problem = read_up_to(input.file, kMaxBytes + 1, text); problem != 0)
+    unreadable(file, "cannot be read: " + system_words(problem), Fault::failure);
   if (text.size() > kMaxBytes) unreadable(file, "is larger than 1 MiB: no study");
   return make_source(file, true, std::move(text));
 }

@@ -71,6 +71,7 @@ class Starter {
   void choose_features();
   void line(const std::string& yaml, const std::string& comment = {});
   void data_section();
+  void missing();
   void split();
   void model_section();
   void training_section(bool exact);
@@ -103,7 +104,7 @@ void Starter::find_target(const std::string& name) {
   if (target_->kind == Kind::missing) throw Error(of + ": every cell is missing", "choose another column");
   if (target_->kind == Kind::mixed)
     throw Error(of + ": " + holdout::quoted(target_->odd->second) + " in line " + std::to_string(target_->odd->first) +
-                    " does not go with the cells before",
+                    " is not of the kind that most cells are of",
                 "numbers or words, not both: mend the cell");
   if (target_->different == 1)
     throw Error(of + " is the same in every row: there is nothing to learn", "choose another column");
@@ -164,16 +165,15 @@ void Starter::data_section() {
   else
     line("  target: " + yaml::yaml_text(target_->name), what_target_is());
   if (overview_.delimiter != ",") line("  delimiter: " + std::string(overview_.delimiter == "tab" ? "tab" : "\";\""));
+  if (overview_.cells.encoding != "utf-8")
+    line("  encoding: " + overview_.cells.encoding, "as Windows programs save text");
+  if (overview_.cells.decimal != ".") line("  decimal: \"" + overview_.cells.decimal + "\"", "in front of fractions");
+  if (overview_.cells.thousands != "none")
+    line("  thousands: " + (overview_.cells.thousands == "space" ? "space" : "\"" + overview_.cells.thousands + "\""),
+         "between groups of three digits");
   if (classes() == 2)
     line("  # positive: " + yaml::yaml_text(target_->values.back().first), "the class that auc and f1 are about");
-  std::vector<std::string> gaps;
-  std::size_t missing = 0;
-  for (const ColumnOverview* column : features_)
-    if (column->missing > 0) gaps.push_back(column->name), missing += column->missing;
-  if (target_->missing > 0)
-    line("  missing: drop_row", "the target is missing in " + counted(target_->missing, "row"));
-  else if (missing > 0)
-    line("  missing: mean", counted(missing, "cell") + " of " + some(gaps) + ": the training rows' mean; or drop_row");
+  missing();
   if (!against_.empty()) {
     std::vector<std::string> names;
     out_ += "  # Left out:\n";
@@ -193,6 +193,34 @@ void Starter::data_section() {
                                                               to_text(widest / narrowest, 2) + " times the narrowest"
                                                         : "means and deviations of the training rows");
   split();
+}
+
+// Gaps in columns of words are categories of their own, those of numbers are filled, and rows without target dropped.
+void Starter::missing() {
+  std::vector<std::string> gaps;
+  std::string columns;
+  std::size_t cells = 0, filled = 0;
+  const auto name = [&](const ColumnOverview& column, const char* rule) {
+    columns += (columns.empty() ? "" : ", ") + yaml::yaml_text(column.name) + ": " + rule;
+  };
+  for (const ColumnOverview* column : features_) {
+    if (column->missing == 0) continue;
+    gaps.push_back(column->name), cells += column->missing;
+    if (column->kind == Kind::words)
+      name(*column, "level");
+    else
+      ++filled;
+  }
+  if (target_->missing > 0 && gaps.empty())
+    return line("  missing: drop_row", "the target is missing in " + counted(target_->missing, "row"));
+  if (target_->missing > 0) name(*target_, "drop_row");
+  if (gaps.empty()) return;
+  const std::string usual = filled > 0 ? "mean" : "refuse", what = counted(cells, "cell") + " of " + some(gaps);
+  if (columns.empty())
+    return line("  missing: mean", what + ": the training rows' mean; or median, indicator, drop_row");
+  line("  missing: {default: " + usual + ", columns: {" + columns + "}}",
+       what + "; level: a category of its own" +
+           (target_->missing > 0 ? "; " + counted(target_->missing, "row") + " without target" : ""));
 }
 
 void Starter::split() {

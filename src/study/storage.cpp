@@ -9,70 +9,35 @@
 #include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <mutex>
+#include <set>
 #include <stdexcept>
-#include <unordered_map>
 #include <utility>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/version.hpp>
+#include <holdout/train/metric.hpp>
 
 #include "attributes.hpp"
 #include "database.hpp"
 #include "files.hpp"
+#include "foreign_rows.hpp"
 #include "optuna_schema.hpp"
+#include "stored_checks.hpp"
 #include "stored_trials.hpp"
+#include "study_attributes.hpp"
 #include "timestamp.hpp"
 
 namespace holdout::study {
 namespace {
 
-// Grows when an older holdout could not read what a newer one wrote.
-constexpr int kFormat = 1;
-
-constexpr const char* kFormatKey = "holdout:format";
-constexpr const char* kVersionKey = "holdout:version";
-constexpr const char* kNameKey = "holdout:name";
-constexpr const char* kMetricKey = "holdout:metric";
-constexpr const char* kTextKey = "holdout:study";
-constexpr const char* kSpaceKey = "holdout:space";
-constexpr const char* kFingerprintKey = "holdout:fingerprint";
-constexpr const char* kFolderKey = "holdout:folder";
-constexpr const char* kFactsKey = "holdout:facts";
-constexpr const char* kWinnerKey = "holdout:winner";
-
 constexpr const char* kAnotherFolder = "a new run needs another folder: --out";
+constexpr const char* kReadOnly =
+    "other programs may read a study and add trials to it while it runs; what was reported before still holds";
 
 Error refused(const std::string& path, std::string text, std::string hint) {
   return Error(Message{{path, 0, 0}, std::move(text), std::move(hint), {}});
-}
-
-void write_attribute(soci::session& sql, long long study, const std::string& key, const std::string& json) {
-  sql << "insert into study_user_attributes (study_id, \"key\", value_json) values (:study, :key, :json) "
-         "on conflict (study_id, \"key\") do update set value_json = excluded.value_json",
-      soci::use(study), soci::use(key), soci::use(json);
-}
-
-void write_changeable(soci::session& sql, long long id, const StudyRecord& study) {
-  write_attribute(sql, id, kTextKey, string_json(study.text));
-  write_attribute(sql, id, kFingerprintKey, string_json(study.fingerprint));
-  write_attribute(sql, id, kFolderKey, string_json(study.folder));
-}
-
-std::unordered_map<std::string, std::string> attributes_of(soci::session& sql, long long study) {
-  std::unordered_map<std::string, std::string> all;
-  std::string key, json;
-  soci::indicator filled = soci::i_null;
-  soci::statement rows =
-      (sql.prepare << "select \"key\", value_json from study_user_attributes where study_id = :study "
-                      "and \"key\" is not null",
-       soci::use(study), soci::into(key), soci::into(json, filled));
-  rows.execute();
-  while (rows.fetch())
-    if (filled == soci::i_ok) all[key] = json;
-  return all;
 }
 
 // Everything a new study starts with, in a file that nobody else knows yet: so it needs no log and no syncs on the way.
@@ -105,14 +70,6 @@ void fill(const std::string& file, const std::string& shown, const StudyRecord& 
 // A log or journal without its database belongs to one that somebody deleted; SQLite would play it into the new one.
 void remove_remains(const std::string& path) {
   for (const char* ending : {"-wal", "-shm", "-journal"}) ::unlink((path + ending).c_str());
-}
-
-// rename that replaces nothing. Not every file system knows the flag; the run's lock keeps others away there.
-int rename_new(const std::string& from, const std::string& to) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
-  if (errno != EINVAL && errno != ENOSYS) return -1;
-  if (::access(to.c_str(), F_OK) == 0) return errno = EEXIST, -1;
-  return ::rename(from.c_str(), to.c_str());
 }
 
 struct Found {
@@ -157,12 +114,12 @@ long long find_study(Database& database) {
       const auto found = attributes.find(key);
       return found == attributes.end() ? std::string("null") : found->second;
     };
-    if (Json::parse(at(kFormatKey)).get<int>() > kFormat)
+    if (integer_in(Json::parse(at(kFormatKey)), kFormatKey, 1) > kFormat)
       throw refused(file,
-                    "written by holdout " + string_from(at(kVersionKey)) + ", which this one, " +
+                    "written by holdout " + string_from(at(kVersionKey), kVersionKey) + ", which this one, " +
                         std::string(version()) + ", cannot read",
                     "use that version or a newer one");
-    was = string_from(at(kNameKey));
+    was = string_from(at(kNameKey), kNameKey);
     if (was == now) return study;
   }
   if (!studies.empty())
@@ -190,16 +147,25 @@ Found load(Database& database) {
     std::string direction;
     sql << "select direction from study_directions where study_id = :study and objective = 0", soci::use(found.id),
         soci::into(direction);
-    found.record.name = string_from(at(kNameKey));
+    found.record.name = string_from(at(kNameKey), kNameKey);
+    if (direction != "MAXIMIZE" && direction != "MINIMIZE")
+      throw std::domain_error("no direction of a study: " + holdout::quoted(direction));
     found.record.maximize = direction == "MAXIMIZE";
-    found.record.metric = string_from(at(kMetricKey));
-    found.record.text = string_from(at(kTextKey));
+    found.record.metric = string_from(at(kMetricKey), kMetricKey);
+    const train::Metric* const metric = train::find_metric(found.record.metric);
+    if (metric && metric->maximize != found.record.maximize)
+      throw std::domain_error("the direction " + holdout::quoted(direction) + " for the metric " + found.record.metric);
+    found.record.text = string_from(at(kTextKey), kTextKey);
     found.record.space = space_from(at(kSpaceKey));
-    found.record.fingerprint = string_from(at(kFingerprintKey));
-    found.record.folder = string_from(at(kFolderKey));
+    found.record.fingerprint = string_from(at(kFingerprintKey), kFingerprintKey);
+    check_fingerprint(found.record.fingerprint);
+    found.record.folder = string_from(at(kFolderKey), kFolderKey);
   });
   return found;
 }
+
+// How long one attempt waits for another program's lock: a run tries again (writer.hpp), and wants to hear a signal.
+constexpr std::chrono::milliseconds kAttempt(200);
 
 class SqliteStorage final : public Storage {
  public:
@@ -214,34 +180,68 @@ class SqliteStorage final : public Storage {
     int stamped = 0;
     database_.guarded([&] { database_.sql() << "select count(*) from alembic_version", soci::into(stamped); });
     if (stamped > 0) database_.transaction([&] { database_.sql() << "delete from alembic_version"; });
-    database_.guarded([&] { writer_.emplace(database_.sql(), id_, *parameters_, path); });
+    bool marked = false;
+    database_.guarded([&] { marked = marks_trials(database_.sql()); });
+    if (!marked) database_.transaction([&] { mark_trials(database_.sql(), id_); });
+    database_.guarded([&] {
+      writer_.emplace(database_.sql(), id_, *parameters_, path);
+      count_ = count_trials(database_.sql(), id_);
+      database_.sql() << "select coalesce(max(holdout_number) + 1, 0) from trials where study_id = :study",
+          soci::use(id_), soci::into(end_);
+    });
+    database_.watch_file();
   }
 
   const StudyRecord& study() const override { return study_; }
 
   void go_on_as(const StudyRecord& study) override {
     const std::lock_guard lock(mutex_);
+    check_open();
     database_.transaction([&] { write_changeable(database_.sql(), id_, study); });
     study_.text = study.text, study_.fingerprint = study.fingerprint, study_.folder = study.folder;
   }
 
   void begin(std::span<const Trial> trials) override {
     const std::lock_guard lock(mutex_);
+    check_open();
     assert(writer_);
     // Lost in a power cut, these trials have simply not begun. Unless their attempts are counted: they may be the
     // cause.
     const bool counted = std::any_of(trials.begin(), trials.end(), [](const Trial& t) { return t.attempts > 0; });
-    database_.transaction([&] { writer_->begin(trials); }, counted ? Durable::now : Durable::with_next);
+    int begun = 0;
+    transaction([&] { begun = writer_->begin(trials, again_); }, counted ? Durable::now : Durable::with_next);
+    count_ += begun;
+    for (const Trial& trial : trials) end_ = std::max(end_, trial.number + 1), again_.erase(trial.number);
   }
 
   void finish(std::span<const Trial> trials) override {
     const std::lock_guard lock(mutex_);
+    check_open();
     assert(writer_);
-    database_.transaction([&] { writer_->finish(trials); });
+    transaction([&] { writer_->finish(trials); });
+  }
+
+  void remove_from(int number) override {
+    const std::lock_guard lock(mutex_);
+    check_open();
+    transaction([&] {
+      remove_trials(database_.sql(), id_, number);
+      count_ = count_trials(database_.sql(), id_);
+    });
+    end_ = std::min(end_, number);
   }
 
   std::vector<Trial> trials() const override { return read(Depth::all); }
   std::vector<Trial> answers() const override { return read(Depth::answers); }
+
+  std::vector<ForeignChange> foreign_changes() const override {
+    {
+      const std::lock_guard lock(mutex_);
+      if (foreign_) return *foreign_;
+    }
+    answers();
+    return foreign_changes();
+  }
 
   std::vector<CurvePoint> curve(int number) const override {
     const std::lock_guard lock(mutex_);
@@ -260,24 +260,77 @@ class SqliteStorage final : public Storage {
   void write(const RunFacts& facts) override { write(kFactsKey, facts_json(facts)); }
   void write(const Winner& winner) override { write(kWinnerKey, winner_json(winner)); }
   std::optional<RunFacts> facts() const override { return read(kFactsKey, facts_from); }
-  std::optional<Winner> winner() const override { return read(kWinnerKey, winner_from); }
+  std::optional<Winner> winner() const override {
+    std::optional<Winner> winner = read(kWinnerKey, winner_from);
+    if (winner) database_.guarded([&] { check(*winner, study_.space); });
+    return winner;
+  }
+
+  void freeze() override {
+    const std::lock_guard lock(mutex_);
+    frozen_ = true;
+  }
 
   void close() override {
     const std::lock_guard lock(mutex_);
+    database_.check_file();
     database_.fold_log();
+    database_.check_pages();
   }
 
  private:
+  void check_open() const {
+    if (frozen_) throw Error("the run has been stopped", "", Fault::failure);
+  }
+
   std::vector<Trial> read(Depth depth) const {
     const std::lock_guard lock(mutex_);
-    std::vector<Trial> all;
-    database_.guarded([&] { all = read_trials(database_.sql(), id_, *parameters_, study_.space.size(), depth); });
-    return all;
+    StoredTrials all;
+    std::optional<RunFacts> facts;
+    database_.guarded([&] {
+      check_study();
+      all = read_trials(database_.sql(), id_, *parameters_, study_.space, depth);
+      const auto attributes = attributes_of(database_.sql(), id_);
+      if (const auto found = attributes.find(kFactsKey); found != attributes.end()) facts = facts_from(found->second);
+    });
+    // What a deeper look has found is not forgotten.
+    for (Trial& trial : all.trials)
+      if (again_.contains(trial.number) && has_outcome(trial.outcome.state))
+        trial.outcome = {}, trial.outcome.state = TrialState::running, all.changed.push_back(trial.number);
+    again_.insert(all.changed.begin(), all.changed.end());
+    std::sort(all.changed.begin(), all.changed.end());
+    foreign_ = foreign_changes_of(all, facts ? facts->asked : 0);
+    return std::move(all.trials);
+  }
+
+  // One that other programs may hold up, and only where they have left the study and its trials alone.
+  void transaction(const std::function<void()>& body, Durable durable = Durable::now) {
+    database_.transaction(
+        [&] {
+          check_study();
+          if (may_have_orphans_) remove_orphans(database_.sql());
+          body();
+        },
+        durable, kAttempt);
+    may_have_orphans_ = false;
+  }
+
+  // Where another connection has written since the last look.
+  void check_study() const {
+    long long version = 0;
+    database_.sql() << "pragma data_version", soci::into(version);
+    if (version == seen_version_) return;
+    const std::string problem =
+        foreign_problem(database_.sql(), id_, study_.name, writer_ ? std::optional(count_) : std::nullopt, end_);
+    if (!problem.empty()) throw Error(Message{{database_.shown(), 0, 0}, problem, kReadOnly, {}}, Fault::failure);
+    seen_version_ = version;
+    may_have_orphans_ = true;
   }
 
   void write(const char* key, const std::string& json) {
     const std::lock_guard lock(mutex_);
-    database_.transaction([&] { write_attribute(database_.sql(), id_, key, json); });
+    check_open();
+    transaction([&] { write_attribute(database_.sql(), id_, key, json); });
   }
 
   template <class T>
@@ -297,9 +350,33 @@ class SqliteStorage final : public Storage {
   StudyRecord study_;
   std::optional<StoredParameters> parameters_;
   std::optional<TrialWriter> writer_;
+  bool frozen_ = false;
+  long long count_ = 0;                                        // trials of the search; known to who writes
+  int end_ = 0;                                                // the number behind the largest of them
+  mutable std::optional<long long> seen_version_;              // of the data, at the last look
+  mutable bool may_have_orphans_ = true;                       // other programs may have deleted trials alone
+  mutable std::set<int> again_;                                // changed by other programs, and not yet begun again
+  mutable std::optional<std::vector<ForeignChange>> foreign_;  // as last read
 };
 
 }  // namespace
+
+bool database_exists(const std::string& path) {
+  for (const char* ending : {"", "-wal", "-shm", "-journal"})
+    if (const std::string problem = output_problem(path + ending); !problem.empty())
+      throw refused(path + ending, problem, "remove it, or choose another folder with --out");
+  return something_at(path);
+}
+
+std::string database_of(const std::string& run) {
+  constexpr const char* kHint = "holdout run STUDY makes one; its folder is runs/NAME unless --out says otherwise";
+  const std::string problem = folder_problem(run), file = run + (run.ends_with('/') ? "" : "/") + "study.db";
+  if (!problem.empty() && something_at(run))
+    throw Error(holdout::quoted(run) + " is not the folder of a run: " + problem, kHint);
+  if (!problem.empty() || !database_exists(file))
+    throw Error(holdout::quoted(run) + " is not the folder of a run: it has no study.db", kHint);
+  return file;
+}
 
 std::unique_ptr<Storage> Storage::create(const std::string& path, const StudyRecord& study) {
   const std::string temporary = temporary_name(path);
@@ -326,11 +403,8 @@ std::unique_ptr<Storage> Storage::create(const std::string& path, const StudyRec
 }
 
 std::unique_ptr<Storage> Storage::open(const std::string& path, bool read_only) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
+  if (!database_exists(path))
     throw refused(path, "there is no such run", "name the folder of a run; `holdout run STUDY` makes one");
-  if (!std::filesystem::is_regular_file(status)) throw refused(path, "this is not a file", "name the folder of a run");
   return std::make_unique<SqliteStorage>(path, read_only);
 }
 

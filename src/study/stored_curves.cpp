@@ -2,7 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
+#include "foreign_rows.hpp"
 #include "optuna_schema.hpp"
 
 namespace holdout::study {
@@ -64,14 +66,17 @@ std::vector<CurvePoint> read_curve(soci::session& sql, long long study, int numb
   std::string type;
   soci::statement rows =
       (sql.prepare << "select step, intermediate_value, intermediate_value_type, holdout_train_loss from "
-                      "trial_intermediate_values join trials using (trial_id) where study_id = :study and number = "
-                      ":number order by step",
+                      "trial_intermediate_values join trials using (trial_id) where study_id = :study and " +
+                          number_column(sql) + " = :number order by step",
        soci::use(study), soci::use(number), soci::into(step), soci::into(value, filled), soci::into(type),
        soci::into(train_loss, loss_filled));
   rows.execute();
-  while (rows.fetch())
+  while (rows.fetch()) {
+    if (step < 0 || (!curve.empty() && step == curve.back().epoch))
+      throw std::domain_error("a point of a learning curve at epoch " + std::to_string(step));
     curve.push_back({step, loss_filled == soci::i_ok ? train_loss : std::numeric_limits<double>::quiet_NaN(),
                      number_from(value, filled != soci::i_ok, type)});
+  }
   return curve;
 }
 

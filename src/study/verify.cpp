@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <string_view>
+#include <unordered_map>
 
 #include <holdout/base/version.hpp>
 #include <holdout/train/cpu.hpp>
@@ -21,7 +23,7 @@ constexpr std::size_t kBatch = 1024;  // trials whose results are in memory at o
 // Whether its numbers depend on what the search asked, and on where other trials ended: then training its configuration
 // from the model's own start gives others.
 bool belongs_to_search(const Trial& trial) {
-  return trial.near || !trial.fidelity.full() || !trial.outcome.full || trial.outcome.error_bound;
+  return !trial.near.empty() || !trial.fidelity.full() || !trial.outcome.full || trial.outcome.error_bound;
 }
 
 // Attributes by their names in reports.
@@ -35,7 +37,7 @@ std::vector<Attribute> named(std::vector<Attribute> attributes) {
 // added to a training is left out: it is trained without them.
 std::vector<Attribute> numbers_of(Outcome outcome, bool with_derivatives) {
   outcome.seconds = 0;
-  if (with_derivatives) outcome.gradient.clear(), outcome.cost = 0;
+  if (with_derivatives) outcome.gradient.clear(), outcome.no_derivatives = false, outcome.cost = 0;
   std::vector<Attribute> all{{"state", std::string(state_name(outcome.state))}};
   for (Attribute& a : named(outcome_attributes(outcome, true))) all.push_back(std::move(a));
   for (const CurvePoint& point : outcome.curve) {
@@ -48,18 +50,27 @@ std::vector<Attribute> numbers_of(Outcome outcome, bool with_derivatives) {
 
 void compare(int trial, const std::vector<Attribute>& stored, const std::vector<Attribute>& now,
              std::vector<Deviation>& deviations) {
-  const auto find = [](const std::vector<Attribute>& all, const std::string& key) {
-    const auto at = std::find_if(all.begin(), all.end(), [&](const Attribute& a) { return a.first == key; });
-    return at == all.end() ? std::string() : at->second;
+  using ByKey = std::unordered_map<std::string_view, std::string_view>;  // there may be thousands of parameters
+  const auto by_key = [](const std::vector<Attribute>& all) {
+    ByKey map;
+    for (const auto& [key, json] : all) map.emplace(key, json);
+    return map;
   };
+  const auto find = [](const ByKey& all, const std::string& key) {
+    const auto at = all.find(key);
+    return at == all.end() ? std::string() : std::string(at->second);
+  };
+  const ByKey before = by_key(stored), after = by_key(now);
   for (const auto& [key, json] : stored)
-    if (const std::string other = find(now, key); other != json) deviations.push_back({trial, key, json, other});
+    if (const std::string other = find(after, key); other != json) deviations.push_back({trial, key, json, other});
   for (const auto& [key, json] : now)
-    if (find(stored, key).empty()) deviations.push_back({trial, key, {}, json});
+    if (find(before, key).empty()) deviations.push_back({trial, key, {}, json});
 }
 
-std::vector<Outcome> train_again(const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
-                                 Designs& designs, const Workers& workers) {
+// Nothing of those that were interrupted.
+std::vector<std::optional<Outcome>> train_again(const StudyFile& file, const data::Prepared& data,
+                                                std::span<const Trial> trials, Designs& designs, const Workers& workers,
+                                                const std::atomic<bool>& interrupt) {
   const Study& study = file.study;
   const train::Metric& metric = metric_of(study);
   std::vector<train::LaneConfig> configs;
@@ -74,15 +85,19 @@ std::vector<Outcome> train_again(const StudyFile& file, const data::Prepared& da
       configs, {features, data.dataset.classes.size(), folds, workers.threads(), 0, data.dataset.is_sparse()});
   std::vector<std::vector<train::LaneResult>> results(trials.size(), std::vector<train::LaneResult>(folds));
   workers.for_each(cohorts.size() * folds, [&](std::size_t task) {
+    if (interrupt) return;  // its results are those of trainings that have not begun
     const std::vector<std::size_t>& members = cohorts[task / folds];
     std::vector<train::LaneConfig> lanes;
     for (const std::size_t i : members) lanes.push_back(configs[i]);
-    auto trained = train_lanes(designs, task % folds, metric, lanes, study.root(), nullptr);
+    auto trained = train_lanes(designs, task % folds, metric, lanes, study.root(), &interrupt);
     for (std::size_t lane = 0; lane < members.size(); ++lane)
       results[members[lane]][task % folds] = std::move(trained[lane]);
   });
-  std::vector<Outcome> outcomes;
-  for (const auto& of_folds : results) outcomes.push_back(storable(combine(of_folds, metric).value()));
+  std::vector<std::optional<Outcome>> outcomes;
+  for (const auto& of_folds : results) {
+    const std::optional<Outcome> outcome = combine(of_folds, metric);
+    outcomes.push_back(outcome ? std::optional(storable(*outcome)) : std::nullopt);
+  }
   return outcomes;
 }
 
@@ -111,17 +126,24 @@ std::vector<Attribute> all_of(const Trial& trial, const search::SearchSpace& spa
 
 // Compares trials with those of the whole search, run once more.
 void compare_with_search(std::span<const Trial> trials, const std::optional<Winner>& winner, const StudyFile& file,
-                         const data::Prepared& data, const Workers& workers, Verification& result) {
+                         const data::Prepared& data, const Workers& workers, const std::atomic<bool>& interrupt,
+                         Verification& result) {
   if (trials.empty()) return;
-  const Searched again = search_again(file, data, workers);
+  const std::optional<Searched> searched = search_again(file, data, workers, interrupt);
+  if (!searched) {
+    result.interrupted = true;
+    return;
+  }
+  const Searched& again = *searched;
+  std::unordered_map<int, const Trial*> by_number;
+  for (const Trial& trial : again.trials) by_number.emplace(trial.number, &trial);
   for (const Trial& trial : trials) {
-    const auto at = std::find_if(again.trials.begin(), again.trials.end(),
-                                 [&](const Trial& t) { return t.number == trial.number; });
+    const auto at = by_number.find(trial.number);
     const std::size_t before = result.deviations.size();
-    if (at == again.trials.end())
+    if (at == by_number.end())
       result.deviations.push_back({trial.number, "state", std::string(state_name(trial.outcome.state)), {}});
     else
-      compare(trial.number, all_of(trial, file.study.space), all_of(*at, file.study.space), result.deviations);
+      compare(trial.number, all_of(trial, file.study.space), all_of(*at->second, file.study.space), result.deviations);
     if (winner && winner->trial == trial.number)
       compare(trial.number, numbers_of(*winner), again.winner ? numbers_of(*again.winner) : std::vector<Attribute>{},
               result.deviations);
@@ -132,7 +154,9 @@ void compare_with_search(std::span<const Trial> trials, const std::optional<Winn
 }  // namespace
 
 Verification verify(const Storage& storage, const StudyFile& file, const data::Prepared& data,
-                    std::span<const Trial> trials, const Workers& workers) {
+                    std::span<const Trial> trials, const Workers& workers, const std::atomic<bool>* may_interrupt) {
+  const std::atomic<bool> never = false;
+  const std::atomic<bool>& interrupt = may_interrupt ? *may_interrupt : never;
   Verification result;
   Designs designs(data, file.study.data.standardize);
   std::vector<Trial> repeated, searched;
@@ -142,24 +166,30 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
     else
       (belongs_to_search(trial) ? searched : repeated).push_back(trial);
   const std::optional<Winner> winner = storage.winner();
-  compare_with_search(searched, winner, file, data, workers, result);
-  for (std::size_t first = 0; first < repeated.size(); first += kBatch) {
+  compare_with_search(searched, winner, file, data, workers, interrupt, result);
+  for (std::size_t first = 0; first < repeated.size() && !result.interrupted; first += kBatch) {
     const std::span<const Trial> batch(repeated.data() + first, std::min(kBatch, repeated.size() - first));
-    const std::vector<Outcome> again = train_again(file, data, batch, designs, workers);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
+    const auto again = train_again(file, data, batch, designs, workers, interrupt);
+    for (std::size_t i = 0; i < batch.size() && !result.interrupted; ++i) {
       const Trial& trial = batch[i];
+      if (!again[i]) {
+        result.interrupted = true;
+        break;
+      }
       const std::size_t before = result.deviations.size();
-      const bool with_derivatives = !trial.outcome.gradient.empty();
-      compare(trial.number, numbers_of(trial.outcome, with_derivatives), numbers_of(again[i], with_derivatives),
+      const bool with_derivatives = !trial.outcome.gradient.empty() || trial.outcome.no_derivatives;
+      compare(trial.number, numbers_of(trial.outcome, with_derivatives), numbers_of(*again[i], with_derivatives),
               result.deviations);
       if (winner && winner->trial == trial.number) {
-        const std::atomic<bool> never = false;
         const train::Metric& metric = metric_of(file.study);
-        Winner now = crown(file, data, trial, designs, metric, workers, never);
-        if (winner->defaults) compare_with_default(now, file, data, storage.answers(), designs, metric, workers, never);
-        compare(trial.number, numbers_of(*winner), numbers_of(now), result.deviations);
+        std::optional<Winner> now = crown(file, data, trial, designs, metric, workers, interrupt);
+        if (now && winner->defaults &&
+            !compare_with_default(*now, file, data, storage.answers(), designs, metric, workers, interrupt))
+          now.reset();
+        result.interrupted = !now;
+        if (now) compare(trial.number, numbers_of(*winner), numbers_of(*now), result.deviations);
       }
-      if (result.deviations.size() == before) result.same.push_back(trial.number);
+      if (!result.interrupted && result.deviations.size() == before) result.same.push_back(trial.number);
     }
   }
   std::sort(result.same.begin(), result.same.end());

@@ -83,8 +83,10 @@ data::RowList all_but_test(const data::Split& split) {
 
 // On all rows but the test rows, which measure it if there are any.
 // @param data  with all features of the configuration
-void refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig config, const train::Metric& metric,
-           const Workers& workers, const std::atomic<bool>& interrupt, Winner& winner) {
+// @return false if interrupted: nothing is filled in then
+[[nodiscard]] bool refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig config,
+                         const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
+                         Winner& winner) {
   const bool standardize = file.study.data.standardize, tested = !data.split.test.empty();
   // What has trained measures nothing: then some rows will do, since there must be some.
   constexpr std::size_t kSome = 1024;
@@ -97,17 +99,25 @@ void refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig 
   designs.make_for(workers, config);
   const Seed seed = file.study.root();
   const train::LaneResult lane = train_lanes(designs, 0, metric, std::span(&config, 1), seed, &interrupt).front();
+  if (lane.end == train::LaneEnd::interrupted) return false;
   if (tested) winner.refit_test = lane.metrics;
-  if (!std::all_of(lane.theta.begin(), lane.theta.end(), [](double x) { return std::isfinite(x); })) return;
+  if (!std::all_of(lane.theta.begin(), lane.theta.end(), [](double x) { return std::isfinite(x); })) return true;
   winner.model = tuned_model(config.model, data, data::fit_scaling(data.dataset, fold.train, standardize), lane.theta);
   TunedModel& model = *winner.model;
   model.study = file.study.name, model.trial = winner.trial;
-  model.delimiter = file.study.data.delimiter, model.fills_missing = file.study.data.missing == "mean";
+  model.delimiter = file.study.data.delimiter, model.cells = file.study.data.cells;
+  return true;
 }
 
 struct Trained {
   train::LaneConfig config;
   std::vector<train::LaneResult> folds;
+
+  bool interrupted() const {
+    return std::any_of(folds.begin(), folds.end(), [](const train::LaneResult& fold) {
+      return fold.end == train::LaneEnd::interrupted || fold.end == train::LaneEnd::running;
+    });
+  }
 };
 
 Trained train_folds(const Study& study, const search::Configuration& configuration, Designs& designs,
@@ -156,9 +166,9 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
   return best;
 }
 
-Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
-             const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
-             std::vector<train::LaneResult> trained) {
+std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
+                            const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
+                            std::vector<train::LaneResult> trained) {
   const Study& study = file.study;
   const std::size_t folds = designs.folds();
   Winner winner;
@@ -168,16 +178,18 @@ Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& tr
 
   const Trained again = trained.empty() ? train_folds(study, trial.configuration, designs, metric, workers, interrupt)
                                         : Trained{apply(study, trial.configuration), std::move(trained)};
-  if (interrupt) return winner;
+  if (again.interrupted() || interrupt) return {};
   winner.rises = again.folds[0].rises, winner.steps = again.folds[0].steps;
   const std::int64_t degree = again.config.polynomial;
   winner.minimum = facts_of_minimum(designs, again.config, again.folds[0].theta);
+  if (interrupt) return {};
   PredictionSummary summary(plain.dataset.classes.size());
   for (std::size_t k = 0; k < folds; ++k) {
     const Verdict verdict = judge_fold(designs, k, again.config, metric, again.folds[k].theta, summary);
     if (folds == 1) winner.holdout_standard_error = verdict.standard_error;
   }
   winner.predictions = summary.result();
+  if (interrupt) return {};
   designs.make_room();
   const Widened wide(plain, degree);
   const data::Prepared& data = *wide;
@@ -188,15 +200,15 @@ Winner crown(const StudyFile& file, const data::Prepared& plain, const Trial& tr
   }
   const train::LaneConfig config = refit_config(again);
   winner.refit_epochs = config.training.epochs;
-  refit(file, data, config, metric, workers, interrupt, winner);
+  if (!refit(file, data, config, metric, workers, interrupt, winner)) return {};
   if (winner.model) winner.model->products = data::products_of(plain.dataset, degree);
   return winner;
 }
 
-void compare_with_default(Winner& winner, const StudyFile& file, const data::Prepared& data,
+bool compare_with_default(Winner& winner, const StudyFile& file, const data::Prepared& data,
                           std::span<const Trial> trials, Designs& designs, const train::Metric& metric,
                           const Workers& workers, const std::atomic<bool>& interrupt) {
-  if (file.study.space.size() == 0) return;
+  if (file.study.space.size() == 0) return true;
   DefaultConfiguration standard = default_configuration(file.study);
   DefaultResult result;
   const auto same = std::find_if(trials.begin(), trials.end(), [&](const Trial& t) {
@@ -211,7 +223,7 @@ void compare_with_default(Winner& winner, const StudyFile& file, const data::Pre
   if (!result.trial || (tested && result.reason.empty())) try {
       const Trained trained = train_folds(file.study, standard.configuration, designs, metric, workers, interrupt);
       const std::optional<Outcome> outcome = combine(trained.folds, metric);
-      if (!outcome) return;  // interrupted
+      if (!outcome) return false;
       if (!result.trial) result.value = outcome->value, result.reason = outcome->reason;
       designs.make_room();
       const Widened wide(data, trained.config.polynomial);
@@ -219,7 +231,7 @@ void compare_with_default(Winner& winner, const StudyFile& file, const data::Pre
         result.test = judge_test(file, *wide, metric, trained).metrics;
       } else if (tested && outcome->reason.empty()) {
         Winner refitted;
-        refit(file, *wide, refit_config(trained), metric, workers, interrupt, refitted);
+        if (!refit(file, *wide, refit_config(trained), metric, workers, interrupt, refitted)) return false;
         result.test = std::move(refitted.refit_test);
       }
     } catch (const std::bad_alloc&) {
@@ -229,18 +241,21 @@ void compare_with_default(Winner& winner, const StudyFile& file, const data::Pre
     }
   result.configuration = std::move(standard.configuration), result.undeclared = std::move(standard.undeclared);
   winner.defaults = std::move(result);
+  return true;
 }
 
-void compare_with_tied(Winner& winner, const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
+bool compare_with_tied(Winner& winner, const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
                        Designs& designs, const train::Metric& metric, const Workers& workers,
                        const std::atomic<bool>& interrupt) {
   const std::vector<std::size_t> parameters = many(file.study);
-  if (parameters.empty()) return;
+  if (parameters.empty()) return true;
   const Trial* tied = best_tied(trials, metric.maximize, parameters);
-  if (!tied) return;
-  const Winner other = crown(file, data, *tied, designs, metric, workers, interrupt);
+  if (!tied) return true;
+  const std::optional<Winner> other = crown(file, data, *tied, designs, metric, workers, interrupt);
+  if (!other) return false;
   winner.tied = tied->number;
-  winner.tied_test = winner.test.empty() ? other.refit_test : other.test;
+  winner.tied_test = winner.test.empty() ? other->refit_test : other->test;
+  return true;
 }
 
 }  // namespace holdout::study

@@ -170,8 +170,7 @@ class Builder final : public YAML::EventHandler {
       at = std::min(text.find_first_not_of(" \n\t", at), text.size());
     }
     if (tagged)
-      refuse(mark_at(source_, tag_at), "a tag (!)",
-             "studies have no tags: delete it; text that starts with ! needs quotes");
+      refuse(this->at(tag_at), "a tag (!)", "studies have no tags: delete it; text that starts with ! needs quotes");
     return at;
   }
 

@@ -23,6 +23,17 @@ bool reads_back_plain(std::string_view text) {
                                                                                         : text.find('/') != text.npos;
 }
 
+// Of three bytes: what readers of YAML 1.1 take for the end of a line, the mark of a file's beginning, and what is no
+// character.
+std::string_view named_escape(std::string_view character) {
+  if (character == "\u2028") return "\\L";
+  if (character == "\u2029") return "\\P";
+  if (character == "\uFEFF") return "\\uFEFF";
+  if (character == "\xEF\xBF\xBE") return "\\uFFFE";
+  if (character == "\xEF\xBF\xBF") return "\\uFFFF";
+  return {};
+}
+
 }  // namespace
 
 std::string yaml_text(std::string_view text) {
@@ -42,6 +53,8 @@ std::string yaml_text(std::string_view text) {
     else if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) {  // C1 controls
       const unsigned char next = static_cast<unsigned char>(text[++i]);
       ((out += "\\x") += kDigits[next >> 4]) += kDigits[next & 15];
+    } else if (const std::string_view escape = named_escape(text.substr(i, 3)); !escape.empty()) {
+      out += escape, i += 2;
     } else
       out += text[i];
   }

@@ -19,6 +19,11 @@ LaneTable<double> slopes_of(const TangentCohort& cohort, std::size_t parameters,
   return out;
 }
 
+// Whether the training of a lane came to an end, with a value that may have derivatives.
+bool has_value(const LaneResult& result) {
+  return result.end != LaneEnd::diverged && result.end != LaneEnd::interrupted;
+}
+
 }  // namespace
 
 std::vector<HyperDerivatives> forward_derivatives(const Design<double>& design, const Metric& metric,
@@ -30,24 +35,28 @@ std::vector<HyperDerivatives> forward_derivatives(const Design<double>& design, 
   trainer->run_to({lanes[0].training.epochs, {}}, interrupt);
   std::vector<LaneResult> results = trainer->results();
   std::vector<HyperDerivatives> out(lanes.size());
-  std::int64_t last = 0;
+  std::int64_t last = -1;
+  std::vector<std::size_t> open;  // lanes with a value and no derivatives yet
   for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
     HyperDerivatives& d = out[lane];
     d.result = std::move(results[lane]);
     d.value = d.result.value;
     d.gradient.assign(wrt.size(), std::numeric_limits<double>::quiet_NaN());
-    if (d.result.end != LaneEnd::diverged) last = std::max(last, d.result.best_epoch);
+    if (!has_value(d.result)) continue;
+    open.push_back(lane);
+    last = std::max(last, d.result.best_epoch);
   }
+  if (open.empty()) return out;
   TangentCohort cohort(design, lanes, wrt, seed, fold, start);
   const auto model = make_model<double>(lanes[0].model, design.features, design.classes);
   HoldoutSlopes slopes(design, metric, *model);
   for (std::int64_t epoch = 0; epoch <= last; ++epoch) {
-    if (epoch > 0) cohort.epoch();
-    if (interrupt && interrupt->load()) return out;
+    if (epoch > 0 && !cohort.epoch(interrupt)) break;
     std::vector<std::size_t> done;
-    for (std::size_t lane = 0; lane < lanes.size(); ++lane)
-      if (out[lane].result.end != LaneEnd::diverged && out[lane].result.best_epoch == epoch) done.push_back(lane);
+    for (const std::size_t lane : open)
+      if (out[lane].result.best_epoch == epoch) done.push_back(lane);
     if (done.empty()) continue;
+    std::erase_if(open, [&](std::size_t lane) { return out[lane].result.best_epoch == epoch; });
     const LaneTable<double> slope = slopes_of(cohort, model->parameters(), lanes.size(), slopes);
     for (const std::size_t lane : done) {
       out[lane].work.passes = out[lane].result.epochs + epoch * static_cast<std::int64_t>(1 + wrt.size());
@@ -58,6 +67,7 @@ std::vector<HyperDerivatives> forward_derivatives(const Design<double>& design, 
       }
     }
   }
+  for (const std::size_t lane : open) out[lane].result.end = LaneEnd::interrupted;  // a value alone is no answer
   return out;
 }
 

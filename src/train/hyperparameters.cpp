@@ -1,6 +1,7 @@
 #include "hyperparameters.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <holdout/train/hypergradient.hpp>
 
@@ -24,6 +25,18 @@ std::optional<PenaltySlope> penalty_slope(const ModelSettings& model, std::strin
   for (const PenaltyGroup& group : model.l2_groups)
     if (group.name == path.substr(kGroups.size())) return PenaltySlope{group.l2, 1, 0, &group};
   return {};
+}
+
+std::vector<PenaltySlope> penalty_slopes(const ModelSettings& model, std::span<const std::string> paths) {
+  std::unordered_map<std::string_view, const PenaltyGroup*> groups;
+  for (const PenaltyGroup& group : model.l2_groups) groups.emplace(group.name, &group);
+  std::vector<PenaltySlope> out;
+  for (const std::string_view path : paths) {
+    const auto group = path.starts_with(kGroups) ? groups.find(path.substr(kGroups.size())) : groups.end();
+    out.push_back(group == groups.end() ? penalty_slope(model, path).value()
+                                        : PenaltySlope{group->second->l2, 1, 0, group->second});
+  }
+  return out;
 }
 
 Ridges ridge_slopes(const ModelSettings& model, const PenaltySlope& slope, std::size_t features) {

@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <holdout/train/trainer.hpp>
 
@@ -18,6 +20,9 @@ struct PenaltySlope {
 
 /// None if the path is not that of a penalty.
 std::optional<PenaltySlope> penalty_slope(const ModelSettings& model, std::string_view path);
+
+/// The same of many paths, each that of a penalty.
+std::vector<PenaltySlope> penalty_slopes(const ModelSettings& model, std::span<const std::string> paths);
 
 /// ∂λ₂/∂h of all weights, as ModelSettings::ridges has λ₂.
 Ridges ridge_slopes(const ModelSettings& model, const PenaltySlope& slope, std::size_t features);

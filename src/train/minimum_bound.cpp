@@ -270,8 +270,10 @@ MinimumBound minimum_bound(const Design<T>& design, const ModelSettings& model, 
   const double entries = design.train.start.empty() ? static_cast<double>(design.train.n * design.features)
                                                     : static_cast<double>(design.train.x.size());
   const double outputs = static_cast<double>(theta.size() / (design.features + 1));
+  const double rows = static_cast<double>(design.train.n);
   const bool finite = std::all_of(theta.begin(), theta.end(), [](double x) { return std::isfinite(x); });
-  if (model.has_layers() || !finite || entries * outputs > kBoundWork) return out;
+  if (model.has_layers() || !finite || entries * outputs > kBoundWork || rows * outputs * outputs > kInterceptWork)
+    return out;
   const Enclosure<T> j(design, model, theta);
   if (!j.possible()) return out;
   const Ridges l2 = model.ridges(design.features);

@@ -21,6 +21,8 @@ struct MinimumBound {
 
 /// At most so many numbers (rows · features · outputs) are gone through; else nothing is shown.
 inline constexpr double kBoundWork = 3e8;
+/// And at most so many of the intercepts' Hessian in each of a few dozen steps (rows · outputs²): a second in all.
+inline constexpr double kInterceptWork = 3e7;
 
 /// @param l2  of every feature, as ModelSettings::ridges; distance and gap need all of them to be positive
 template <class T>

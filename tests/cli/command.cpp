@@ -110,8 +110,8 @@ TEST_CASE("run: a folder with another study, or the same with other data, is ref
   CHECK(shell(folder, "$H run small.yaml --out run --fresh").code == 0);
 }
 
-TEST_CASE("run: SIGINT and SIGTERM end it with 130 and 143; what is finished is stored and reported") {
-  for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+TEST_CASE("run: SIGINT, SIGTERM and SIGHUP end it with 130, 143 and 129; what is finished is stored and reported") {
+  for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}, std::pair{SIGHUP, 129}}) {
     CAPTURE(signal);
     Folder folder;
     // One batch of a thousand short trials and then many more: it cannot end before it is told to.

@@ -129,3 +129,99 @@ TEST_CASE("export: what is wrong is said") {
   CHECK(has(shell(folder, "$H export nothere").err, "--to python"));
   CHECK(has(shell(folder, "$H export nothere --to python").err, "'nothere': no such run"));
 }
+
+TEST_CASE("export: the script refuses what the training would refuse, and reads what it reads") {
+  Folder folder;
+  const std::string python3 = python(folder);
+  if (python3.empty()) return;
+  std::string text = "sep=;\nGr\xf6\xdf\x65;city;x;y\n";
+  for (int i = 0; i < 60; ++i)
+    text += "1." + std::to_string(100 + i * 7 % 11) + "," + std::to_string(i % 10) + ";" +
+            (i % 7 == 0 ? "-"
+             : i % 2    ? "A"
+                        : "B") +
+            ";" + (i % 9 == 0 ? "-" : std::to_string(i % 5)) + ";" + std::to_string(i % 11) + ",5\n";
+  process::write_file(folder.path / "rows.csv", text);
+  process::write_file(folder.path / "s.yaml",
+                      "name: s\ndata: {file: rows.csv, target: y, delimiter: \";\", encoding: windows-1252, decimal: "
+                      "\",\", thousands: \".\", missing_words: [\"-\"], missing: {default: median, columns: {city: "
+                      "level, x: indicator}}}\nmodel: {type: linear, l2: 0.01}\ntraining: {optimizer: exact}\n");
+  const auto run = shell(folder, "$H run s.yaml --out run");
+  REQUIRE_MESSAGE(run.code == 0, run.err);
+  CHECK(has(run.err, "note: column 'city': 9 of 60 cells are missing (9 '-')"));
+  CHECK(has(run.err, "note: column 'x': 7 of 60 cells are missing (7 '-'), filled with the mean"));
+  REQUIRE(shell(folder, "$H export run --to python --out model.py").code == 0);
+  const auto ours = shell(folder, "$H predict run rows.csv");
+  REQUIRE_MESSAGE(ours.code == 0, ours.err);
+  const auto theirs = shell(folder, python3 + " -W error model.py rows.csv");
+  REQUIRE_MESSAGE(theirs.code == 0, theirs.err);
+  check_same(ours.out, theirs.out);
+  // The rules of best.yaml are those of the study.
+  CHECK(shell(folder, "$H validate run/best.yaml").code == 0);
+  const struct {
+    const char *row, *says;
+  } cases[] = {{"1.5;A;1", "'1.5' is not a number"}, {"2 kg;A;1", "'2 kg' is not a number"},
+               {"1;C;1", "'C' is none of"},          {"1;A", "cells"},
+               {"nan;A;1", "'nan' is not a number"}, {"1;A;1;9", "cells"}};
+  for (const auto& [row, says] : cases) {
+    CAPTURE(row);
+    process::write_file(folder.path / "new.csv", std::string("Gr\xf6\xdf\x65;city;x\n1,5;A;1\n") + row + "\n");
+    const auto refused = shell(folder, python3 + " model.py new.csv");
+    CHECK(refused.code == 2);
+    CHECK_MESSAGE(has(refused.err, says), refused.err);
+    CHECK(has(refused.err, "line 3"));
+    CHECK(!has(refused.err, "Traceback"));
+    CHECK(shell(folder, "$H predict run new.csv").code == 2);
+  }
+  process::write_file(folder.path / "new.csv", "city;x\nA;1\n");
+  CHECK(has(shell(folder, python3 + " model.py new.csv").err, "the file has 0 columns"));
+}
+
+TEST_CASE(
+    "export and predict: a libsvm model refuses CSV files and rows of other indices, and counts what it passes over") {
+  Folder folder;
+  std::string text;
+  for (int i = 0; i < 60; ++i)
+    text += std::to_string(i % 2) + " 1:" + std::to_string(1 + i % 4) + " 3:0." + std::to_string(i % 7) + "5\n";
+  process::write_file(folder.path / "rows.svm", text);
+  process::write_file(folder.path / "s.yaml",
+                      "name: s\ndata: {file: rows.svm}\nmodel: {type: logistic, l2: 0.1}\n"
+                      "training: {optimizer: exact}\n");
+  REQUIRE(shell(folder, "$H run s.yaml --out run --quiet").code == 0);
+  REQUIRE(shell(folder, "$H export run --to python > model.py").code == 0);
+  const std::string python3 = python(folder);
+  const struct {
+    const char *text, *says;
+    int code;
+  } cases[] = {{"label,a,b\n1,2,3\n", "label", 2},
+               {"1 2 3\n", "INDEX:VALUE", 2},
+               {"1 101:1 102:2\n", "101", 2},
+               {"yes 1:2\n", "yes", 2},
+               {"1 1:2 101:4\n1 1:2 102:0.5\n", "101", 0},
+               {"1.0 1:2\n7 1:2\n", "1 row", 0},
+               {"1 0:1 1:2\n", "0", 0}};
+  for (const auto& [rows, says, code] : cases) {
+    CAPTURE(rows);
+    process::write_file(folder.path / "new", rows);
+    const auto ours = shell(folder, "$H predict run new");
+    CHECK(ours.code == code);
+    CHECK_MESSAGE(has(ours.err, says), ours.err);
+    if (python3.empty()) continue;
+    const auto theirs = shell(folder, python3 + " -W error model.py new");
+    CHECK_MESSAGE(theirs.code == code, theirs.err);
+    CHECK_MESSAGE(has(theirs.err, says), theirs.err);
+  }
+  CHECK(has(shell(folder, "printf '1 0:1 1:2\\n' | $H predict run -").err, "are the indices shifted?"));
+}
+
+TEST_CASE("predict: a CSV model names a libsvm file as what it is") {
+  Folder folder;
+  process::write_file(folder.path / "rows.csv", rows("numbers"));
+  process::write_file(folder.path / "s.yaml",
+                      "name: s\ndata: {file: rows.csv, target: y, missing: mean}\nmodel: {type: linear, l2: 0.01}\n"
+                      "training: {optimizer: exact}\n");
+  REQUIRE(shell(folder, "$H run s.yaml --out run --quiet").code == 0);
+  const auto refused = shell(folder, "printf '1 1:2 3:4\\n' | $H predict run -");
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "libsvm"));
+}

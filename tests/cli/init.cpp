@@ -91,3 +91,28 @@ TEST_CASE("init: nothing is overwritten; what cannot be is said, near names sugg
   CHECK(read_file(folder.path / "there.yaml") == "mine");
   CHECK(!std::filesystem::exists(folder.path / "d.yaml"));
 }
+
+TEST_CASE("init: how numbers and words are written is found out, and gaps get their rules") {
+  Folder folder;
+  std::string text = "sep=;\r\nGr\xf6\xdf\x65;0;city;y\r\n";
+  for (int i = 0; i < 60; ++i)
+    text += "1." + std::to_string(100 + i * 7 % 11) + "," + std::to_string(i % 10) + ";" +
+            (i % 7 == 0 ? "" : std::to_string(i % 5)) + ";" +
+            (i % 9 == 0 ? "NA"
+             : i % 2    ? "A"
+                        : "B") +
+            ";" + (i == 3 ? "" : std::to_string(i % 11) + ",5") + "\r\n";
+  process::write_file(folder.path / "d.csv", text);
+  const auto made = shell(folder, "$H init d.csv --target y");
+  REQUIRE_MESSAGE(made.code == 0, made.err);
+  const std::string study = read_file(folder.path / "d.yaml");
+  CAPTURE(study);
+  for (const char* part : {"delimiter: \";\"", "encoding: windows-1252", "decimal: \",\"", "thousands: \".\"",
+                           "missing: {default: mean, columns: {city: level, \"y\": drop_row}}"})
+    CHECK_MESSAGE(has(study, part), part);
+  const auto run = shell(folder, "$H run d.yaml --out run");
+  CHECK_MESSAGE(run.code == 0, run.err);
+  // A header of numbers, with the target's name.
+  process::write_file(folder.path / "n.csv", "0,1,2\n1,5,2\n3,1,4\n4,4,9\n5,2,1\n6,7,3\n");
+  CHECK(shell(folder, "$H init n.csv --target 2").code == 0);
+}

@@ -68,8 +68,8 @@ TEST_CASE("encode: decimal commas get that said, with few rows and with many") {
   const auto one = messages_of([&] { load_text("a;y\n1;1\n2,5;2\n3;3\n", Task::regression, s); });
   REQUIRE(one.size() == 1);
   CHECK(one[0].place.line == 3);
-  CHECK(one[0].text == "column 'a': '2,5' is not a number, as the cells before are");
-  CHECK(one[0].hint == "decimal commas are not read: write decimal points");
+  CHECK(one[0].text == "column 'a': '2,5' is not a number: it has a decimal comma; 2 cells are");
+  CHECK(has(one[0].hint, "decimal: \",\""));
 }
 
 TEST_CASE("encode: an identifier is not made a hundred columns") {
@@ -87,7 +87,7 @@ TEST_CASE("encode: an identifier is not made a hundred columns") {
   std::string huge = "x,name,y\n0,,0\n";
   for (int i = 0; i < 10'001; ++i) huge += "1,n" + std::to_string(i) + "," + std::to_string(i % 7) + "\n";
   DataSettings all = settings();
-  all.missing = "mean";
+  all.missing.usual = "mean";
   CHECK(has(error_of([&] { load_text(huge, Task::regression, all); }),
             "a.csv:3: error: column 'name': text with more than 10000 different values, 'n0' for one"));
   all.features.exclude = {"name"};
@@ -112,7 +112,7 @@ TEST_CASE("encode: missing cells are refused, with line and column") {
 
 TEST_CASE("encode: missing cells as means stay NaN until training rows are known") {
   DataSettings s = settings();
-  s.missing = "mean";
+  s.missing.usual = "mean";
   const Prepared p = load_text("a,c,y\n1,u,1\n,v,2\n3,,3\n4,u,4\n5,v,5\n6,u,6\n7,v,7\n8,u,8\n", Task::regression, s);
   CHECK(p.dataset.rows == 8);
   CHECK(std::isnan(p.dataset.row(1)[0]));
@@ -129,7 +129,7 @@ TEST_CASE("encode: columns without any value are named, whether numbers, categor
       CAPTURE(missing);
       CAPTURE(declared);
       DataSettings s = settings();
-      s.missing = missing;
+      s.missing.usual = missing;
       if (declared) s.categorical = {"a", "y"};
       for (const Task task : {Task::regression, kClasses}) {
         const std::string feature = error_of([&] { load_text("a,y\n,1\nNA,2\n?,1\n", task, s); });
@@ -147,7 +147,7 @@ TEST_CASE("encode: columns without any value are named, whether numbers, categor
 
 TEST_CASE("encode: rows with missing cells are dropped, and it is said how many") {
   DataSettings s = settings();
-  s.missing = "drop_row";
+  s.missing.usual = "drop_row";
   const Prepared p = load_text("a,b,y\n1,9,1\n,9,2\n3,9,3\n4,9,\n5,?,5\n6,8,6\n7,9,7\n", Task::regression, s);
   CHECK(p.dataset.y == std::vector<double>{1, 3, 6, 7});
   CHECK(p.dataset.x == std::vector<double>{1, 9, 3, 9, 6, 8, 7, 9});
@@ -204,7 +204,7 @@ TEST_CASE("encode: a regression needs numbers") {
   CHECK(has(error_of([] { load_text("x,y\n1,low\n2,high\n3,low\n4,high\n"); }),
             "a.csv:2: error: target 'y' holds text, 'low'"));
   DataSettings s = settings();
-  s.missing = "drop_row";
+  s.missing.usual = "drop_row";
   CHECK(has(error_of([&] { load_text("x,y\n1,NA\n2,high\n3,low\n4,high\n", Task::regression, s); }),
             "a.csv:3: error: target 'y' holds text, 'high'"));
   CHECK(has(error_of([] { load_text("x,y\n1,1\n2,2\n3,x\n4,4\n"); }), "a.csv:4: "));

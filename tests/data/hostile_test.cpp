@@ -101,7 +101,7 @@ TEST_CASE("hostile: each byte deleted, flipped or doubled: it loads or says why,
     folder.write("a.csv", mutant);
     for (const char* missing : {"refuse", "drop_row", "mean"}) {
       DataSettings s = settings();
-      s.missing = missing;
+      s.missing.usual = missing;
       try {
         const Prepared p = load(s, folder.path(), Task::classification, Seed{1});
         REQUIRE(p.dataset.x.size() == p.dataset.rows * p.dataset.features);

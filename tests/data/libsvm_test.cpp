@@ -210,7 +210,7 @@ TEST_CASE("libsvm: what is wrong, with its line, all at once") {
 
 TEST_CASE("libsvm: settings that are for columns are refused, naming each") {
   DataSettings s = libsvm();
-  s.target = "y", s.missing = "mean", s.categorical = {"1"}, s.features.exclude = {"1"};
+  s.target = "y", s.missing.usual = "mean", s.categorical = {"1"}, s.features.exclude = {"1"};
   s.split.select(SplitSettings::column);
   s.split.column_name = "part";
   std::vector<std::string> paths;

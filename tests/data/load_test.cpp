@@ -55,7 +55,7 @@ TEST_CASE("load: a file that may not be opened, or cannot be read") {
   }
   // A regular file, with nothing at its start.
   const auto read = [&] { load(settings("/proc/self/mem"), folder.path(), Task::regression, Seed{}); };
-  CHECK(error_of(read) == "/proc/self/mem: error: cannot be read: Input/output error");
+  CHECK(error_of(read) == "/proc/self/mem: error: cannot be read: input/output error");
   CHECK(fault_of(read) == Fault::failure);
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("load: dropped rows are dropped from the side file too") {
   folder.write("a.csv", "a,y\n1,1\n,2\n3,3\n4,4\n5,5\n");
   folder.write("side.csv", "part\ntrain\nholdout\nholdout\ntest\ntrain\n");
   DataSettings s = by_column("side.csv");
-  s.missing = "drop_row";
+  s.missing.usual = "drop_row";
   const Prepared p = load(s, folder.path(), Task::regression, Seed{});
   CHECK(p.dataset.y == std::vector<double>{1, 3, 4, 5});
   CHECK(p.split.folds[0].train == RowList{0, 3});
@@ -173,12 +173,13 @@ TEST_CASE("load: constant and all-missing features of the training rows are told
   CHECK(has(p.notices[0], "constant"));
   CHECK(has(p.notices[0], "b"));
   DataSettings s = by_column();
-  s.missing = "mean";
+  s.missing.usual = "mean";
   const Prepared gone =
       load_text("a,b,part,y\n1,,train,1\n2,,train,2\n3,3,holdout,3\n4,5,holdout,4\n", Task::regression, s);
-  REQUIRE(gone.notices.size() == 1);
-  CHECK(has(gone.notices[0], "b"));
-  CHECK(has(gone.notices[0], "missing"));
+  REQUIRE(gone.notices.size() == 2);
+  CHECK(has(gone.notices[0], "column 'b': 2 of 4 cells are missing"));
+  CHECK(has(gone.notices[1], "b"));
+  CHECK(has(gone.notices[1], "missing on all training rows"));
   std::string many = "a,c1,c2,c3,c4,c5,c6,y\n";
   for (int i = 0; i < 8; ++i) many += std::to_string(i) + ",1,1,1,1,1,1," + std::to_string(i) + "\n";
   CHECK(load_text(many).notices ==

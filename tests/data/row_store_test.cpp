@@ -273,7 +273,7 @@ TEST_CASE("load: the same data wherever the rows are") {
       CAPTURE(missing);
       CAPTURE(spilled);
       DataSettings s = settings();
-      s.missing = missing, s.weight.column = "weight";
+      s.missing.usual = missing, s.weight.column = "weight";
       s.split.select(SplitSettings::column);
       s.split.column_name = "part";
       const Prepared a = load(s, folder.path(), Task::regression, Seed{1});

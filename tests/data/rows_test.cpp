@@ -149,7 +149,7 @@ TEST_CASE("rows: an odd cell costs its row alone, and is named with its line") {
 
 TEST_CASE("rows: missing cells are NaN in every feature of their column where the model fills them") {
   RowFormat f = format();
-  f.fill_missing = true;
+  for (InputColumn& column : f.columns) column.missing = InputColumn::Missing::fill;
   const Read r = read("b,color,a\nNA,?,1\n", f);
   CHECK(r.odd.empty());
   CHECK(std::isnan(r.x[0][0]));
@@ -182,13 +182,34 @@ TEST_CASE("rows: libsvm lines with and without labels; unknown indices have no w
   const Read odd = read("1 2\n1 2:\n1 2:0 5:1\n", f, "new.svm");
   CHECK(odd.x == std::vector<std::vector<double>>{{0, 0, 0}, {0, 0, 0}, {0, 1, 0}});
   REQUIRE(odd.odd.size() == 2);
-  CHECK(odd.odd[0] == "1: '2': the value is no finite number up to 1e300 | as in: 1 3:0.5 17:2");
+  CHECK(odd.odd[0] == "1: '2': expected INDEX:VALUE, as libsvm files have them | as in: 1 3:0.5 17:2");
   CHECK(has(odd.odd[1], "2: '2:': the value is no finite number"));
   f.features = {"2", "no index", "5"};  // as a damaged model may have
   CHECK(read("2:3 5:4\n", f, "new.svm").x == std::vector<std::vector<double>>{{3, 0, 4}});
   f.keep = {"id"};
   CHECK(error_of([&] { read("1 2:1\n", f, "new.svm"); }) ==
         "error: a libsvm file has no columns to keep\n  leave --keep away");
+}
+
+TEST_CASE("rows: libsvm: what the model does not know is counted in words; rows that have nothing else are odd") {
+  RowFormat f;
+  f.sparse = true, f.features = {"1", "2", "5"}, f.classes = {"-1", "+1"};
+  const Folder folder;
+  folder.write("new.svm", "1 1:2 7:3\n-1.0 2:1\n0 1:1 9:0\n+1 7:1 8:1\n3 1:1 0:2\nyes 1:1\n2 2:1\n-1\n");
+  const auto reader = open_rows(folder.path("new.svm"), f);
+  RowBlock block;
+  REQUIRE(reader->next(block));
+  CHECK(block.good == std::vector<char>{1, 1, 1, 0, 0, 0, 1, 1});
+  REQUIRE(reader->odd().messages().size() == 3);
+  CHECK(reader->odd().messages()[0].text == "the model knows none of the row's indices: 7, 8");
+  CHECK(reader->odd().messages()[0].hint == "it was trained with the indices 1, 2, 5");
+  CHECK(has(reader->odd().messages()[1].text, "indices that ascend"));
+  CHECK(has(reader->odd().messages()[2].text, "label 'yes' is neither a number nor a class"));
+  CHECK(reader->notes() ==
+        std::vector<std::string>{
+            "3 rows have labels that the model does not know (0, 3, 2): labels are not used; its classes: -1, +1",
+            "3 values have indices that the model does not know, and count as 0: 7, 8"});
+  CHECK(has(error_of([&] { read("label,a\n1,2\n", f, "new.svm"); }), "CSV"));
 }
 
 TEST_CASE("rows: libsvm lines come in blocks that memory is bounded by") {
@@ -288,7 +309,7 @@ TEST_CASE("rows: a file that is not there, a folder") {
   CHECK(has(error_of([] { open_rows("/nothere/x.csv", format()); }), "'/nothere/x.csv': no such file"));
   CHECK(has(error_of([] { open_rows("/tmp", format()); }), "is a directory"));
   const Input closed(-1);
-  CHECK(error_of([] { open_rows("-", format()); }) == "error: data file 'standard input': Bad file descriptor");
+  CHECK(error_of([] { open_rows("-", format()); }) == "error: data file 'standard input': bad file descriptor");
 }
 
 }  // namespace holdout::data

@@ -69,7 +69,13 @@ TEST_CASE("settings: the keys of data, and what each method of splitting adds") 
   CHECK(k["file"] == "text required");
   CHECK(k["target"] == "text");  // libsvm files have none
   CHECK(k["format"] == "text auto csv libsvm");
-  CHECK(k["missing"] == "text refuse drop_row mean");
+  CHECK(k["missing"] == "section");
+  CHECK(k["missing.default"] == "text refuse drop_row mean median level indicator");
+  CHECK(k["missing.columns"] == "section");
+  CHECK(k["encoding"] == "text utf-8 windows-1252");
+  CHECK(k["decimal"] == "text . ,");
+  CHECK(k["thousands"] == "text none , . ' space");
+  CHECK(k["missing_words"] == "list text");
   CHECK(k["standardize"] == "bool");
   CHECK(k["categorical"] == "list text");
   CHECK(k["positive"] == "text");

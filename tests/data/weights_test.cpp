@@ -55,7 +55,7 @@ TEST_CASE("hostile: what is no weight is refused where it stands") {
   };
   CHECK(has(said({"1", "-0.5"}), "a.csv:3: error: weight 'w': -0.5 is negative"));
   CHECK(has(said({"1", "1", "heavy"}), "a.csv:4: error: weight 'w': 'heavy' is not a number"));
-  CHECK(has(said({"heavy"}), "a.csv:2: error: weight 'w': 'heavy' is text"));  // and not the numbers after it
+  CHECK(has(said({"heavy"}), "a.csv:2: error: weight 'w': 'heavy' is not a number"));  // and not the numbers after it
   CHECK(has(said({"inf"}), "a.csv:2: error: weight 'w': 'inf' is no finite number"));
   CHECK(has(said({"1", ""}), "a.csv:3: error: weight 'w': a missing value"));
   CHECK(has(said(std::vector<std::string>(10, "0")), "the weights in 'w' are all 0"));
@@ -72,9 +72,9 @@ TEST_CASE("hostile: what is no weight is refused where it stands") {
   CHECK(has(said({}, s), "weight 'w': '1' is text"));
   CHECK(has(said(std::vector<std::string>(10, "NA"), s), "a.csv:2: error: weight 'w': a missing value, 'NA'"));
   s = weighted();
-  s.missing = "drop_row";
+  s.missing.usual = "drop_row";
   CHECK(has(said(std::vector<std::string>(10, "NA"), s), "the weights in 'w' are all 0 or missing"));
-  CHECK(has(said({"NA", "heavy"}, s), "a.csv:3: error: weight 'w': 'heavy' is text"));
+  CHECK(has(said({"NA", "heavy"}, s), "a.csv:3: error: weight 'w': 'heavy' is not a number"));
   s = weighted();
   s.split.select(SplitSettings::column);
   s.split.column_name = "w";
@@ -98,7 +98,7 @@ TEST_CASE("hostile: a class whose training rows have weight 0 has none") {
 
 TEST_CASE("weight: rows without one are dropped with those of other missing cells") {
   DataSettings s = weighted();
-  s.missing = "drop_row";
+  s.missing.usual = "drop_row";
   const Prepared p = load_text(rows({"1", "NA", "4"}), Task::regression, s);
   CHECK(p.dataset.rows == 9);
   REQUIRE(p.dataset.weights.size() == 9);

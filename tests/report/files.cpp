@@ -136,7 +136,7 @@ TEST_CASE("write: the chosen formats and best.yaml") {
   const Findings f = find(sample());
   const std::string path = folder.path.string();
   const std::vector<std::string> chosen = {"csv", "json"};
-  CHECK(write(f, path, chosen) == std::vector{path + "/report.json", path + "/trials.csv", path + "/best.yaml"});
+  CHECK(write(f, path, chosen) == std::vector{path + "/best.yaml", path + "/report.json", path + "/trials.csv"});
   CHECK(folder.read("report.json") == json(f, {}));
   CHECK(folder.read("trials.csv") == csv(f, {}));
   CHECK(folder.read("best.yaml") == "name: sample\nmodel: {l2: 0}\n");

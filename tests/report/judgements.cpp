@@ -24,6 +24,24 @@ FakeStorage searched(const char* method, std::vector<double> values, bool maximi
 
 }  // namespace
 
+TEST_CASE("conclusion: a search that knows its end says it in place of what its trials tell") {
+  FakeStorage s = searched("gradient", {7, 3, 9, 4, 8, 6, 5, 1}, true);
+  s.record.space = search::SearchSpace({{"model.l2", {}, search::Interval{1e-6, 1e4, true}, {}}});
+  s.run->conclusion = search::Conclusion{true, 1e-8, 3, 25, "", {}};
+  const Findings settled = find(s);
+  CHECK_FALSE(settled.search_end);
+  CHECK(
+      conclusion_text(settled) ==
+      "The search has settled after 25 evaluations in 3 rounds: nothing that it asked for is better, and nothing that "
+      "it predicts, by 1e-08 of the value.");
+  s.run->conclusion->settled = false, s.run->conclusion->reason = "there may be more minima";
+  s.run->conclusion->open = {{0, 0.01, 0.5, -0.75, false}, {0, 1e-6, 1e-5, {}, true}, {7, 1, 2, {}, true}};
+  const std::string open = conclusion_text(find(s));
+  CHECK(open ==
+        "The search has not settled within 25 evaluations in 3 rounds: there may be more minima. model.l2 from 0.01 to "
+        "0.5 may hold 0.75. model.l2 from 1e-06 to 1e-05 could not be solved to the accuracy that comparisons need.");
+}
+
 TEST_CASE("search end: of independent draws the mean best of all halves, counted out one by one") {
   const std::vector<double> values{7, 3, 9, 4, 8, 6, 5, 1};
   double sum = 0, halves = 0;

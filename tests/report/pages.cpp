@@ -76,6 +76,22 @@ TEST_CASE("hundreds of parameters: a page of them, and where the others are") {
 TEST_CASE("html: the escape covers what can end text or an attribute") {
   CHECK(html_escaped("a&b<c>d\"e'f`g") == "a&amp;b&lt;c&gt;d&quot;e&#39;f&#96;g");
   CHECK(html_escaped(std::string_view("\0\x1b\n", 3)) == "\uFFFD\uFFFD\n");
+  // What XML has no character for, and bytes that are none: an SVG file of a page is read as XML.
+  CHECK(html_escaped("\u0085\uFFFE\uFFFF\xFF") == "\uFFFD\uFFFD\uFFFD\uFFFD");
+  CHECK(html_escaped("é😀\u2028") == "é😀\u2028");
+}
+
+TEST_CASE("markdown: text has no meaning, in a line and at its beginning") {
+  CHECK(markdown_escaped("a|b`c*d_e[f](g)~h$i\\j<k>&") == "a\\|b\\`c\\*d\\_e\\[f\\](g)\\~h\\$i\\\\j&lt;k&gt;&amp;");
+  CHECK(markdown_escaped("a\nb\u2028c\u0085d\xFF") == "a b c d\uFFFD");
+  CHECK(markdown_escaped("see https://x and www.y.z") == "see https\\://x and www\\.y.z");
+  for (const char* begins : {"# h", "- i", "+ i", "= h"}) CHECK(markdown_line(begins) == "\\" + std::string(begins));
+  CHECK(markdown_line("12. item") == "12\\. item");
+  CHECK(markdown_line("7) item") == "7\\) item");
+  CHECK(markdown_line("    code") == "code");
+  CHECK(markdown_line("12 rows.") == "12 rows.");
+  CHECK(markdown_line("3.5 is a number") == "3\\.5 is a number");
+  CHECK(markdown_line("").empty());
 }
 
 TEST_CASE("html: a payload is text everywhere, and only known tags and attributes are in the page") {

@@ -161,3 +161,41 @@ TEST_CASE("plots: nothing to draw is no figure") {
     CHECK(kind.draw(find(s)).empty());
   }
 }
+
+namespace {
+
+// Every number that plots draw is one of the two.
+FakeStorage of_two(double a, double b, std::size_t trials) {
+  FakeStorage s = rich();
+  s.all.resize(trials);
+  for (std::size_t i = 0; i < trials; ++i) {
+    const double x = i % 2 == 0 ? a : b;
+    study::Outcome& o = s.all[i].outcome;
+    o.value = o.seconds = o.train_loss = x;
+    o.curve = {{1, a, b}, {2, b, a}, {3, x, x}};
+  }
+  s.won->predictions = study::HoldoutPredictions{2, {a, b}, {b, a}, {5, 1, 0, 7}, {0, 0.25, 1}, {0, 1, 1}};
+  if (trials > 0) s.won->trial = find(s).best() ? find(s).best()->number : 0;
+  return s;
+}
+
+}  // namespace
+
+TEST_CASE("plots: numbers that differ in the last digit, that are all equal or of any size are drawn, and soon") {
+  constexpr double kLargest = 1.7e308, kDenormal = 5e-324;
+  for (const double x : {1.0, 0.1, 3582.0505, 1e-300, 1e308, -1e308, kLargest, -kLargest, kDenormal, 0.0})
+    for (const double y : {x, std::nextafter(x, 2 * x + 1), -x, x / 2})
+      for (const std::size_t trials : {0, 1, 2, 3, 60})
+        for (const PlotKind& kind : plot_kinds()) {
+          CAPTURE(kind.name);
+          CAPTURE(x);
+          CAPTURE(y);
+          const FakeStorage s = of_two(x, y, trials);
+          const Findings f = find(s);
+          if (!f.best()) continue;
+          const std::string out = kind.draw(f);
+          CHECK(out.size() < 100000);
+          for (const char* place : {"\"", ",", "M", "L"})
+            for (const char* number : {"nan", "inf", "-inf"}) CHECK(count(out, std::string(place) + number) == 0);
+        }
+}

@@ -21,8 +21,8 @@ class Training final : public Objective {
       const double x = decades(r) - Bowl::kBest;
       const std::int64_t epochs = r.fidelity.epochs.value_or(kEpochs);
       const auto trial = static_cast<int>(trained_.size());
-      REQUIRE((!r.near || *r.near < trial));
-      const std::int64_t had = r.near ? trained_[static_cast<std::size_t>(*r.near)] : 0;
+      REQUIRE((r.near.empty() || r.near[0].trial < trial));
+      const std::int64_t had = r.near.empty() ? 0 : trained_[static_cast<std::size_t>(r.near[0].trial)];
       Evaluation e{.trial = trial, .value = 1 + x * x + 3 * std::exp(-static_cast<double>(epochs) / 40)};
       e.cost = static_cast<double>(std::max<std::int64_t>(epochs - had, 0));
       if (decades(r) > 3.5) e.end = End::failed, e.value = 0;  // diverges; the value means nothing
@@ -53,7 +53,8 @@ class Halving final : public Searcher {
   std::vector<Request> ask(int at_most) override {
     std::vector<Request> out;
     for (; asked_ < rung_.size() && static_cast<int>(out.size()) < at_most; ++asked_) {
-      Request r{rung_[asked_].configuration, {}, rung_[asked_].trial};
+      Request r{rung_[asked_].configuration};
+      if (rung_[asked_].trial) r.near = {{*rung_[asked_].trial}};
       if (epochs_ < Training::kEpochs) r.fidelity.epochs = epochs_;
       out.push_back(r);
     }
@@ -88,7 +89,8 @@ class Newton final : public Searcher {
   std::vector<Request> ask(int) override {
     if (waiting_ || done_) return {};
     waiting_ = true;
-    Request r{{{std::exp(x_)}}, {}, last_, Want::curvature};
+    Request r{{{std::exp(x_)}}, {}, {}, Want::curvature};
+    if (last_) r.near = {{*last_}};
     return {r};
   }
   void tell(std::span<const Evaluation> evaluations) override {

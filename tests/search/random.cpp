@@ -49,7 +49,7 @@ TEST_CASE("distribution: words, steps and zero-or-range have equal chances") {
   zero.values = {0.0};
   const SearchSpace space({choice("word", {word("a"), word("b"), word("c")}),
                            range("step", {.min = 0, .max = 1, .step = 0.25}), zero,
-                           range("integer", {.min = 1, .max = 6, .integer = true})});
+                           range("integer", {.min = 1, .max = 6, .integer = true}), range("endless", {})});
   std::map<Value, int> words, steps, integers;
   int zeros = 0;
   for (const Configuration& c : draws(space, kDraws)) {
@@ -68,8 +68,8 @@ TEST_CASE("distribution: words, steps and zero-or-range have equal chances") {
 
 TEST_CASE("distribution: integers on a log scale") {
   std::map<Value, int> counts;
-  for (const Configuration& c :
-       draws(SearchSpace({range("n", {.min = 1, .max = 9, .log = true, .integer = true})}), kDraws))
+  for (const Configuration& c : draws(
+           SearchSpace({range("n", {.min = 1, .max = 9, .log = true, .integer = true}), range("endless", {})}), kDraws))
     ++counts[*c.values[0]];
   for (std::int64_t n = 1; n <= 9; ++n) {
     const auto x = static_cast<double>(n);
@@ -93,12 +93,15 @@ TEST_CASE("parameters and neighbouring trials are not correlated") {
 }
 
 TEST_CASE("a draw depends on seed, trial and path alone") {
-  const SearchSpace space = mixed_space();
+  std::vector<Parameter> parameters = mixed_space().parameters();
+  parameters.push_back(range("endless", {}));  // no configuration comes again, so that all are first draws
+  const SearchSpace space(std::move(parameters));
   const auto few = draws(space, 10), many = draws(space, 100);
   CHECK(std::equal(few.begin(), few.end(), many.begin()));
   CHECK(draws(space, 10, 8) != few);
   // Parameters that come or go elsewhere, also a condition, do not shift it.
-  const auto alone = draws(SearchSpace({range("model.dropout", {.min = 0, .max = 0.5, .step = 0.25})}), 100);
+  const auto alone =
+      draws(SearchSpace({range("model.dropout", {.min = 0, .max = 0.5, .step = 0.25}), range("endless", {})}), 100);
   for (std::size_t k = 0; k < 100; ++k) CHECK(alone[k].values[0] == many[k].values[6]);
 }
 
@@ -106,6 +109,61 @@ TEST_CASE("how many: the trials asked for, and one where nothing is searched") {
   CHECK(Random(mixed_space(), Seed{1}, {}).planned() == 64);
   CHECK(Random(SearchSpace(), Seed{1}, {}).planned() == 1);
   CHECK(draws(SearchSpace(), 50) == std::vector<Configuration>{{}});
+}
+
+namespace {
+
+std::size_t distinct(const std::vector<Configuration>& all) {
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    n += std::find(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i), all[i]) ==
+         all.begin() + static_cast<std::ptrdiff_t>(i);
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("no configuration is drawn twice while there are others, and a space that is used up ends the search") {
+  Parameter momentum = range("momentum", {.min = 1, .max = 3, .integer = true});
+  momentum.condition = Condition{0, 1};
+  const SearchSpace small({choice("optimizer", {word("gd"), word("momentum"), word("adam"), word("gd")}), momentum,
+                           range("units", {.min = 8, .max = 24, .step = 8, .integer = true})});
+  REQUIRE(draws(small, 1000).size() == 15);  // (2 + 3) · 3
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5})
+    for (const int trials : {1, 14, 15, 1000}) {
+      const auto all = draws(small, trials, seed);
+      CHECK(all.size() == static_cast<std::size_t>(std::min(trials, 15)));
+      CHECK(distinct(all) == all.size());
+      for (const Configuration& c : all) CHECK(small.contains(c));
+    }
+  CHECK(Random(small, Seed{1}, {1000}).planned() == 15);
+  CHECK(Random(small, Seed{1}, {1000}).notice() ==
+        "the search space has 15 configurations: each is tried once, and no more trials are made");
+  CHECK(Random(small, Seed{1}, {10}).planned() == 10);
+  CHECK(Random(small, Seed{1}, {15}).notice().empty());
+}
+
+TEST_CASE("where a word stands for one configuration and another for endlessly many, the word is drawn once") {
+  Parameter rate = range("rate", {.min = 1e-3, .max = 1, .log = true});
+  rate.condition = Condition{0, 1};
+  Parameter zero = range("l2", {.min = 1e-6, .max = 1, .log = true});
+  zero.values = {0.0};
+  for (const SearchSpace& space :
+       {SearchSpace({choice("optimizer", {word("exact"), word("gd")}), rate}), SearchSpace({zero})}) {
+    const auto all = draws(space, 200);
+    CHECK(all.size() == 200);
+    CHECK(distinct(all) == 200);
+  }
+}
+
+TEST_CASE("two thousand configurations are used up without repetition, and the first draws are those of fewer") {
+  const SearchSpace large({range("a", {.min = 1, .max = 40, .integer = true}),
+                           range("b", {.min = 1, .max = 50, .log = true, .integer = true})});
+  auto all = draws(large, 5000);
+  CHECK(all.size() == 2000);
+  const auto few = draws(large, 1900);
+  CHECK(std::equal(few.begin(), few.end(), all.begin()));
+  CHECK(distinct(all) == 2000);
 }
 
 }  // namespace holdout::search

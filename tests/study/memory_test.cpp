@@ -5,6 +5,8 @@
 
 #include <numeric>
 
+#include <holdout/base/limits.hpp>
+
 #include "records.hpp"
 #include "support/toys.hpp"
 

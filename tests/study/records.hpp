@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -79,13 +80,13 @@ inline Trial trial(int number) {
   const double x = number;
   const bool momentum = number % 2 == 1;
   std::vector<std::optional<Value>> values(7);
-  values[0] = number % 3 == 0 ? 0.0 : number % 3 == 1 ? 0.5 : 1e-6 * std::exp(x / 7);
+  values[0] = number % 3 == 0 ? 0.0 : number % 3 == 1 ? 0.5 : std::min(10.0, 1e-6 * std::exp(x / 7));
   values[1] = std::vector<double>{0.1, 0.2, 0.3, 0.4, 0.5}[static_cast<std::size_t>(number % 5)];
   values[2] = std::int64_t{4 + 4 * (number % 16)};
   values[3] = space().parameters()[3].values[static_cast<std::size_t>(number % 5)];
   values[4] = std::string(momentum ? "momentum" : "gd");
   if (momentum) values[5] = 0.5 + 0.49 / (x + 3);
-  values[6] = std::int64_t{1 + number};
+  values[6] = std::int64_t{1 + number % 1024};
   t.configuration.values = values;
 
   Outcome& o = t.outcome;
@@ -102,7 +103,8 @@ inline Trial trial(int number) {
   o.gradient_norm = number % 3 == 0 ? kNaN : 1e-300 * (x + 1);
   o.curve = {{1, x / 3, 0.1 + x}, {2, kInfinity, -kInfinity}, {7, kNaN, kInfinity}, {200, 1.0 / 3, kNaN}};
   if (number % 4 == 1) {
-    t.fidelity.tolerance = 1e-3 / x, t.near = number / 2;
+    t.fidelity.tolerance = 1e-3 / x, t.near = {{number / 2}};
+    if (number % 8 == 5) t.near.push_back({0, -1.0 / 3, 1e-17 / x});
     o.error_bound = 1e-9 / x, o.gradient = {x / 3, kNaN, -5e-324}, o.curvature = {1 / x, -kInfinity};
     o.cost = 0.1 * x, o.seconds = 1e-3 / x;
   }

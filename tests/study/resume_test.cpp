@@ -82,6 +82,12 @@ TEST_CASE("resume: interrupted after every cohort, a run ends as one that never 
   StudyFile file;
   SUBCASE("drawn at random") { file = study_in(scratch); }
   SUBCASE("by gradient through the steps") { file = forward_study_in(scratch); }
+  SUBCASE("in cohorts, later ones from stored models") {
+    file = study_in(scratch, "{optimizer: exact}", "{method: gradient, batch: 7}\n");
+  }
+  SUBCASE("by a metric without a derivative, with previews of stored models") {
+    file = study_in(scratch, "{optimizer: exact}", "{method: gradient, batch: 7}\nobjective: {metric: mae}\n");
+  }
   REQUIRE(go(file, scratch / "whole.db") == RunEnd::done);
   const std::string path = scratch / "study.db";
   std::int64_t stored = 0;
@@ -104,6 +110,8 @@ TEST_CASE("resume: interrupted after every cohort, a run ends as one that never 
   CHECK(winner->trial == whole->trial);
   check_equal(winner->test, whole->test);
   check_equal(winner->refit_test, whole->refit_test);
+  CHECK(Storage::open(path, true)->facts()->conclusion ==
+        Storage::open(scratch / "whole.db", true)->facts()->conclusion);
   REQUIRE((winner->defaults && whole->defaults));
   CHECK(winner->defaults->value == whole->defaults->value);
 }
@@ -219,7 +227,7 @@ TEST_CASE("verify: a run repeats itself to the last bit, and what does not is na
 
   all[3].outcome.train_loss = std::nextafter(all[3].outcome.train_loss, 0);
   all[4].outcome.curve.back().holdout *= 2;
-  all[5].near = 2;
+  all[5].near = {{2}};
   const Verification bad = verify(*storage, file, prepare(file), std::span(all).subspan(2, 4), workers);
   CHECK(bad.same == std::vector<int>{2});
   REQUIRE(bad.deviations.size() == 3);

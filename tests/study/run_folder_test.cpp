@@ -181,7 +181,8 @@ TEST_CASE("run folder: what cannot be one is named") {
   const std::string file = scratch / "file";
   std::ofstream(file) << "x";
   Fault fault = Fault::failure;
-  CHECK(contains(message_of([&] { RunFolder f(file); }, &fault), file + ": error: this is a file"));
+  CHECK(contains(message_of([&] { RunFolder f(file); }, &fault),
+                 file + ": error: this is not the folder of a run: it is a regular file, not a directory"));
   CHECK(fault == Fault::input);
   CHECK(contains(message_of([&] { RunFolder f(file + "/run"); }),
                  file + "/run: error: the folder cannot be made: not a directory"));
@@ -264,6 +265,6 @@ TEST_CASE("write_file: an error names the file and the reason, and leaves what w
                  "no/x: error: cannot be written: no such file or directory"));
   fs::create_directory(scratch / "folder");
   CHECK(contains(message_of([&] { write_file(scratch / "folder", "x"); }),
-                 "folder: error: cannot be written: is a directory"));
+                 "folder: error: cannot be written: it is a directory, not a regular file"));
   CHECK(names_in(scratch.path()) == std::vector<std::string>{"folder", "report.html"});
 }

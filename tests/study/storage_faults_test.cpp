@@ -115,7 +115,7 @@ TEST_CASE("storage: what cannot be opened is named, with a way out") {
     CHECK(contains(opening(read_only, Fault::input), "there is no such run"));
     CHECK(!fs::exists(path));
     fs::create_directory(path);
-    CHECK(contains(opening(read_only, Fault::input), "not a file"));
+    CHECK(contains(opening(read_only, Fault::input), "not a regular file"));
     fs::remove(path);
 
     put("name: a study, not a database\n" + std::string(5000, 'x'));
@@ -148,19 +148,21 @@ TEST_CASE("storage: what cannot be opened is named, with a way out") {
     };
     changed("update study_user_attributes set value_json = '2' where \"key\" = 'holdout:format'");
     CHECK(contains(opening(read_only, Fault::input), "written by holdout " + std::string(version())));
+    changed("update study_directions set direction = 'MAXIMIZE'");
+    CHECK(contains(opening(read_only, Fault::failure), "the direction 'MAXIMIZE' for the metric log_loss"));
     changed("update studies set study_name = 'mine'");
     CHECK(contains(opening(read_only, Fault::input), "was renamed to 'mine' by another program"));
     changed("delete from study_directions");  // references, then the study: as Optuna does
     sql(path, "delete from study_user_attributes");
     CHECK(contains(opening(read_only, Fault::input), "its study was deleted by another program"));
     changed("update study_user_attributes set value_json = '[{\"path\": 3' where \"key\" = 'holdout:space'");
-    CHECK(contains(opening(read_only, Fault::failure), "an attribute is not the JSON"));
+    CHECK(contains(opening(read_only, Fault::input), "an attribute is not the JSON"));
     changed(
         "update study_user_attributes set value_json = '[{\"path\": \"a\", \"values\": [1], \"condition\": "
         "{\"parameter\": 7, \"choice\": 0}}]' where \"key\" = 'holdout:space'");
-    CHECK(contains(opening(read_only, Fault::failure), "holds what holdout did not write"));
+    CHECK(contains(opening(read_only, Fault::input), "holds what holdout did not write"));
     changed("delete from study_user_attributes where \"key\" = 'holdout:fingerprint'");
-    CHECK(contains(opening(read_only, Fault::failure), "'holdout:fingerprint' is missing"));
+    CHECK(contains(opening(read_only, Fault::input), "'holdout:fingerprint' is missing"));
     fs::remove(path);
   }
 }

@@ -17,7 +17,7 @@ TEST_CASE("storage: a study comes back as it was written") {
   const Scratch scratch;
   StudyRecord study = record();
   for (const bool maximize : {false, true}) {
-    study.maximize = maximize;
+    study.maximize = maximize, study.metric = maximize ? "accuracy" : "log_loss";
     const std::string path = scratch / (maximize ? "max.db" : "min.db");
     Storage::create(path, study);
     const auto storage = Storage::open(path, true);
@@ -165,15 +165,17 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   facts.rows = 5'000'000'000, facts.features = 30, facts.train_rows = 320, facts.holdout_rows = 107,
   facts.test_rows = 142;
   facts.folds = 5, facts.baseline = kInfinity, facts.notices = {"a", "b\n"}, facts.threads = 8, facts.seconds = 0.1;
-  facts.version = "0.1.0", facts.cpu_target = "AVX3", facts.started = "s", facts.finished = "f",
-  facts.interrupted = true;
+  facts.version = "0.1.0", facts.cpu_target = "AVX3", facts.started = "2026-11-24 05:29:58",
+  facts.finished = "2026-11-24 05:30:00", facts.interrupted = true;
+  facts.conclusion =
+      search::Conclusion{false, 1e-8, 4, 37, "open", {{1, 0.1, 2.0 / 3, 0.25, false}, {0, 1e-6, 1e-5, {}, true}}};
   Winner winner;
   winner.trial = 17, winner.test = {{"log_loss", 1.0 / 3}, {"auc", kNaN}},
   winner.refit_test = {{"b", -kInfinity}, {"a", 1}};
   winner.refit_epochs = 12, winner.test_standard_error = kNaN, winner.best_yaml = "name: best\nx: 'λ'\n";
   winner.predictions = HoldoutPredictions{3, {1.0 / 3, 2}, {0.1, -1e300}, {5, 1, 0, 7}, {0, 0.5, 1}, {0, 1, 1}};
   winner.defaults =
-      DefaultResult{{{Value(0.0), {}, Value("inf"), Value(kInfinity), Value(std::int64_t{3}), Value(true)}},
+      DefaultResult{{{Value(0.0), {}, Value("inf"), Value(kInfinity), Value(std::int64_t{3}), Value(true), {}}},
                     {2, 4},
                     7,
                     kNaN,
@@ -205,6 +207,7 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   CHECK(back->started == facts.started);
   CHECK(back->finished == facts.finished);
   CHECK(back->interrupted == facts.interrupted);
+  CHECK(back->conclusion == facts.conclusion);
   const auto won = storage->winner();
   REQUIRE(won);
   CHECK(won->trial == winner.trial);

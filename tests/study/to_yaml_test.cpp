@@ -39,6 +39,28 @@ const char* const kStudies[] = {
     "search: {method: random, trials: 7, batch: 3}\nobjective: {metric: mae}\n",
 };
 
+TEST_CASE("rules for missing cells and what cells look like are written as they were read") {
+  const std::string text = to_yaml(
+      read_text(
+          "data: {file: a.csv, target: y, encoding: windows-1252, decimal: \",\", thousands: \".\", missing_words: "
+          "[\"-\", \"null\"], missing: {default: median, columns: {city: level, \"a: b\": indicator}}}\n")
+          .study);
+  CAPTURE(text);
+  const data::DataSettings again = read_text(text).study.data;
+  CHECK(again.missing.usual == "median");
+  CHECK(again.missing.rule("city") == "level");
+  CHECK(again.missing.rule("a: b") == "indicator");
+  CHECK(again.missing.rule("other") == "median");
+  CHECK(again.cells.encoding == "windows-1252");
+  CHECK(again.cells.decimal == ",");
+  CHECK(again.cells.thousands == ".");
+  CHECK(again.cells.missing_words == std::vector<std::string>{"-", "null"});
+  CHECK(has(to_yaml(read_text(with("") + "").study), "missing") == false);
+  const data::DataSettings plain = read_text("data: {file: a.csv, target: y, missing: mean}\n").study.data;
+  CHECK(plain.missing.usual == "mean");
+  CHECK(has(complaints("data: {file: a.csv, target: y, missing: {columns: {x: fill}}}\n"), "'fill' is not known"));
+}
+
 TEST_CASE("property: what is written reads back to the same study") {
   for (const char* rest : kStudies) {
     const Study study = read_text(with(rest)).study;

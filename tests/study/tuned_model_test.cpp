@@ -135,6 +135,7 @@ TEST_CASE("model.json: a coefficient that overflows in the data's units is null"
 TEST_CASE("model.json: softmax has coefficients for each class, and sparse rows have no columns") {
   TunedModel m = linear();
   m.type = m.loss = "softmax", m.classes = {"x", "y", "z"}, m.sparse = true, m.columns.clear();
+  m.features = {"0", "7", "4294967295"};
   m.layers = {{3, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9}, {0.5, 0.25, 0}}};
   const std::string text = model_json(m);
   CHECK(model_json(model_from(text, "x")) == text);
@@ -144,14 +145,14 @@ TEST_CASE("model.json: softmax has coefficients for each class, and sparse rows 
   CHECK(!json.contains("columns"));
   REQUIRE(json.at("coefficients").size() == 3);
   CHECK(json.at("coefficients").at(2).at("class") == "z");
-  CHECK(json.at("coefficients").at(2).at("weights").at("a") == 7.0 / 2);
+  CHECK(json.at("coefficients").at(2).at("weights").at("0") == 7.0 / 2);
   m.products = {{0, 1}};  // of columns, which there are none of
   CHECK(contains(message_of([&] { model_from(model_json(m), "x"); }), "columns do not go with the features"));
 }
 
 TEST_CASE("model.json: products are of features that come before them") {
   TunedModel m = linear();
-  m.columns = {{"a", {}}, {"b", {}}}, m.features = {"a", "b", "a*b", "a*b*b"};
+  m.columns = {{"a", {}}, {"b", {}}}, m.features = {"a", "b", "a*b", "a*b^2"};
   m.products = {{0, 1}, {2, 1}};
   m.scaling = {{0, 0, 0, 0}, {1, 1, 1, 1}, {0, 0, 0, 0}};
   m.layers = {{1, 4, {1, 2, 3, 4}, {0}}};
@@ -171,7 +172,7 @@ TEST_CASE("model.json: a run without one, and what is no run") {
   std::ofstream(scratch / "study.db") << "x";
   CHECK(contains(refused(scratch.path()), "has no model.json yet"));
   CHECK(contains(refused(scratch / "nowhere"), "no such run, and no such file"));
-  CHECK(contains(refused("/dev/null"), "no such run, and no such file"));
+  CHECK(contains(refused("/dev/null"), "/dev/null: error: it is a device, not a regular file"));
   std::ofstream(scratch / "model.json") << model_json(linear());
   CHECK(read_model(scratch.path()).trial == 4);
   CHECK(read_model(scratch / "model.json").trial == 4);
@@ -190,16 +191,16 @@ TEST_CASE("model.json: what is no model is refused by name, not with a crash") {
     return refused(json.dump());
   };
   CHECK(contains(changed("/schema", 2), "newer holdout"));
-  CHECK(contains(changed("/type", "forest"), "unknown type"));
-  CHECK(contains(changed("/loss", "cubic"), "unknown loss"));
-  CHECK(contains(changed("/activation", "x"), "unknown activation"));
+  CHECK(contains(changed("/type", "forest"), "`type`: expected one of 'linear', "));
+  CHECK(contains(changed("/loss", "cubic"), "`loss`: expected one of 'squared', 'logistic', 'softmax', found 'cubic'"));
+  CHECK(contains(changed("/activation", "x"), "`activation`: expected one of "));
   CHECK(contains(changed("/layers/0/biases", {1}), "a bias for each row"));
   CHECK(contains(changed("/layers/0/weights/0", {1}), "differ in length"));
   CHECK(contains(changed("/layers/1/weights", {{1}, {1}, {1}}), "number of inputs"));
-  CHECK(contains(changed("/classes", {"a", "b"}), "outputs"));
+  CHECK(contains(changed("/classes", {"a", "b"}), "classes do not go with the loss"));
   CHECK(contains(changed("/columns", nlohmann::json::array()), "columns do not go"));
   CHECK(contains(changed("/features/0/scale", 0), "scale"));
-  CHECK(contains(changed("/trial", "x"), "no tuned model"));
+  CHECK(contains(changed("/trial", "x"), "`trial`: expected an integer from 0 to 2147483647, found 'x'"));
   CHECK(contains(changed("/layers/0/biases", nlohmann::json::array()), "a bias for each row"));
   CHECK(contains(changed("/classes", {"a"}), "classes do not go with the loss"));
   CHECK(contains(changed("/classes", nlohmann::json::array()), "classes do not go with the loss"));
@@ -215,6 +216,22 @@ TEST_CASE("model.json: what is no model is refused by name, not with a crash") {
     without.erase(key);
     CHECK(contains(refused(without.dump()), "x/model.json: error: "));
   }
+}
+
+TEST_CASE("tuned model: model.json says how cells are written and what missing ones become, where it is not as usual") {
+  using Missing = data::InputColumn::Missing;
+  TunedModel m = linear();
+  m.columns = {{"a", {}, Missing::indicator}, {"color", {"blue"}, Missing::refuse}};
+  m.features = {"a", "a=(missing)", "color=blue"};
+  m.cells = {"windows-1252", ",", ".", {"-"}};
+  const TunedModel again = model_from(model_json(m), "model.json");
+  CHECK(again.cells == m.cells);
+  CHECK(again.columns[0].missing == Missing::indicator);
+  CHECK(again.columns[1].missing == Missing::refuse);
+  const auto usual = nlohmann::json::parse(model_json(linear()));
+  for (const char* key : {"encoding", "decimal", "thousands", "missing_words"}) CHECK(!usual.contains(key));
+  CHECK(usual["missing"] == "refuse");
+  CHECK(!usual["columns"][0].contains("missing"));
 }
 
 }  // namespace holdout::study

@@ -181,8 +181,8 @@ TEST_CASE("yaml: files that are none") {
   };
   CHECK(has(reason("/nowhere/at-all.yaml"), "/nowhere/at-all.yaml: error: no such file"));
   CHECK(has(reason("nowhere.yaml"), "looked for /"));
-  CHECK(has(reason("/tmp"), "is a folder"));
-  CHECK(has(reason("/dev/zero"), "is not a regular file"));
+  CHECK(has(reason("/tmp"), "/tmp: error: it is a directory, not a regular file"));
+  CHECK(has(reason("/dev/zero"), "it is a device, not a regular file"));
 }
 
 TEST_CASE("yaml: half a character is written as it is") { CHECK(yaml::yaml_text("\x01\xc2") == "\"\\x01\xc2\""); }

@@ -125,7 +125,7 @@ TEST_CASE("property: with tangents beside them, trainings keep every bit") {
       lane.training.batch_size = rule % 2 == 0 ? TrainingSettings::kFullBatch : 500, lane.training.epochs = 3;
       const std::vector<std::string> paths = paths_of(lane);
       TangentCohort cohort(design, std::span(&lane, 1), paths, Seed{3}, 0, {});
-      for (int epoch = 0; epoch < 3; ++epoch) cohort.epoch();
+      for (int epoch = 0; epoch < 3; ++epoch) REQUIRE(cohort.epoch());
       const auto trainer = make_trainer(design, testing::metric_of(model), std::span(&lane, 1), Seed{3}, 0);
       trainer->run_to({3, {}});
       const std::vector<double> theta = trainer->results()[0].theta;

@@ -205,11 +205,35 @@ TEST_CASE("closed form: a row of weight 2 counts as two rows, in every metric") 
     const double error = standard_error(metric, {scores, 1, y});
     CHECK(standard_error(metric, {scores, 1, y, weights}) == doctest::Approx(error).epsilon(1e-13));
   }
-  // By hand: errors 0 and 4 of weights 3 and 1 have mean 1; n/(n − 1) Σ w²(x − 1)² / 16 = 2 (9 · 1 + 1 · 9) / 16.
+  // By hand: errors 0 and 4 of weights 3 and 1 have mean 1, and tell as much as n = 16/10 rows of equal weight;
+  // n/(n − 1) Σ w²(x − 1)² / 16 = 8/3 (9 · 1 + 1 · 9) / 16.
   const std::vector<double> scores{1, 2}, y{1, 4}, weights{3, 1};
   CHECK(find_metric("mse")->value({scores, 1, y, weights}) == 1);
   CHECK(standard_error(*find_metric("mse"), {scores, 1, y, weights}) ==
-        doctest::Approx(std::sqrt(2 * 18 / 16.0)).epsilon(1e-15));
+        doctest::Approx(std::sqrt(8.0 / 3 * 18 / 16)).epsilon(1e-14));
+}
+
+TEST_CASE(
+    "property: a row of weight 0 is no row, for values and standard errors; one row alone has no standard error") {
+  Stream draw = stream(Seed{29}, "metrics");
+  for (const Metric& metric : metrics()) {
+    CAPTURE(metric.info.name);
+    const bool two = metric.classes != Classes::none;
+    for (int repeat = 0; repeat < 20; ++repeat) {
+      std::vector<double> scores, y, weights, kept_scores, kept_y, kept_weights;
+      for (int i = 0; i < 40; ++i) {
+        y.push_back(two ? i % 2 : draw.normal()), scores.push_back(draw.normal() + y.back());
+        weights.push_back(draw.uniform() < 0.5 ? 0 : 0.1 + draw.uniform());
+        if (weights.back() == 0) continue;
+        kept_scores.push_back(scores.back()), kept_y.push_back(y.back()), kept_weights.push_back(weights.back());
+      }
+      const Predictions all{scores, 1, y, weights}, kept{kept_scores, 1, kept_y, kept_weights};
+      CHECK(metric.value(all) == doctest::Approx(metric.value(kept)).epsilon(1e-13));
+      CHECK(standard_error(metric, all) == doctest::Approx(standard_error(metric, kept)).epsilon(1e-13));
+    }
+    const std::vector<double> scores{0.3, -1, 2}, y{0, 1, 1}, one{0, 0.7, 0};
+    CHECK(std::isnan(standard_error(metric, {scores, 1, y, one})));
+  }
 }
 
 }  // namespace

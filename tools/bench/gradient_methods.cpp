@@ -19,15 +19,16 @@ class Answers final : public search::Objective {
     for (const search::Request& request : requests) {
       const double l2 = std::get<double>(request.configuration.values[0].value());
       train::HyperStart start;
-      if (request.near) start = starts_[static_cast<std::size_t>(*request.near)];
-      const bool derivatives = request.want != search::Want::value;
+      if (!request.near.empty()) start.state = start_of(request, l2);
+      const bool derivatives = request.want != search::Want::value, curvature = request.want == search::Want::curvature;
       auto d = problem_.solve(std::log(l2), request.fidelity.tolerance.value_or(0),
-                              derivatives ? HyperWant::curvature : HyperWant::value, start);
+                              curvature     ? HyperWant::curvature
+                              : derivatives ? HyperWant::gradient
+                                            : HyperWant::value,
+                              start);
       search::Evaluation e{.trial = static_cast<int>(starts_.size()), .value = d.value, .error_bound = d.error_bound};
-      if (derivatives) {
-        e.gradient = {l2 * d.gradient[0]};
-        e.curvature = {l2 * l2 * d.curvature[0] + l2 * d.gradient[0]};
-      }
+      if (derivatives) e.gradient = {l2 * d.gradient[0]};
+      if (curvature) e.curvature = {l2 * l2 * d.curvature[0] + l2 * d.gradient[0]};
       starts_.push_back({std::move(d.state), {l2}});
       out.push_back(std::move(e));
     }
@@ -35,6 +36,18 @@ class Answers final : public search::Objective {
   }
 
  private:
+  // θ as search::Near says.
+  std::vector<double> start_of(const search::Request& request, double l2) const {
+    std::vector<double> theta;
+    for (const search::Near& near : request.near) {
+      const train::HyperStart& from = starts_[static_cast<std::size_t>(near.trial)];
+      const std::size_t n = from.state.size() / 2;  // θ and its tangent
+      theta.resize(n);
+      const double step = near.along * from.at[0] * std::log(l2 / from.at[0]);
+      for (std::size_t p = 0; p < n; ++p) theta[p] += near.weight * from.state[p] + step * from.state[n + p];
+    }
+    return theta;
+  }
   GradientProblem& problem_;
   std::vector<train::HyperStart> starts_;
 };

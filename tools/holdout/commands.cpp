@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <iostream>
 #include <new>
+#include <system_error>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/base/version.hpp>
 
@@ -44,7 +46,7 @@ std::string usage() {
   return text +
          "\nholdout COMMAND --help explains a command.\n"
          "Exit codes: 0 done, 1 could not finish, 2 the input is wrong, 3 every trial failed,\n"
-         "            130 and 143 interrupted (finished trials are stored).\n";
+         "            130, 143 and 129 interrupted by SIGINT, SIGTERM, SIGHUP (finished trials are stored).\n";
 }
 
 int dispatch(const std::vector<std::string>& arguments) {
@@ -86,6 +88,11 @@ int fail(const std::string& what, int code) {
 
 std::span<const Command> commands() { return kCommands; }
 
+void note_shortage(const Workers& workers) {
+  if (!workers.shortage().empty())
+    std::cerr << "note: " << workers.shortage() << "; it takes longer, and the results are the same" << std::endl;
+}
+
 int run_command(const std::vector<std::string>& arguments) {
   int code = kDone;
   try {
@@ -93,7 +100,11 @@ int run_command(const std::vector<std::string>& arguments) {
   } catch (const Error& e) {
     code = fail(e.what(), e.fault() == Fault::input ? kWrongInput : kFailure);
   } catch (const std::bad_alloc&) {
-    code = fail("error: out of memory", kFailure);
+    code = fail("error: out of memory" + in_brackets(memory_limits()) +
+                    "\n  raise the limit, or use fewer threads (--threads), fewer rows or `precision: float32`",
+                kFailure);
+  } catch (const std::system_error& e) {  // of a file, a thread, a lock
+    code = fail("error: the system refuses: " + escaped(e.what()), kFailure);
   } catch (const std::exception& e) {
     code = fail(std::string("error: unexpected: ") + e.what() + "\n  this is a mistake of holdout's; please report it",
                 kFailure);

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <holdout/base/parallel.hpp>
+
 #include "options.hpp"
 
 namespace holdout::cli {
@@ -44,6 +46,10 @@ Syntax compare_syntax();
 int compare(const Options& options);
 Syntax completion_syntax();
 int completion(const Options& options);
+
+/// Says on standard error that fewer threads are used than there are CPUs, if so: nothing else tells why it takes
+/// longer.
+void note_shortage(const Workers& workers);
 
 /// What `holdout list` takes.
 std::vector<std::string> family_names();

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <iostream>
 
 #include <holdout/base/error.hpp>
@@ -20,16 +19,18 @@ Syntax compare_syntax() {
 }
 
 int compare(const Options& options) {
+  if (options.given("html")) study::check_output(options.text("html"));
   std::vector<holdout::report::NamedRun> runs;
   Errors errors;
   for (const std::string& path : options.texts("argument")) {
-    const std::string file = path + "/study.db";
-    if (std::filesystem::is_regular_file(file))
-      runs.push_back({path, holdout::report::find(*study::Storage::open(file, true))});
-    else
-      errors.add({{},
-                  holdout::quoted(path) + " is not the folder of a run: it has no study.db",
-                  "holdout run STUDY makes one"});
+    std::string file;
+    try {
+      file = study::database_of(path);
+    } catch (const Error& error) {
+      errors.add(error);
+      continue;
+    }
+    runs.push_back({path, holdout::report::find(*study::Storage::open(file, true))});
   }
   errors.throw_if_any();
   if (runs.size() < 2) throw Error("one run alone cannot be compared", "name two or more: holdout compare RUN RUN");

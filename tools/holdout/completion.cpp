@@ -5,6 +5,7 @@
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
+#include <holdout/base/quoting.hpp>
 #include <holdout/report/export.hpp>
 #include <holdout/report/report.hpp>
 #include <holdout/study/schema.hpp>
@@ -61,7 +62,7 @@ std::vector<Option> options_of(const Command& command) {
 std::string bash_values(const Values& values) {
   switch (values.kind) {
     case Values::words:
-      return "COMPREPLY=($(compgen -W '" + values.list + "' -- \"$cur\"))";
+      return "COMPREPLY=($(compgen -W " + shell_quoted(values.list) + " -- \"$cur\"))";
     case Values::files:
       return "_holdout_files ''";
     case Values::studies:
@@ -77,8 +78,8 @@ std::string bash_values(const Values& values) {
 std::string bash() {
   std::string text =
       R"(# bash completion of holdout: source <(holdout completion bash)
-_holdout_settings=')" +
-      values_of("PATH=VALUE").list + R"('
+_holdout_settings=)" +
+      shell_quoted(values_of("PATH=VALUE").list) + R"(
 _holdout_files() {
   local path
   compopt -o filenames 2>/dev/null
@@ -91,8 +92,9 @@ _holdout() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W ')" +
-      list_of(commands(), [](const Command& c) { return c.name; }) + R"( --help --version' -- "$cur"))
+    COMPREPLY=($(compgen -W )" +
+      shell_quoted(list_of(commands(), [](const Command& c) { return c.name; }) + " --help --version") +
+      R"( -- "$cur"))
     return
   fi
   case "$command $prev" in
@@ -109,8 +111,8 @@ _holdout() {
     }
   text += "  esac\n  if [[ $cur == -* ]]; then\n    case $command in\n";
   for (const Command& command : commands())
-    text += "      " + std::string(command.name) + ") COMPREPLY=($(compgen -W '" +
-            list_of(options_of(command), [](const Option& o) { return o.name; }) + "' -- \"$cur\")) ;;\n";
+    text += "      " + std::string(command.name) + ") COMPREPLY=($(compgen -W " +
+            shell_quoted(list_of(options_of(command), [](const Option& o) { return o.name; })) + " -- \"$cur\")) ;;\n";
   text += "    esac\n    return\n  fi\n  case $command in\n";
   // The last place stands for all that follow: options are not counted.
   for (const Command& command : commands()) {
@@ -131,7 +133,7 @@ std::string zsh_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '\'') out += "'\\'";
-    if (c == '[' || c == ']' || c == ':') out += '\\';
+    if (c == '[' || c == ']' || c == ':' || c == '\\') out += '\\';
     out += c == '\n' ? ' ' : c;
   }
   return out;

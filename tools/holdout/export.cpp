@@ -36,6 +36,7 @@ Syntax export_syntax() {
 int export_model(const Options& options) {
   if (!options.given("to"))
     throw Error("holdout export needs a language: --to", "--to " + joined(language_names(), " | "));
+  if (options.given("out")) study::check_output(options.text("out"));
   const std::string text =
       holdout::report::export_model(study::read_model(options.text("argument")), options.text("to"));
   if (options.given("out"))

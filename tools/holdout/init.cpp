@@ -2,6 +2,8 @@
 #include <iostream>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/files.hpp>
+#include <holdout/base/quoting.hpp>
 #include <holdout/study/run_folder.hpp>
 #include <holdout/study/runner.hpp>
 #include <holdout/study/starter.hpp>
@@ -29,20 +31,21 @@ int init(const Options& options) {
   if (stem.extension() == ".gz") stem = stem.stem();
   stem = stem.stem();
   const fs::path out = options.given("out") ? fs::path(options.text("out")) : fs::path(stem.string() + ".yaml");
-  if (fs::exists(out))
+  if (something_at(out.string()))
     throw Error(holdout::quoted(out.string()) + " is there already", "choose another name with --out");
-  const data::Overview overview = data::overview(data.string());
-  const fs::path folder = fs::absolute(out).parent_path();
-  const std::string text = study::starter_study(
-      overview, options.text("target"),
-      {out.string(), fs::absolute(data).lexically_proximate(folder).string(), study::slug(stem.string())});
+  const data::Overview overview = data::overview(data.string(), options.text("target"));
+  const fs::path folder = fs::path(absolute_path(out.string())).parent_path();
+  const std::string text =
+      study::starter_study(overview, options.text("target"),
+                           {out.string(), fs::path(absolute_path(data.string())).lexically_proximate(folder).string(),
+                            study::slug(stem.string())});
   study::write_file(out.string(), text);
-  std::cout << "wrote " << out.string() << "\n";
+  std::cout << "wrote " << escaped(out.string()) << "\n";
   // What is wrong with the data shows now, not at the first run.
   study::StudyFile file = study::read_study(out.string());
   const data::Prepared prepared = study::prepare(file);
   for (const std::string& notice : prepared.notices) std::cout << "note: " << escaped(notice) << "\n";
-  std::cout << "next: holdout run " << out.string() << "\n";
+  std::cout << "next: holdout run " << shell_quoted(out.string()) << "\n";
   return kDone;
 }
 

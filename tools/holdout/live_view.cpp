@@ -9,6 +9,7 @@
 #include <iostream>
 #include <string_view>
 
+#include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
 namespace holdout::cli {
@@ -68,7 +69,12 @@ LiveView::LiveView(const Shown& what, const std::atomic<bool>& interrupted)
       interrupted_(interrupted),
       colours_(!is_set("NO_COLOR")),
       unicode_(speaks_unicode()),
-      thread_([this] { loop(); }) {}
+      thread_([this] {
+        try {
+          loop();
+        } catch (const std::exception&) {  // out of memory: the run matters more than its picture
+        }
+      }) {}
 
 LiveView::~LiveView() {
   {
@@ -86,6 +92,14 @@ void LiveView::changed(const study::RunState& state) {
   state_ = state;
   if (!begun_) wake_.notify_one();
   begun_ = true;
+}
+
+// Above the two lines, which are drawn again.
+void LiveView::note(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  if (!interrupted_) erase();
+  lines_ = 0;
+  std::cerr << "note: " << escaped(text) << std::endl;
 }
 
 void LiveView::loop() {

@@ -5,8 +5,9 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include <holdout/base/thread.hpp>
 
 #include "progress.hpp"
 
@@ -19,6 +20,7 @@ class LiveView final : public study::Observer {
   LiveView(const Shown& what, const std::atomic<bool>& interrupted);
   ~LiveView() override;
   void changed(const study::RunState& state) override;
+  void note(const std::string& text) override;
 
  private:
   struct Piece {
@@ -39,7 +41,7 @@ class LiveView final : public study::Observer {
   int lines_ = 0;                // on the screen
   bool begun_ = false, stop_ = false;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::thread thread_;  // last: starts when all else is there
+  Thread thread_;  // last: starts when all else is there
 };
 
 /// The last `width` of them as bars of eight heights, between the least and the largest.

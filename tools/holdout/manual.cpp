@@ -58,7 +58,9 @@ std::string manual() {
   for (const Command& command : commands()) text += command_text(command);
   return text +
          ".SH EXIT STATUS\n.TP\n.B 0\ndone\n.TP\n.B 1\ncould not finish\n.TP\n.B 2\nthe input is wrong\n.TP\n.B 3\n"
-         "every trial failed\n.TP\n.B 130, 143\ninterrupted: finished trials are stored; run the study again to go on\n"
+         "every trial failed\n.TP\n.B 130, 143, 129\ninterrupted by SIGINT, SIGTERM or SIGHUP: finished trials are "
+         "stored; run the study again "
+         "to go on.\nA signal that is ignored when holdout starts (nohup, background jobs of a script) stays ignored.\n"
          ".SH FILES\nA run's folder holds study.db (the trials), report.html, report.md, report.json, trials.csv,\n"
          "best.yaml (the best configuration as a study) and model.json (the tuned model).\n";
 }

@@ -2,6 +2,7 @@
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
+#include <holdout/base/quoting.hpp>
 #include <holdout/data/rows.hpp>
 #include <holdout/study/tuned_model.hpp>
 
@@ -21,9 +22,9 @@ Syntax predict_syntax() {
       "was trained on, CSV or libsvm, plain or .gz; - is standard input. Columns are found by their names, in any\n"
       "order; the target is not needed, and others are passed over.\n\n"
       "Prints CSV: the prediction in the last column, in front of it the probability of each class, or an\n"
-      "svm's decision value. A row that is odd (a missing value that training did not fill, an unknown word) gets\n"
-      "empty cells and a message with its line, and the exit code is 2. Rows are read as they come, in bounded\n"
-      "memory.",
+      "svm's decision value. A row that is odd (a missing value that training did not fill, an unknown word, no\n"
+      "index that the model knows) gets empty cells and a message with its line, and the exit code is 2; what is\n"
+      "passed over in other rows is counted on stderr. Rows are read as they come, in bounded memory.",
       "examples:\n"
       "  holdout predict runs/diabetes new.csv > predictions.csv\n"
       "  zcat new.csv.gz | holdout predict runs/breast-cancer - --keep patient\n",
@@ -32,21 +33,13 @@ Syntax predict_syntax() {
 
 namespace {
 
-// RFC 4180.
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  return out + "\"";
-}
-
 class Printer {
  public:
   Printer(const study::TunedModel& model, const std::vector<std::string>& keep)
       : model_(model), keep_(keep.size()), odds_(model.link() == train::Link::odds) {
-    for (const std::string& name : keep) line_ += cell(name) + ",";
+    for (const std::string& name : keep) line_ += csv_quoted(name) + ",";
     if (odds_)
-      for (const std::string& name : model.classes) line_ += cell("probability=" + name) + ",";
+      for (const std::string& name : model.classes) line_ += csv_quoted("probability=" + name) + ",";
     if (model.link() == train::Link::decision) line_ += "decision,";
     line_ += "prediction\n";
     std::cout << line_;
@@ -57,7 +50,7 @@ class Printer {
     const std::size_t outputs = model_.outputs();
     for (std::size_t i = 0; i < block.rows.rows; ++i) {
       line_.clear();
-      for (std::size_t k = 0; k < keep_; ++k) line_ += cell(block.kept[i * keep_ + k]) + ",";
+      for (std::size_t k = 0; k < keep_; ++k) line_ += csv_quoted(block.kept[i * keep_ + k]) + ",";
       if (block.good[i])
         add_row(std::span(scores).subspan(i * outputs, outputs));
       else
@@ -76,7 +69,7 @@ class Printer {
     }
     for (const double p : study::probabilities(model_, scores)) line_ += to_text(p) + ",";
     if (!odds_) line_ += to_text(scores[0]) + ",";
-    line_ += cell(model_.classes[study::decided_class(scores)]);
+    line_ += csv_quoted(model_.classes[study::decided_class(scores)]);
   }
 
   const study::TunedModel& model_;
@@ -90,8 +83,8 @@ class Printer {
 int predict(const Options& options) {
   const std::vector<std::string> words = options.texts("argument");
   const study::TunedModel model = study::read_model(words[0]);
-  data::RowFormat format{model.sparse,  model.delimiter, model.fills_missing,
-                         model.columns, model.features,  options.texts("keep")};
+  data::RowFormat format{model.sparse,          model.delimiter, model.columns, model.features,
+                         options.texts("keep"), model.cells,     model.classes};
   if (options.given("delimiter")) format.delimiter = options.text("delimiter");
   if (const std::string& d = format.delimiter; d != "," && d != ";" && d != "tab")
     throw Error("--delimiter " + holdout::quoted(d) + " is none of , ; tab", "quote ';' for the shell");
@@ -103,6 +96,7 @@ int predict(const Options& options) {
     printer.print(block);
     rows += block.rows.rows;
   }
+  for (const std::string& note : reader->notes()) std::cerr << "note: " << escaped(note) << "\n";
   if (reader->odd().empty()) return kDone;
   std::vector<Message> messages = reader->odd().messages();
   messages.push_back({{},

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <iostream>
 
+#include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
+#include <holdout/base/quoting.hpp>
 
 #include "live_view.hpp"
 
@@ -23,8 +25,11 @@ std::string duration(double seconds) {
   return std::to_string(s / 3600) + " h " + std::to_string(s / 60 % 60) + " min";
 }
 
+void print_note(const std::string& text) { std::cerr << "note: " << escaped(text) << std::endl; }
+
 class Nothing final : public study::Observer {
   void changed(const study::RunState&) override {}
+  void note(const std::string& text) override { print_note(text); }
 };
 
 // For logs: one line every ten seconds.
@@ -41,31 +46,19 @@ class Lines final : public study::Observer {
     if (state.winner) text += ", training the winner again";
     std::cerr << text << std::endl;
   }
+  void note(const std::string& text) override { print_note(text); }
 
  private:
   std::string metric_;
   Clock::time_point start_ = Clock::now(), last_ = start_;
 };
 
-std::string quoted_json(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      out += '\\', out += c;
-    else if (static_cast<unsigned char>(c) < 0x20)
-      out += "\\u00", out += "0123456789abcdef"[c >> 4], out += "0123456789abcdef"[c & 15];
-    else
-      out += c;
-  }
-  return out + '"';
-}
-
 // For programs: a JSON object a line.
 class Events final : public study::Observer {
  public:
   explicit Events(const Shown& what) {
-    std::cerr << "{\"event\":\"start\",\"study\":" << quoted_json(what.study)
-              << ",\"metric\":" << quoted_json(what.metric) << ",\"direction\":\""
+    std::cerr << "{\"event\":\"start\",\"study\":" << json_quoted(what.study)
+              << ",\"metric\":" << json_quoted(what.metric) << ",\"direction\":\""
               << (what.maximize ? "maximize" : "minimize") << "\"}" << std::endl;
   }
   ~Events() override { write("end", last_); }
@@ -74,6 +67,9 @@ class Events final : public study::Observer {
     const bool news = state.done != last_.done || state.winner != last_.winner;
     last_ = state;
     if (news) write(state.winner ? "winner" : "trials", state);
+  }
+  void note(const std::string& text) override {
+    std::cerr << "{\"event\":\"note\",\"text\":" << json_quoted(text) << "}" << std::endl;
   }
 
  private:
@@ -104,7 +100,11 @@ std::unique_ptr<study::Observer> make_progress(Show how, const Shown& what, cons
     case Show::lines:
       return std::make_unique<Lines>(what.metric);
     case Show::live:
-      return std::make_unique<LiveView>(what, interrupted);
+      try {
+        return std::make_unique<LiveView>(what, interrupted);
+      } catch (const Error&) {  // it needs a thread, and does without
+        return std::make_unique<Lines>(what.metric);
+      }
     case Show::events:
       return std::make_unique<Events>(what);
     case Show::nothing:

@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <iostream>
 
 #include <holdout/base/error.hpp>
@@ -22,10 +21,7 @@ Syntax report_syntax() {
 }
 
 int report(const Options& options) {
-  const std::string path = options.text("argument"), file = path + "/study.db";
-  if (!std::filesystem::is_regular_file(file))
-    throw Error(holdout::quoted(path) + " is not the folder of a run: it has no study.db",
-                "holdout run STUDY makes one; its folder is runs/NAME unless --out says otherwise");
+  const std::string path = options.text("argument"), file = study::database_of(path);
   const study::RunFolder folder(path);
   const auto storage = study::Storage::open(file, true);
   const holdout::report::Findings findings = holdout::report::find(*storage);

@@ -1,7 +1,10 @@
+#include <chrono>
 #include <filesystem>
 #include <iostream>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/limits.hpp>
+#include <holdout/base/quoting.hpp>
 #include <holdout/base/version.hpp>
 #include <holdout/report/report.hpp>
 #include <holdout/study/fingerprint.hpp>
@@ -10,6 +13,7 @@
 #include <holdout/train/cpu.hpp>
 
 #include "commands.hpp"
+#include "leavable_task.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "signals.hpp"
@@ -69,6 +73,17 @@ void note_other_machine(const std::optional<study::RunFacts>& before) {
   note("vectors of", before->cpu_target, train::simd_target());
 }
 
+// @return whether there is such a trial
+bool note_without_derivatives(const study::Storage& storage, const study::Study& study) {
+  const std::optional<int> first = study::first_without_derivatives(storage, study);
+  if (!first) return false;
+  std::cerr
+      << "note: trial " << *first
+      << " was stored without its derivatives by an earlier holdout, when that was interrupted: it and the trials\n"
+         "      that the search asked for after it are trained again\n";
+  return true;
+}
+
 // Not in the report: it is of this machine, and changes no number.
 void note_memory(const data::Dataset& dataset) {
   if (const std::string& problem = dataset.many.problem(); !problem.empty())
@@ -81,27 +96,59 @@ bool only_reports_differ(const study::StudyRecord& stored, const study::StudyRec
   return true;
 }
 
-// As one types it in a shell.
-std::string typed(const std::string& word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=,:@%+-";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? "'\\''" : std::string(1, c);
-  return text + "'";
-}
-
 std::string resume_line(const Options& options) {
-  std::string line = "holdout run " + typed(options.text("argument"));
+  std::string line = "holdout run " + shell_quoted(options.text("argument"));
   for (const char* name : {"out", "threads", "set"})
-    for (const std::string& value : options.texts(name)) line += " --" + std::string(name) + " " + typed(value);
+    for (const std::string& value : options.texts(name)) line += " --" + std::string(name) + " " + shell_quoted(value);
   return line;
 }
 
 void remove_earlier_run(const study::RunFolder& folder) {
   // The database last: without it, what is left of its log would be taken for that of the next one.
   for (const char* name : {"report.json", "report.md", "report.html", "trials.csv", "best.yaml", "model.json",
-                           "study.db-wal", "study.db-shm", "study.db-journal", "study.db"})
-    std::filesystem::remove(folder.file(name));
+                           "study.db-wal", "study.db-shm", "study.db-journal", "study.db"}) {
+    const std::string file = folder.file(name);
+    if (std::error_code error; !std::filesystem::remove(file, error) && error)
+      throw Error(Message{{file, 0, 0}, "cannot be removed: " + system_words(error.value()), "remove it by hand"},
+                  Fault::failure);
+  }
+}
+
+// What is to be done when the training has ended, or was left.
+struct Ending {
+  study::RunEnd end = study::RunEnd::done;
+  bool left = false;   // a step of the training still goes on: then the process ends here
+  double seconds = 0;  // that it has worked, if it was left
+};
+
+// Writes the reports, prints what came out, and says how to go on.
+int report_and_end(study::Storage& storage, const study::RunFolder& folder, const study::Study& study,
+                   const Options& options, const Signals& signals, const Ending& ending) {
+  int code = kDone;
+  LeavableTask reports([&] {
+    if (ending.left && !study::stop_storing(storage, ending.seconds))
+      std::cerr
+          << "note: another program keeps study.db locked: trials that waited for it could not be stored, and are "
+             "trained again when the run goes on\n";
+    const report::Findings findings = report::find(storage);
+    storage.close();
+    report::write(findings, folder.path(), study.report.formats);
+    if (options.given("json"))
+      std::cout << report::render(findings, "json");
+    else if (!options.given("quiet"))
+      std::cout << report::summary(findings, folder.path());
+    std::cout.flush();
+    code = findings.best() ? kDone : kAllFailed;
+  });
+  const bool reported = reports.wait(signals.interrupted(), kReportPatience);
+  if (reported && !ending.left && ending.end != study::RunEnd::interrupted) return code;
+  if (!reported)
+    std::cerr << "not all reports are written, that would take longer than an interruption may; to write them:\n"
+              << "  holdout report " << shell_quoted(folder.path()) << "\n";
+  std::cerr << "interrupted; to go on:\n  " << resume_line(options) << std::endl;
+  const int interrupted = kInterrupted + signals.number();
+  if (!reported || ending.left) leave(interrupted);
+  return interrupted;
 }
 
 }  // namespace
@@ -117,43 +164,52 @@ int run_study(const Options& options) {
   const study::StudyRecord record = study::record_of(file, data);
   const study::RunFolder folder(out);
   if (options.given("fresh")) remove_earlier_run(folder);
+  report::check_outputs(folder.path(), file.study.report.formats);
 
   const std::string database = folder.file("study.db");
   const bool quiet = options.given("quiet");
   std::unique_ptr<study::Storage> storage;
   bool finished = false;
-  if (std::filesystem::exists(database)) {
+  if (study::database_exists(database)) {
     storage = study::Storage::open(database, false);
     const study::StudyRecord& stored = storage->study();
     check_same(folder, stored, record);
+    check_space(stored, record);
     const bool more = stored.text != record.text && !only_reports_differ(stored, record);
     finished = study::finished(*storage) && !more;
+    if (note_without_derivatives(*storage, file.study)) finished = false;
     if (stored.text != record.text || stored.folder != record.folder) storage->go_on_as(record);
     if (!finished) note_other_machine(storage->facts());
   } else {
     storage = study::Storage::create(database, record);
   }
   signals.ask_first();
-  study::RunEnd end = study::RunEnd::done;
+  Ending ending;
   if (finished) {
     if (!quiet) std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
-  } else {
-    const Workers workers(threads);
-    const auto progress = make_progress(show(quiet, options.given("json")),
-                                        {record.name, record.metric, record.maximize}, signals.interrupted());
-    end = study::run(file, data, *storage, workers, signals.interrupted(), *progress);
+    return report_and_end(*storage, folder, file.study, options, signals, ending);
   }
-  const report::Findings findings = report::find(*storage);
-  storage->close();
-  report::write(findings, folder.path(), file.study.report.formats);
-  if (options.given("json"))
-    std::cout << report::render(findings, "json");
-  else if (!quiet)
-    std::cout << report::summary(findings, folder.path());
-  if (end != study::RunEnd::interrupted) return findings.best() ? kDone : kAllFailed;
-  std::cout.flush();
-  std::cerr << "interrupted; to go on:\n  " << resume_line(options) << std::endl;
-  return kInterrupted + signals.number();
+  if (!quiet && !options.given("json"))
+    for (const std::string& notice : data.notices) std::cerr << "note: " << escaped(notice) << "\n";
+  const Workers workers(threads);
+  note_shortage(workers);
+  auto progress = make_progress(show(quiet, options.given("json")), {record.name, record.metric, record.maximize},
+                                signals.interrupted());
+  const auto start = std::chrono::steady_clock::now();
+  study::RunEnd end = study::RunEnd::interrupted;  // the training's own: it may still write it when it is left
+  LeavableTask training([&] { end = study::run(file, data, *storage, workers, signals.interrupted(), *progress); });
+  if (training.wait(signals.interrupted(), kTrainingPatience)) {
+    progress.reset();
+    ending.end = end;
+    return report_and_end(*storage, folder, file.study, options, signals, ending);
+  }
+  try {  // nothing that the training uses may go
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+    report_and_end(*storage, folder, file.study, options, signals, {study::RunEnd::interrupted, true, spent.count()});
+  } catch (const std::exception& e) {
+    std::cerr << e.what() << std::endl;
+  }
+  leave(kFailure);
 }
 
 }  // namespace holdout::cli

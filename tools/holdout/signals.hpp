@@ -1,9 +1,12 @@
-// SIGINT, SIGTERM and SIGHUP: the first asks a run to end cleanly, the second ends the process at once.
+// SIGINT, SIGTERM and SIGHUP: the first asks a run to end cleanly, the second ends the process at once. One that the
+// parent process had ignored (nohup, background jobs of a shell script) stays ignored.
 #pragma once
 
 #include <atomic>
 #include <csignal>
-#include <thread>
+#include <optional>
+
+#include <holdout/base/thread.hpp>
 
 namespace holdout::cli {
 
@@ -28,7 +31,7 @@ class Signals {
   sigset_t set_, before_;
   std::atomic<bool> interrupted_ = false, done_ = false, ask_ = false;
   std::atomic<int> number_ = 0;
-  std::thread thread_;
+  std::optional<Thread> thread_;
 };
 
 }  // namespace holdout::cli

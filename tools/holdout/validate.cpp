@@ -47,10 +47,12 @@ std::string rows(const data::Prepared& data) {
 
 void print_space(const search::SearchSpace& space) {
   std::size_t widest = 0;
-  for (const search::Parameter& p : space.parameters()) widest = std::max(widest, p.path.size());
+  for (const search::Parameter& p : space.parameters()) widest = std::max(widest, escaped(p.path).size());
   std::cout << (widest > 0 ? "searched:\n" : "searched: nothing\n");
-  for (const search::Parameter& p : space.parameters())
-    std::cout << "  " << p.path << std::string(widest + 2 - p.path.size(), ' ') << describe(p, space) << "\n";
+  for (const search::Parameter& p : space.parameters()) {
+    const std::string path = escaped(p.path);
+    std::cout << "  " << path << std::string(widest + 2 - path.size(), ' ') << escaped(describe(p, space)) << "\n";
+  }
 }
 
 }  // namespace
@@ -85,6 +87,7 @@ int validate(const Options& options) {
   const std::int64_t planned = searcher->planned();
   std::cout << "trials: " << (planned > 0 ? std::to_string(planned) : "as many as the search needs") << " ("
             << study.search.method.info().name << ")\n";
+  if (const std::string notice = searcher->notice(); !notice.empty()) std::cout << "note: " << notice << "\n";
   return kDone;
 }
 

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <limits>
 
 #include <holdout/base/error.hpp>
+#include <holdout/base/files.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/report/report.hpp>
 #include <holdout/study/run_folder.hpp>
@@ -11,7 +11,9 @@
 #include <holdout/study/verify.hpp>
 
 #include "commands.hpp"
+#include "leavable_task.hpp"
 #include "options.hpp"
+#include "signals.hpp"
 
 namespace holdout::cli {
 namespace po = boost::program_options;
@@ -30,8 +32,21 @@ Syntax verify_syntax() {
 
 namespace {
 
+constexpr const char* kNothingToVerify = "only what the search asked for, and stored, can be compared";
+
+std::string words_of(study::ForeignChange::Kind kind) {
+  using Kind = study::ForeignChange::Kind;
+  return kind == Kind::added ? "added" : kind == Kind::changed ? "changed" : "deleted";
+}
+
 std::vector<study::Trial> chosen(const study::Storage& storage, const Options& given, int number) {
   std::vector<study::Trial> trials = storage.trials();
+  for (const study::ForeignChange& change : storage.foreign_changes()) {
+    if (!given.given("all") && (!given.given("trial") || change.number != number)) continue;
+    const std::string which = "trial " + std::to_string(change.number), what = words_of(change.kind);
+    if (!given.given("all")) throw Error(which + " of study.db was " + what + " by another program", kNothingToVerify);
+    std::cout << which << ": not trained again: " << what << " by another program\n";
+  }
   std::erase_if(trials, [](const study::Trial& t) { return !has_outcome(t.outcome.state); });
   const auto with_curves = [&] {
     for (study::Trial& t : trials) t.outcome.curve = storage.curve(t.number);
@@ -73,23 +88,36 @@ void print(const study::Verification& result, const std::vector<std::string>& re
 }  // namespace
 
 int verify(const Options& options) {
-  const std::string run = options.text("argument"), file = run + "/study.db";
+  const std::string run = options.text("argument"), file = study::database_of(run);
   if (options.given("all") && options.given("trial")) throw Error("--all and --trial cannot be given together");
   const int number = options.integer("trial", 0, std::numeric_limits<int>::max(), 0);
   constexpr int kMostThreads = 1024;
+  Signals signals;  // before any other thread
   const Workers workers(options.integer("threads", 1, kMostThreads, 0));
-  if (!std::filesystem::is_regular_file(file))
-    throw Error(holdout::quoted(run) + " is not the folder of a run: it has no study.db",
-                "holdout run STUDY makes one; its folder is runs/NAME unless --out says otherwise");
+  note_shortage(workers);
   const auto storage = study::Storage::open(file, true);
   const std::vector<study::Trial> trials = chosen(*storage, options, number);
   std::vector<std::string> overrides;
-  if (options.given("data"))
-    overrides.push_back("data.file=" + std::filesystem::absolute(options.text("data")).string());
+  if (options.given("data")) overrides.push_back("data.file=" + absolute_path(options.text("data")));
   study::StudyFile study = study::read_study_text(file, storage->study().text, storage->study().folder, overrides);
   const data::Prepared data = study::prepare(study, study::spill_near(run));
-  const study::Verification result = study::verify(*storage, study, data, trials, workers);
-  print(result, study::reasons_to_differ(*storage, study::record_of(study, data)));
+  const study::StudyRecord record = study::record_of(study, data);
+  study::check_space(storage->study(), record);
+  signals.ask_first();  // what a search that is run once more leaves in the temporary folder is removed
+  study::Verification result;
+  LeavableTask training(
+      [&] { result = study::verify(*storage, study, data, trials, workers, &signals.interrupted()); });
+  if (!training.wait(signals.interrupted(), kTrainingPatience)) {
+    std::cerr << "interrupted: nothing is known of any trial" << std::endl;
+    leave(kInterrupted + signals.number());
+  }
+  print(result, study::reasons_to_differ(*storage, record));
+  if (result.interrupted) {
+    std::cout.flush();
+    std::cerr << "interrupted: " << result.same.size() << " of " << trials.size() << " trials have been compared"
+              << std::endl;
+    return kInterrupted + signals.number();
+  }
   return result.deviations.empty() ? kDone : kFailure;
 }
 

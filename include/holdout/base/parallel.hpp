@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace holdout {
 
@@ -15,19 +16,26 @@ namespace holdout {
 /// results may not depend on it.
 class Workers {
  public:
-  /// @param threads  1 … 1024; 0: as many as the CPUs this process may use
+  /// Makes the threads, all at once, so that none is missed later.
+  /// @param threads  1 … 1024; 0: as many as the CPUs this process may use, or as can be made of these
+  /// @throws Error(Fault::failure) if so many as asked for cannot be made; says how many can, and the limits
   explicit Workers(int threads = 0);
   ~Workers();
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
   int threads() const { return threads_; }
+  /// Which threads could not be made, of those that the CPUs would have liked; empty if none is missed.
+  const std::string& shortage() const { return shortage_; }
   void for_each(std::size_t n, const std::function<void(std::size_t)>& body) const;
 
  private:
+  void start_all() const;
+
   struct Arena;
   std::unique_ptr<Arena> arena_;
   int threads_;
+  std::string shortage_;
 };
 
 }  // namespace holdout

@@ -27,6 +27,8 @@ struct Dataset {
   RowStore many;                           // in place of x where rows are many; else without rows
   SparseRows sparse;                       // in place of x for sparse files; else without rows
   std::vector<double> y;                   // [row]; the target, or the index of the class
+  std::vector<char> median;                // [feature]: what is missing counts as the training rows' median, not
+                                           // their mean; empty: of none; products behind the features: of none
   std::vector<double> weights;             // [row], finite, >= 0: how many rows each stands for; empty: one
   std::vector<std::string> feature_names;  // one-hot: column=level; sparse files: the index
   std::vector<std::string> classes;        // sorted; of two, the last is the positive one; empty for regression

@@ -1,6 +1,7 @@
 // From a study's `data:` section to rows that can be trained on.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,11 +20,21 @@ struct FileMark {
   std::uint32_t crc32 = 0;  // of the bytes on disk
 };
 
+/// How the feature is called that is 1 where a column has no value.
+inline std::string missing_feature(const std::string& column) { return column + "=(missing)"; }
+
 /// A column of the data file that features come from.
 struct InputColumn {
+  /// What a missing cell is: an error; what its features are filled with; or, beside that, a feature of its own behind
+  /// them, 1 where the cell is missing. `level`: the others are 0 then; `indicator`: they are filled.
+  enum class Missing { refuse, fill, level, indicator };
   std::string name;
   std::vector<std::string>
       levels;  // of text: a feature each, in this order; of numbers: none, the column is the feature
+  Missing missing = Missing::refuse;
+
+  bool tells_missing() const { return missing == Missing::level || missing == Missing::indicator; }
+  std::size_t features() const { return std::max<std::size_t>(1, levels.size()) + (tells_missing() ? 1 : 0); }
 };
 
 /// A dataset with its parts.
@@ -46,7 +57,8 @@ std::optional<FileFormat> known_format(const DataSettings& settings);
 /// @throws Error with all that is wrong: places in the data file, or `path` naming the setting to blame
 Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed, const Spill& spill = {});
 
-/// Weighted means and population standard deviations of the given rows; scale 1 for constant columns; fill is the mean.
+/// Weighted means and population standard deviations of the given rows; scale 1 for constant columns; fill is the mean,
+/// of features that the dataset names so their weighted median.
 /// Without `standardize`, mean 0 and scale 1. A column whose spread is rounding noise of its mean counts as constant.
 /// Sparse data are divided by their deviation about the mean, but not centred: mean 0, so that zeros stay zeros.
 Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardize);

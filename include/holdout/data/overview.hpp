@@ -15,7 +15,7 @@ struct ColumnOverview {
   enum class Kind {
     numbers,
     words,
-    mixed,    // numbers and words: `odd` is the first cell that does not go with those before
+    mixed,    // numbers and words, or numbers with units: `odd` is the first cell that is not of the column's kind
     missing,  // no cell has a value
   };
   std::string name;
@@ -31,6 +31,7 @@ struct ColumnOverview {
 struct Overview {
   FileFormat format = FileFormat::csv;
   std::string delimiter = ",";  // of a CSV file: "," ";" or tab, whichever splits the header into most
+  CellFormat cells;             // of a CSV file: the one with which most columns can be read
   std::size_t rows = 0;
   std::vector<ColumnOverview> columns;     // libsvm: one, the label
   std::size_t features = 0, nonzeros = 0;  // libsvm
@@ -39,8 +40,9 @@ struct Overview {
 /// Different values of a column that are counted.
 inline constexpr std::size_t kCountedValues = 1000;
 
-/// Reads the whole file.
+/// Reads the whole file, CSV files more than once where their cells are written in another way than programs do.
+/// @param target  name of a column, if it is known: a first line of numbers that has it is a header
 /// @throws Error with the lines of all that cannot be read
-Overview overview(const std::string& path);
+Overview overview(const std::string& path, const std::string& target = {});
 
 }  // namespace holdout::data

@@ -16,10 +16,13 @@ namespace holdout::data {
 struct RowFormat {
   bool sparse = false;                // a libsvm file
   std::string delimiter = ",";        // of a CSV file: "," ";" or tab
-  bool fill_missing = false;          // missing cells are handed through as NaN; else they are odd
-  std::vector<InputColumn> columns;   // CSV; others that the file has are passed over
-  std::vector<std::string> features;  // libsvm: indices; others that the file has are passed over
+  std::vector<InputColumn> columns;   // CSV; others that the file has are passed over. Missing cells that are filled
+                                      // are handed through as NaN
+  std::vector<std::string> features;  // libsvm: indices; others that the file has are passed over and
+                                      // noted; a row that has only others is odd
   std::vector<std::string> keep;      // CSV: columns whose cells are handed through as text
+  CellFormat cells = {};              // CSV
+  std::vector<std::string> classes = {};  // libsvm: labels that are no numbers
 };
 
 /// Some rows. Those that are odd have zeros in place of features.
@@ -38,6 +41,8 @@ class RowReader {
   virtual bool next(RowBlock& block) = 0;
   /// What was odd so far, with lines: the first 20.
   const Errors& odd() const { return odd_; }
+  /// What the user should know of the rows so far: what the model does not know in them, and passes over.
+  virtual std::vector<std::string> notes() const { return {}; }
   /// How many rows were odd so far.
   std::size_t odd_rows() const { return odd_rows_; }
 

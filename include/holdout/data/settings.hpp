@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <holdout/base/settings.hpp>
+#include <holdout/data/cell_format.hpp>
 
 namespace holdout::data {
 
@@ -44,14 +45,26 @@ struct WeightSettings {
   void fields(FieldVisitor& f);
 };
 
+/// `data.missing:` what becomes of missing cells: refuse, drop_row, mean, median, level or indicator.
+struct MissingSettings {
+  struct Column {
+    std::string name, rule;
+  };
+  std::string usual = "refuse";  // of columns that are not named
+  std::vector<Column> columns;
+  const std::string& rule(const std::string& column) const;
+  void fields(FieldVisitor& f);
+};
+
 /// `data:`
 struct DataSettings {
-  std::string file;                      // may be gzip-compressed (.gz); relative to the study's folder
-  std::string format = "auto";           // csv, libsvm, or auto: by the name's ending, else by the first line
-  std::string target;                    // csv: name of the column to predict; libsvm: none, labels come first
-  std::string delimiter = ",";           // between cells: "," ";" or tab
-  bool standardize = true;               // with means and scales of the training rows only; sparse data: scales
-  std::string missing = "refuse";        // refuse, drop_row, mean (of the training rows)
+  std::string file;             // may be gzip-compressed (.gz); relative to the study's folder
+  std::string format = "auto";  // csv, libsvm, or auto: by the name's ending, else by the first line
+  std::string target;           // csv: name of the column to predict; libsvm: none, labels come first
+  std::string delimiter = ",";  // between cells: "," ";" or tab
+  bool standardize = true;      // with means and scales of the training rows only; sparse data: scales
+  CellFormat cells;             // csv: encoding, decimal, thousands, missing_words
+  MissingSettings missing;
   std::vector<std::string> categorical;  // columns of numbers that are categories
   std::string positive;                  // two classes: the positive one; empty: the last in order
   WeightSettings weight;

@@ -92,7 +92,10 @@ struct Findings {
   std::size_t begun = 0;             // trials in the storage, those included that never got an outcome
   std::size_t complete = 0, failed = 0, pruned = 0;
   std::optional<study::RunFacts> facts;
-  /// The run did not come to its end: it says so, noted no end, or left trials without an outcome.
+  /// What other programs did to the trials: those that they added are in no number here and in no ranking.
+  std::vector<study::ForeignChange> foreign;
+  /// The run did not come to its end: it says so, noted no end, or left trials without an outcome, or with one that
+  /// another program changed or deleted.
   bool interrupted = false;
 
   /// Indices in `trials` of the complete trials with a finite value, best first; of equal values the smaller number.

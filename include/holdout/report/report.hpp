@@ -1,7 +1,8 @@
 // Reports of a run: what was found, in files and on standard output.
 //
 // report.json, schema 1. Keys stand in this order; numbers read back exactly; what is not a finite number is null.
-// Two runs of one study differ in `run` only.
+// Two runs of one study differ in `run` only; of report.html and report.md in the section "The run", of trials.csv in
+// nothing.
 //
 //   schema        1
 //   study         its name
@@ -22,8 +23,9 @@
 //     folds       the k values, if k > 1
 //     starts      the value of each initialization, with training.starts
 //     curve       [{epoch, train_loss, holdout}], at most 200 points
-//   findings      {gain, middle: value that half of the trials are better than, search_end: {half, half_value, gain,
-//   noise,
+//   findings      {gain, middle: value that half of the trials are better than, conclusion: {settled, tolerance, rounds,
+//                 evaluations, reason: why not, open: [{path, min, max, promise: the least value that may be there or
+//                 null, failed}]}: what a search by gradient says of its end, search_end: {half, half_value, gain, noise,
 //                 expected, settled}, refinement: {path, at, value, gain}, simpler: {trial, value, parameters: [path]},
 //                 importance: {alone: {path: share}, pairs: [{paths, share}], trials}: findings.hpp, null where there
 //                 is none; near_ties: {percent, standard_error}, bounds: [{path, end: min | max, value, bound}],
@@ -31,11 +33,14 @@
 //   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,
 //                 train_loss, gradient_norm, end, folds?}]; value is null unless complete, and `reason` says why
 //                 then (null otherwise); parameters that a condition switches off are absent
+//   foreign       [{number, what: added | changed | deleted, state?, value?}]: trials that another program put into
+//                 study.db (with Optuna's word for the state), changed or deleted; absent where there are none
 //   notices       [text]
 //   run           {threads, seconds, versions: {holdout}, cpu_target, started, finished, interrupted, trials_begun}
 //
 // trials.csv (RFC 4180): number, state, value, the parameters by path, the metrics by name, epochs, steps, train_loss,
-// end, reason. Empty: no such value. Text that a spreadsheet would run (= + - @ tab CR in front) gets a ' in front.
+// end, reason. What other programs did comes last, as the states foreign, changed and deleted. Empty: no such value.
+// Text that a spreadsheet would run (= + - @ tab CR in front) gets a ' in front.
 #pragma once
 
 #include <span>
@@ -56,6 +61,10 @@ std::span<const std::string_view> formats();
 /// @throws Error for an unknown format (before anything is written), Error(Fault::failure) if a file cannot be written
 std::vector<std::string> write(const Findings& findings, const std::string& folder,
                                std::span<const std::string> formats);
+
+/// @throws Error if write() could not write there, because something else than a file is in the place of one: known
+/// before the work
+void check_outputs(const std::string& folder, std::span<const std::string> formats);
 
 /// The text of one format. @throws Error for an unknown one
 std::string render(const Findings& findings, std::string_view format);

@@ -57,6 +57,7 @@ class SearchSpace {
 
  private:
   std::vector<Parameter> parameters_;
+  std::vector<std::uint32_t> by_path_;  // indices, in the order of their paths
 };
 
 }  // namespace holdout::search

@@ -23,6 +23,10 @@ struct Change {
 /// What differs between a stored study and this one; settings in the order of the study, then files.
 std::vector<Change> changes(const StudyRecord& stored, const StudyRecord& now);
 
+/// A stored run whose search space is not the one that its study makes was changed by another program: its trials mean
+/// nothing then. @throws Error
+void check_space(const StudyRecord& stored, const StudyRecord& now);
+
 /// `training.epochs: 20, was 10`; control characters are escaped.
 std::string to_string(const Change& change);
 

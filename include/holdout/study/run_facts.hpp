@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <holdout/search/searcher.hpp>
 #include <holdout/study/trial.hpp>
 #include <holdout/study/tuned_model.hpp>
 #include <holdout/train/minimum.hpp>
@@ -32,6 +33,8 @@ struct RunFacts {
   bool interrupted = false;
   // How the process began: trials with an outcome then, and how many before it died in a row without adding one.
   std::int64_t stored = 0, deaths = 0;
+  std::int64_t asked = 0;  // trials that the search asked for, once it has come to its end; 0: not known
+  std::optional<search::Conclusion> conclusion = {};  // of the search, if it came to its end and can tell
 };
 
 /// What the best configuration's models say of their hold-out rows (k folds: each of those it was not trained on),

@@ -35,8 +35,13 @@ class RunFolder {
 /// the one that it will be made in.
 data::Spill spill_near(const std::string& path);
 
-/// Writes a file whole: temporary name in the same folder, every write and close checked, synced, renamed, folder
-/// synced. @throws Error(Fault::failure) naming the file and the system's reason; nothing is left behind
+/// @throws Error if something stands at `path` that a new file may not replace: a directory, a named pipe, a device, a
+/// link to nothing. For commands that write only after much work.
+void check_output(const std::string& path);
+
+/// Writes a file whole, after check_output: temporary name in the same folder, every write and close checked, synced,
+/// renamed, folder synced. @throws Error(Fault::failure) naming the file and the system's reason; nothing is left
+/// behind
 void write_file(const std::string& path, std::string_view content);
 
 }  // namespace holdout::study

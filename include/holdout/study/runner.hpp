@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include <holdout/base/parallel.hpp>
 #include <holdout/data/load.hpp>
@@ -33,18 +34,34 @@ class Observer {
  public:
   virtual ~Observer() = default;
   virtual void changed(const RunState& state) = 0;
+  /// Something that the user should know now: another program keeps the database locked.
+  virtual void note(const std::string& /*text*/) {}
 };
 
 enum class RunEnd { done, interrupted, all_failed };
 
-/// Whether a run has come to its end.
+/// Whether a run has come to its end, and other programs have left its trials as they were.
 bool finished(const Storage& storage);
 
+/// The first trial that was stored without the derivatives that the search wanted of it: an earlier holdout did that
+/// when it was interrupted. What was asked for after it follows from nothing: `run` trains that trial and all later
+/// ones again, also in a run that has come to its end.
+std::optional<int> first_without_derivatives(const Storage& storage, const Study& study);
+
 /// Runs a study to its end. What the storage holds already is not trained again: the search is told of it, and goes on
-/// as if it had never stopped. A trial that processes died of three times is failed.
+/// as if it had never stopped. A trial that processes died of three times is failed. Trials that other programs added
+/// are left alone, those that they changed or deleted are trained again. Where another program keeps the database
+/// locked, training goes on and outcomes wait in memory, up to kMaxWaiting.
 /// @param interrupt  may become true at any time: what is finished by then is stored, the rest is left
-/// @throws Error if the storage has trials that this search would not ask for
+/// @throws Error if the storage has trials that this search would not ask for; if another program deleted or changed
+///   trials meanwhile, deleted the study, or the file; if too much waits for a lock
 RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, const Workers& workers,
            const std::atomic<bool>& interrupt, Observer& observer);
+
+/// Notes that a run has stopped though a step of its training goes on, which nobody can wait for: what is stored
+/// stands, and nothing more can be stored. What the training does then, it does in vain.
+/// @param seconds  that this process has worked
+/// @return false if another program kept the database locked: outcomes may have waited for it, and are lost
+bool stop_storing(Storage& storage, double seconds);
 
 }  // namespace holdout::study

@@ -41,7 +41,8 @@ struct Outcome {
   std::vector<CurvePoint> curve;  // at most 200 points
   // What a searcher is told besides the value, in its coordinates and its direction (search::Evaluation).
   std::optional<double> error_bound;
-  std::vector<double> gradient, curvature;
+  std::vector<double> gradient, curvature;  // all finite
+  bool no_derivatives = false;              // they were wanted and not finite; the search can do without
   std::optional<double> guard;
   double cost = 0;
   double seconds = 0;  // its share of the time that training its cohort took; 0: not known. Never the same
@@ -53,9 +54,9 @@ struct Trial {
   int number = 0;
   search::Configuration configuration;
   Outcome outcome;
-  search::Fidelity fidelity = {};  // how far it was asked to go
-  std::optional<int> near = {};    // the trial it started from
-  int attempts = 0;                // how often it was trained alone, because processes died while it was in training
+  search::Fidelity fidelity = {};       // how far it was asked to go
+  std::vector<search::Near> near = {};  // the trials it started from; none: the model's own start
+  int attempts = 0;  // how often it was trained alone, because processes died while it was in training
 };
 
 /// Whether a trial may be the best one: complete, with a finite value, and solved as far as the study says.

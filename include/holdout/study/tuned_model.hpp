@@ -12,8 +12,11 @@
 //   target, classes   its name; for classes theirs, of two the last is the positive one (f > 0)
 //   format        csv | libsvm; with csv also
 //   delimiter, missing   "," ";" tab; refuse, or mean: missing cells count as the feature's `fill`
-//   columns       [{name, levels?}], csv: where features come from, in their order; each level is a feature of its own
-//                 (1 where the cell is that text, else 0)
+//   encoding, decimal, thousands, missing_words   as the study names them, where they are not the usual ones
+//   columns       [{name, levels?, missing?}], csv: where features come from, in their order; each level is a
+//                 feature of its own (1 where the cell is that text, else 0). missing, where it is not as above:
+//                 refuse, mean; level or indicator: behind those comes a feature that is 1 where the cell is missing;
+//                 with level the others are 0 then
 //   products      [[parent, factor]], only with data.features.polynomial: behind the features of the columns comes one
 //                 for each, the product of two that are there: places among all features, from 0
 //   features      [{name, mean, scale, fill}]: z = (x − mean) / scale is what the first layer takes; libsvm: the name
@@ -50,7 +53,7 @@ struct TunedModel {
   std::vector<std::string> classes;        // empty for numbers
   bool sparse = false;                     // trained on a libsvm file
   std::string delimiter = ",";             // between the cells of a CSV file: "," ";" or tab
-  bool fills_missing = false;              // missing cells count as the mean
+  data::CellFormat cells;                  // of a CSV file
   std::vector<data::InputColumn> columns;  // of a CSV file
   std::vector<data::Product> products;     // behind the features of the columns, by data.features.polynomial
   std::vector<std::string> features;       // of the columns, then the products

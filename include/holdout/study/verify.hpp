@@ -1,6 +1,7 @@
 // Trials of a run trained again, and compared with what is stored.
 #pragma once
 
+#include <atomic>
 #include <span>
 #include <string>
 #include <utility>
@@ -22,14 +23,17 @@ struct Verification {
   std::vector<int> same;                             // to the last bit, in everything that is stored of them
   std::vector<Deviation> deviations;                 // by trial
   std::vector<std::pair<int, std::string>> skipped;  // trials that were never trained, and why
+  bool interrupted = false;                          // of the trials that are in none of these nothing is known
 };
 
 /// Trains these trials again from their own start, and the winner's refit if the winner is among them. Trials that
 /// began where another ended, or were solved in part or with derivatives as the search asked (search: gradient), are
 /// compared with those of the whole search run once more, which takes as long as the run did.
-/// @param trials  of the storage, with outcomes and their curves (Storage::curve)
+/// @param trials     of the storage, with outcomes and their curves (Storage::curve)
+/// @param interrupt  may become true at any time: what is compared by then stands, the rest is left
 Verification verify(const Storage& storage, const StudyFile& file, const data::Prepared& data,
-                    std::span<const Trial> trials, const Workers& workers);
+                    std::span<const Trial> trials, const Workers& workers,
+                    const std::atomic<bool>* interrupt = nullptr);
 
 /// What could make a training differ from the stored one: data, version of holdout, vectors of the CPU. None: nothing.
 std::vector<std::string> reasons_to_differ(const Storage& storage, const StudyRecord& now);

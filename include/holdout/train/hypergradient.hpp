@@ -73,8 +73,11 @@ struct HyperRequest {
 class HyperSolver {
  public:
   virtual ~HyperSolver() = default;
-  /// [lane]. The end of a result is converged, stalled, interrupted or diverged.
+  /// [lane]. The end of a result is converged, stalled, interrupted or diverged. All else of an interrupted lane means
+  /// nothing, whichever of its passes was interrupted.
   virtual std::vector<HyperDerivatives> solve(const HyperRequest& request) = 0;
+  /// Of a model: so many numbers of a state are θ.
+  virtual std::size_t parameters() const = 0;
 };
 
 /// @param design, metric  must outlive the solver; has_gradient(metric, …)
@@ -86,7 +89,8 @@ std::unique_ptr<HyperSolver> make_hyper_solver(const Design<double>& design, con
 /// E of trainings as they are: the trainer's own results, and dE/dh at the parameters that it keeps, by tangents beside
 /// the lanes (Franceschi et al., Forward and reverse gradient-based hyperparameter optimization, ICML 2017, § 3.2). Any
 /// update rule, batch size and number of steps; early stopping is taken as given. At kinks (|x|, max, the sign in lion)
-/// a tangent is that of one side, as update/numbers-inl.hpp says. NaN where a lane has no value.
+/// a tangent is that of one side, as update/numbers-inl.hpp says. NaN where a lane has no value. A lane that is
+/// interrupted in any of its passes ends as interrupted: a value without its derivatives is no answer.
 ///
 /// Lanes do not influence each other, to the last bit.
 /// @param lanes  differentiable(lane, path, Hypergradient::forward) for every path

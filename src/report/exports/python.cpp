@@ -1,14 +1,18 @@
+// The tuned model as a Python script: fixed program text, chosen by the kind of model, and between it the model's words
+// and numbers, each written by python_literal.
 #include "exports/python.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <iterator>
-
-#include <nlohmann/json.hpp>
+#include <optional>
 
 #include <holdout/base/number.hpp>
 #include <holdout/base/version.hpp>
+
+#include "exports/python_rows.hpp"
+#include "python_text.hpp"
 
 namespace holdout::report {
 namespace {
@@ -19,28 +23,32 @@ using study::TunedModel;
 constexpr std::pair<std::string_view, std::string_view> kActivations[] = {
     {"relu", "np.maximum(z, 0)"}, {"tanh", "np.tanh(z)"}, {"sigmoid", "1 / (1 + np.exp(-z))"}, {"identity", "z"}};
 
-// A JSON string is a Python string: UTF-8 stands as it is.
-std::string literal(std::string_view text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string literal(double x) {
-  const std::string text = to_text(x);
-  return std::isfinite(x) ? text : "float(\"" + text + "\")";
-}
-
 // "[a, b, …]" in lines of bounded length, indented.
 template <class T>
 std::string list(const std::vector<T>& items, const std::string& indent) {
   constexpr std::size_t kWidth = 110;
   std::string text = "[", line;
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const std::string item = literal(items[i]) + (i + 1 < items.size() ? "," : "");
+    const std::string item = python_literal(items[i]) + (i + 1 < items.size() ? "," : "");
     if (!line.empty() && indent.size() + line.size() + item.size() >= kWidth)
       text += line + "\n" + indent, line.clear();
     line += (line.empty() || i == 0 ? "" : " ") + item;
   }
   return text + line + "]";
+}
+
+// The index that a feature of a sparse file is called by. The reader of models let nothing else through.
+std::int64_t index_of(const std::string& name) {
+  const std::optional<std::int64_t> index = to_integer(name);
+  assert(index);
+  return index.value_or(0);
+}
+
+bool fills_missing(const TunedModel& model) {
+  using Missing = data::InputColumn::Missing;
+  return std::any_of(model.columns.begin(), model.columns.end(), [](const auto& column) {
+    return column.missing == Missing::fill || column.missing == Missing::indicator;
+  });
 }
 
 std::string layers(const TunedModel& model) {
@@ -62,14 +70,14 @@ std::string numbers(const TunedModel& model) {
   if (model.sparse) {
     text += "# Features: the indices of the file; what a row does not name is 0.\nINDICES = [";
     for (std::size_t j = 0; j < model.features.size(); ++j)
-      text += (j == 0 ? "" : j % 16 == 0 ? ",\n           " : ", ") + model.features[j];
+      text += (j == 0 ? "" : j % 16 == 0 ? ",\n           " : ", ") + python_literal(index_of(model.features[j]));
     text += "]\n";
   } else {
     text +=
         "# Columns of the file, and for words the levels: each is a feature, 1 where the cell is that word, else 0.\n"
         "COLUMNS = {\n";
     for (const data::InputColumn& column : model.columns)
-      text += "    " + literal(column.name) + ": " +
+      text += "    " + python_literal(column.name) + ": " +
               (column.levels.empty() ? "None" : list(column.levels, std::string(8, ' '))) + ",\n";
     text += "}\n";
   }
@@ -79,61 +87,18 @@ std::string numbers(const TunedModel& model) {
       text += (p == 0       ? ""
                : p % 8 == 0 ? ",\n            "
                             : ", ") +
-              std::string("(") + std::to_string(model.products[p].parent) + ", " +
-              std::to_string(model.products[p].factor) + ")";
+              std::string("(") + python_literal(std::int64_t{model.products[p].parent}) + ", " +
+              python_literal(std::int64_t{model.products[p].factor}) + ")";
     text += "]\n";
   }
   const auto& [mean, scale, fill] = model.scaling;
   text += "# Features are standardized: z = (x - MEAN) / SCALE.\nMEAN = np.array(" + list(mean, std::string(17, ' ')) +
           ")\nSCALE = np.array(" + list(scale, std::string(18, ' ')) + ")\n";
-  if (model.fills_missing)
-    text += "# What counts where a cell is missing.\nFILL = np.array(" + list(fill, std::string(17, ' ')) +
-            ")\nMISSING = [\"\", \"?\", \"NA\", \"N/A\", \"nan\", \"NaN\", \"NAN\", \"-nan\", \"null\", \"NULL\", "
-            "\"None\"]\n";
+  if (fills_missing(model))
+    text += "# What counts where a cell is missing.\nFILL = np.array(" + list(fill, std::string(17, ' ')) + ")\n";
   text += layers(model);
   if (!model.classes.empty()) text += "CLASSES = " + list(model.classes, std::string(11, ' ')) + "\n";
   return text;
-}
-
-std::string read_rows(const TunedModel& model) {
-  if (model.sparse)
-    return R"(
-def features(line):
-    """Raw features of a line LABEL INDEX:VALUE INDEX:VALUE ..."""
-    x = np.zeros(len(INDICES))
-    for pair in line.split("#")[0].split():
-        index, colon, value = pair.partition(":")
-        if colon and index != "qid" and int(index) in FEATURE_OF:
-            x[FEATURE_OF[int(index)]] = float(value)
-    return x
-
-
-FEATURE_OF = {index: j for j, index in enumerate(INDICES)}
-)";
-  std::string text = R"(
-def features(row):
-    """Raw features of a row, a mapping from column to text or number."""
-    x = []
-    for column, levels in COLUMNS.items():
-)";
-  if (model.fills_missing)
-    text += R"(        if str(row[column]) in MISSING:
-            x += [np.nan] * len(levels or [None])
-            continue
-)";
-  const bool words =
-      std::any_of(model.columns.begin(), model.columns.end(), [](const auto& c) { return !c.levels.empty(); });
-  const std::string end = model.products.empty()
-                              ? "    return np.array(x)\n"
-                              : "    for a, b in PRODUCTS:\n        x.append(x[a] * x[b])\n    return np.array(x)\n";
-  if (!words) return text + "        x.append(float(row[column]))\n" + end;
-  return text + R"(        if levels is None:
-            x.append(float(row[column]))
-        elif row[column] in levels:
-            x += [float(row[column] == level) for level in levels]
-        else:
-            raise ValueError(f"{column}: {row[column]!r} is none of {levels}")
-)" + end;
 }
 
 std::string score(const TunedModel& model) {
@@ -142,12 +107,12 @@ std::string score(const TunedModel& model) {
 def scores(x):
     """What the model says of raw features x, [feature] or [row][feature]."""
 )";
-  if (model.fills_missing) text += "    x = np.where(np.isnan(x), FILL, x)\n";
+  if (fills_missing(model)) text += "    x = np.where(np.isnan(x), FILL, x)\n";
   text += "    z = (x - MEAN) / SCALE\n";
   if (!model.activation.empty()) {
     const auto at = std::find_if(std::begin(kActivations), std::end(kActivations),
                                  [&](const auto& known) { return known.first == model.activation; });
-    assert(at != std::end(kActivations));
+    assert(at != std::end(kActivations));  // by the reader of models
     text += "    for weights, biases in LAYERS[:-1]:\n        z = z @ weights.T + biases\n        z = " +
             std::string(at->second) + "\n";
   }
@@ -179,37 +144,8 @@ std::string predict(const TunedModel& model) {
     case train::Link::decision:
       break;
   }
-  if (model.outputs() > 1) return text + "    return np.array(CLASSES)[scores(x).argmax(axis=-1)]\n";
-  return text + "    return np.array(CLASSES)[(scores(x)[..., 0] > 0).astype(int)]\n";
-}
-
-// Prints what holdout predict prints.
-std::string main_program(const TunedModel& model) {
-  const std::string delimiter = model.delimiter == "tab" ? "\\t" : model.delimiter;
-  const std::string rows = model.sparse
-                               ? "(line for line in file if line.split(\"#\")[0].strip())"
-                               : "csv.DictReader(file, delimiter=\"" + delimiter + "\", skipinitialspace=True)";
-  std::string header = "\"prediction\"", cells = "predict(x)";
-  if (model.link() == train::Link::odds) {
-    header = "*(f\"probability={c}\" for c in CLASSES), " + header;
-    cells = "*probabilities(x), " + cells;
-  } else if (model.link() == train::Link::decision) {
-    header = "\"decision\", " + header;
-    cells = "scores(x)[0], " + cells;
-  }
-  return "\n\nif __name__ == \"__main__\":\n"
-         "    file = sys.stdin if sys.argv[1:] in ([], [\"-\"]) else open(sys.argv[1], encoding=\"utf-8-sig\", "
-         "newline=\"\")\n"
-         "    out = csv.writer(sys.stdout, lineterminator=\"\\n\")\n"
-         "    out.writerow([" +
-         header +
-         "])\n"
-         "    for row in " +
-         rows +
-         ":\n"
-         "        x = features(row)\n"
-         "        out.writerow([" +
-         cells + "])\n";
+  if (model.outputs() > 1) return text + "    return np.array(CLASSES, dtype=object)[scores(x).argmax(axis=-1)]\n";
+  return text + "    return np.array(CLASSES, dtype=object)[(scores(x)[..., 0] > 0).astype(int)]\n";
 }
 
 }  // namespace
@@ -218,10 +154,11 @@ std::string python(const TunedModel& model) {
   return "#!/usr/bin/env python3\n# The tuned model of a study, exported by holdout " + std::string(version()) +
          ". It needs numpy alone.\n#   python3 model.py " + (model.sparse ? "DATA" : "DATA.csv") +
          "        prints predictions as CSV\n#   from model import features, predict\n"
-         "import csv\nimport sys\n\nimport numpy as np\n\nSTUDY, TRIAL = " +
-         literal(model.study) + ", " + std::to_string(model.trial) + "\nMODEL, LOSS, TARGET = " + literal(model.type) +
-         ", " + literal(model.loss) + ", " + literal(model.target) + "\n" + numbers(model) + "\n" + read_rows(model) +
-         score(model) + predict(model) + main_program(model);
+         "import csv\nimport io\nimport re\nimport sys\n\nimport numpy as np\n\nSTUDY, TRIAL = " +
+         python_literal(model.study) + ", " + python_literal(std::int64_t{model.trial}) +
+         "\nMODEL, LOSS, TARGET = " + python_literal(model.type) + ", " + python_literal(model.loss) + ", " +
+         python_literal(model.target) + "\n" + numbers(model) + "\n" + python_rows(model) + score(model) +
+         predict(model) + python_main(model);
 }
 
 }  // namespace holdout::report

@@ -8,6 +8,13 @@
     return made;
   };
   const data = JSON.parse(document.getElementById('trials').textContent);
+  // Seconds stand in the section on the run, which is the only one that differs between two runs of a study.
+  const timed = document.getElementById('seconds');
+  if (timed) {
+    const place = data.columns.length - 1;
+    data.columns.splice(place, 0, { name: 'seconds', number: true, tip: true });
+    JSON.parse(timed.textContent).forEach((seconds, i) => data.rows[i].splice(place, 0, seconds));
+  }
   const at = Object.fromEntries(['rank', 'trial', 'state', 'value'].map((name, i) => [name, i]));
   const byNumber = new Map(data.rows.map((row) => [row[at.trial], row]));
   const shown = (value) =>

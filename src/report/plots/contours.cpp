@@ -9,7 +9,8 @@
 namespace holdout::report::plots {
 namespace {
 
-constexpr std::size_t kMostPairs = 6;
+constexpr std::size_t kMostPairs = 6,
+                      kMostParameters = 100;  // pairs that are drawn, and parameters they are chosen among
 constexpr std::size_t kGrid = 25, kLevels = 7, kLetters = 34;
 
 // The mean of the trials near each point, weighted by a normal density: Nadaraya, Theory Prob. Appl. 9, 1964; Watson,
@@ -102,8 +103,9 @@ std::string contours(const Findings& f) {
     double weight;
   };
   std::vector<Pair> pairs;
-  for (std::size_t a = 0; a < d; ++a)
-    for (std::size_t b = a + 1; b < d; ++b) pairs.push_back({a, b, 0});
+  const std::vector<std::size_t> among = most_important(f, kMostParameters);
+  for (std::size_t i = 0; i < among.size(); ++i)
+    for (std::size_t j = i + 1; j < among.size(); ++j) pairs.push_back({among[i], among[j], 0});
   if (f.importance) {
     for (Pair& pair : pairs) pair.weight = f.importance->alone[pair.a] + f.importance->alone[pair.b];
     for (const auto& p : f.importance->pairs)

@@ -95,6 +95,7 @@ Section attention_section(const Findings& f) {
   if (f.winner && f.winner->tied) list.items.push_back(plain(tied_text(f)));
   for (const BoundHit& hit : f.bounds) list.items.push_back(bound_text(f, hit));
   for (std::string& sentence : descent_sentences(f)) list.items.push_back(plain(std::move(sentence)));
+  if (f.facts && f.facts->conclusion) list.items.push_back(plain(conclusion_text(f)));
   if (f.search_end) list.items.push_back(plain(search_end_text(f)));
   if (f.refinement) list.items.push_back(refinement_text(f));
   if (f.ranking.size() > 1) list.items.push_back(plain(ties_text(f)));

@@ -16,6 +16,10 @@ std::string_view about(std::string_view file) {
   return "";
 }
 
+void add_row(Table& table, const char* name, std::string value) {
+  if (!value.empty()) table.rows.push_back({plain(name), plain(std::move(value))});
+}
+
 }  // namespace
 
 Section trials_section(const Findings&) {
@@ -27,16 +31,14 @@ Section trials_section(const Findings&) {
 }
 
 Section data_section(const Findings& f) {
-  Section section{"Data and run", {}};
+  Section section{"Data", {}};
   if (!f.facts) {
     section.blocks.emplace_back(Paragraph{plain("The run noted nothing of its data: it ended too early.")});
     return section;
   }
   const study::RunFacts& facts = *f.facts;
   Table table{{plain("What"), plain("Value")}, {}, 2};
-  const auto add = [&](std::string name, std::string value) {
-    if (!value.empty()) table.rows.push_back({plain(std::move(name)), plain(std::move(value))});
-  };
+  const auto add = [&](const char* name, std::string value) { add_row(table, name, std::move(value)); };
   add("Data file", facts.data_file);
   add("Target", facts.target);
   add("Task", facts.task);
@@ -47,15 +49,26 @@ Section data_section(const Findings& f) {
                                            (facts.folds > 1 ? " (first fold)" : ""));
   add("Split", facts.split);
   if (facts.folds > 1) add("Folds", std::to_string(facts.folds));
-  add("Started, finished (UTC)", facts.started + ", " + (facts.finished.empty() ? "–" : facts.finished));
-  add("Seconds, threads", shown(facts.seconds) + ", " + std::to_string(facts.threads));
-  add("holdout, CPU target", facts.version + ", " + facts.cpu_target);
   section.blocks.emplace_back(std::move(table));
   if (facts.notices.empty()) return section;
   List notices;
   for (const std::string& notice : facts.notices) notices.items.push_back(plain(notice));
   section.blocks.emplace_back(Paragraph{plain("Notices:")});
   section.blocks.emplace_back(std::move(notices));
+  return section;
+}
+
+Section run_section(const Findings& f) {
+  const study::RunFacts& facts = *f.facts;
+  Section section{"The run", {}};
+  section.blocks.emplace_back(
+      Paragraph{plain("Another run of the same study and data differs from this one in this section alone.")});
+  Table table{{plain("What"), plain("Value")}, {}, 2};
+  add_row(table, "Started, finished (UTC)", facts.started + ", " + (facts.finished.empty() ? "–" : facts.finished));
+  add_row(table, "Seconds, threads", shown(facts.seconds) + ", " + std::to_string(facts.threads));
+  add_row(table, "holdout, CPU target", facts.version + ", " + facts.cpu_target);
+  section.blocks.emplace_back(std::move(table));
+  section.blocks.emplace_back(Figure::run);
   return section;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include <holdout/base/error.hpp>
@@ -19,8 +20,10 @@ constexpr double kRounding = 32 * std::numeric_limits<double>::epsilon();
 }  // namespace
 
 Axis::Axis(const Parameter& parameter) : interval_(parameter.interval) {
+  std::set<Value> seen;
   for (const Value& value : parameter.values)
-    if (std::find(values_.begin(), values_.end(), value) == values_.end()) values_.push_back(value);
+    if (seen.insert(value).second) values_.push_back(value);
+  sorted_.assign(seen.begin(), seen.end());
   if (!interval_) return;
   const double all = count(*interval_), asked = static_cast<double>(interval_->points);
   if (std::isinf(all) && interval_->points == 0)
@@ -52,13 +55,14 @@ Value Axis::at(Place place) const {
   return place < listed ? values_[static_cast<std::size_t>(place)] : point(static_cast<double>(place - listed));
 }
 
+bool Axis::is_listed(const Value& value) const { return std::binary_search(sorted_.begin(), sorted_.end(), value); }
+
 // Points come in increasing order, so that equal ones are neighbours.
 bool Axis::repeated(Place place) const {
   const auto listed = static_cast<Place>(values_.size());
   if (place < listed) return false;
   const Value value = at(place);
-  return (place > listed && at(place - 1) == value) ||
-         std::find(values_.begin(), values_.end(), value) != values_.end();
+  return (place > listed && at(place - 1) == value) || is_listed(value);
 }
 
 std::optional<Axis::Place> Axis::from(Place place) const {
@@ -92,7 +96,7 @@ double Axis::points() const {
   std::optional<Value> last;
   for (Place k = 0; static_cast<double>(k) < raw_points_; ++k) {
     Value value = point(static_cast<double>(k));
-    if (value != last && std::find(values_.begin(), values_.end(), value) == values_.end()) ++distinct;
+    if (value != last && !is_listed(value)) ++distinct;
     last = std::move(value);
   }
   return distinct;

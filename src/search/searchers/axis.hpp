@@ -28,9 +28,11 @@ class Axis {
   std::optional<Place> from(Place place) const;
   Value point(double k) const;
   bool repeated(Place place) const;
+  bool is_listed(const Value& value) const;
   bool all_differ() const;
 
   std::vector<Value> values_;
+  std::vector<Value> sorted_;  // the same
   std::optional<Interval> interval_;
   double raw_points_ = 0;  // of the range, equal ones counted as often as they occur
 };

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view kMethods[] = {"auto", "implicit", "forward"};
 constexpr NamedNumber<double> kRateWords[] = {{"auto", GradientOptions::kAuto}};
-constexpr Info kNewton{"newton", "safeguarded Newton and quasi-Newton steps in brackets, from several seeds",
+constexpr NamedNumber<std::int64_t> kSeedWords[] = {{"auto", 0}};
+constexpr Info kNewton{"newton",
+                       "one λ: cohorts over the range, then where interpolants promise less; many: quasi-Newton steps",
                        "Nocedal and Wright, Numerical Optimization, 2006, §§ 3.5, 7.2"};
 
 // Steps of ln λ by d ln E / d ln λ. Measured on breast_cancer and digits (shared/notes/gradient.md, b): γ times E
@@ -35,10 +37,13 @@ class Look final : public Descent {
     probe.want = Want::value;
     return {probe};
   }
-  void tell(std::span<const Sight> sights, double) override {
+  void tell(std::span<const Sight> sights, const Incumbent&) override {
     if (!sights[0].failed) seen_.push_back({{}, sights[0].value, sights[0].error, true});
   }
   std::vector<Candidate> candidates() const override { return seen_; }
+  DescentEnd end() const override {
+    return {!seen_.empty(), seen_.empty() ? "no evaluation succeeded" : "", {}, int{asked_}};
+  }
 
  private:
   bool asked_ = false;
@@ -71,7 +76,8 @@ void GradientOptions::fields(FieldVisitor& f) {
   f({"learning_rate", "of an update rule; auto: one that suits d ln E / d ln λ"}, learning_rate,
     above(0.0).or_word(kRateWords));
   f({"starts", "points from which an update rule goes, side by side"}, starts, between<std::int64_t>(1, 1000));
-  f({"seeds", "newton: points over the whole range that find the basins"}, seeds, between<std::int64_t>(2, 1000));
+  f({"seeds", "newton: points over the whole range that find the basins; auto: one λ in 1.55 of ln λ, at least 8"},
+    seeds, between<std::int64_t>(2, 1000).or_word(kSeedWords));
   f({"box", "many λ: each stays within this factor of the best single one"}, box, above(1.0));
   f({"guard", "many λ: a third of the hold-out rows has no part in the gradient, and ends the search"}, guard);
   f({"hypergradient", "implicit: of the minimum; forward: through the training's own steps; auto: by the optimizer"},
@@ -80,7 +86,7 @@ void GradientOptions::fields(FieldVisitor& f) {
     between<std::int64_t>(1, kMaxTrials));
   f({"combinations", "of those parameters: all, or so many at random"}, combinations,
     between<std::int64_t>(1, 100'000));
-  f({"tolerance", "ends where a step would gain less than this share of the error"}, tolerance, between(1e-12, 0.1));
+  f({"tolerance", "ends where no more than this share of the error is to be gained"}, tolerance, between(1e-12, 0.1));
 }
 
 Gradient::Gradient(const SearchSpace& space, Seed seed, const Options& options) : space_(space), options_(options) {
@@ -97,7 +103,7 @@ std::unique_ptr<Descent> Gradient::descent_for(const Cell& cell) const {
   if (cell.axes.empty()) return std::make_unique<Look>();
   DescentOptions options;
   options.seeds = static_cast<int>(options_.seeds), options.evaluations = static_cast<int>(options_.evaluations);
-  options.tolerance = options_.tolerance, options.inexact = options_.hypergradient != "forward";
+  options.tolerance = options_.tolerance, options.implicit = options_.hypergradient != "forward";
   const Box box = box_of(space_, cell);
   if (const update::RuleChoice* rule = options_.optimizer.rule()) {
     const double rate = options_.learning_rate > 0 ? options_.learning_rate : usual_rate(*rule);
@@ -128,9 +134,10 @@ void Gradient::tell(std::span<const Evaluation> evaluations) {
     sights[round_[i].descender].push_back(std::move(sight));
   }
   if (!descending_) return;
-  const double rival = best_seen_ ? surely(*best_seen_) : std::numeric_limits<double>::infinity();
+  constexpr double kNone = std::numeric_limits<double>::infinity();
+  const Incumbent incumbent{best_seen_ ? best_seen_->value : kNone, bound_.value_or(kNone)};
   for (std::size_t d = 0; d < descenders_.size(); ++d)
-    if (!sights[d].empty()) descenders_[d].descent->tell(sights[d], rival);
+    if (!sights[d].empty()) descenders_[d].descent->tell(sights[d], incumbent);
 }
 
 Sight Gradient::sight_of(const Asked& asked, const Evaluation& evaluation) const {
@@ -141,6 +148,7 @@ Sight Gradient::sight_of(const Asked& asked, const Evaluation& evaluation) const
   sight.value = evaluation.value, sight.guard = evaluation.guard;
   sight.error = std::min(evaluation.error_bound.value_or(asked.probe.tolerance * std::abs(evaluation.value)),
                          std::abs(evaluation.value));  // an infinite bound compares with nothing
+  sight.unknown = evaluation.error_bound && !std::isfinite(*evaluation.error_bound);
   const std::size_t n = space_.size(), axes = d.cell.axes.size();
   if (evaluation.gradient.size() == n)
     for (std::size_t k = 0; k < axes; ++k) sight.gradient.push_back(d.scales[k] * evaluation.gradient[d.cell.axes[k]]);
@@ -155,17 +163,43 @@ Sight Gradient::sight_of(const Asked& asked, const Evaluation& evaluation) const
 void Gradient::note(const Asked& asked, const Sight& sight) {
   if (sight.failed || asked.probe.guarded) return;  // a guarded value is of other rows
   const Spot spot{asked.descender, asked.probe.at, sight.value, sight.error};
-  // By what it surely is: a loose value may be too low.
-  if (!best_seen_ || surely(spot) < surely(*best_seen_)) best_seen_ = spot;
+  const double bound = sight.value + 2 * sight.error;  // a loose value may be too low
+  if (!bound_ || bound < *bound_) bound_ = bound;
+  const bool exact = !sight.unknown && sight.error <= options_.tolerance * std::abs(sight.value);
+  if (exact && (!best_seen_ || spot.value < best_seen_->value)) best_seen_ = spot;
   if (asked.request.fidelity.full() && (!best_full_ || spot.value < best_full_->value)) best_full_ = spot;
 }
 
-void Gradient::add(std::size_t descender, Probe probe) {
-  const Descender& d = descenders_[descender];
+std::vector<Request> Gradient::previews() {
+  std::vector<Request> all;
+  if (!descending_ || handed_out_ < round_.size() || told_.size() < round_.size()) return all;
+  previewed_.clear();
+  for (const Descender& d : descenders_) {
+    const std::vector<Probe> wanted = d.descent->previews();
+    previewed_.push_back(wanted.size());
+    for (const Probe& probe : wanted) all.push_back(request_of(d, probe));
+  }
+  return all;
+}
+
+void Gradient::tell_previews(std::span<const double> values) {
+  std::size_t first = 0;
+  for (std::size_t i = 0; i < descenders_.size(); first += previewed_[i++])
+    if (previewed_[i] > 0) descenders_[i].descent->tell_previews(values.subspan(first, previewed_[i]));
+}
+
+Request Gradient::request_of(const Descender& d, const Probe& probe) const {
   Request request{configuration_at(space_, d.cell, probe.at)};
   if (probe.tolerance > 0) request.fidelity.tolerance = probe.tolerance;
-  if (probe.near) request.near = d.trials[*probe.near];
+  for (const NearProbe& near : probe.near) request.near.push_back({d.trials[near.probe], near.weight, near.along});
   request.want = probe.want, request.guarded = probe.guarded;
+  // A descent does not go on from such a point; its value counts.
+  request.derivatives_optional = probe.want != Want::value;
+  return request;
+}
+
+void Gradient::add(std::size_t descender, Probe probe) {
+  Request request = request_of(descenders_[descender], probe);
   round_.push_back({std::move(request), descender, std::move(probe)});
 }
 
@@ -221,11 +255,40 @@ bool Gradient::is_near(const Spot& a, const Spot& b) {
   return true;
 }
 
-double Gradient::surely(const Spot& spot) { return spot.value + 2 * spot.error; }
-
 // What a value may be wrong by, at most.
-double Gradient::noise(const Spot& spot) const {
-  return 2 * spot.error + 10 * options_.tolerance * std::abs(spot.value);
+double Gradient::noise(const Spot& spot) const { return 2 * spot.error + options_.tolerance * std::abs(spot.value); }
+
+std::vector<OpenRange> Gradient::open_ranges(const Descender& descender, const std::vector<OpenPart>& parts) const {
+  std::vector<OpenRange> all;
+  const auto at = [&](double x) {
+    const std::size_t axis = descender.cell.axes[0];
+    return std::get<double>(*configuration_at(space_, descender.cell, std::span(&x, 1)).values[axis]);
+  };
+  for (const OpenPart& part : parts)
+    all.push_back({descender.cell.axes[0], at(part.low), at(part.high), part.promise, part.failed});
+  return all;
+}
+
+std::optional<Conclusion> Gradient::conclusion() const {
+  if (descending_ || told_.size() < round_.size() || handed_out_ < round_.size()) return {};
+  Conclusion out;
+  out.tolerance = options_.tolerance;
+  for (std::size_t i = 0; i < descenders_.size(); ++i) {
+    const Descender& d = descenders_[i];
+    const DescentEnd end = d.descent->end();
+    out.rounds = std::max(out.rounds, end.rounds), out.evaluations += static_cast<std::int64_t>(d.trials.size());
+    for (OpenRange& range : open_ranges(d, end.open))
+      if (std::find(out.open.begin(), out.open.end(), range) == out.open.end()) out.open.push_back(range);
+    // Of others than the best one what is open counts; that they did not go to their own minima does not.
+    const bool counts = !end.open.empty() || (best_full_ && best_full_->descender == i);
+    if (counts && !end.settled && out.reason.empty()) out.reason = end.reason;
+  }
+  if (!best_full_)
+    out.reason = "no training as the study says succeeded";
+  else if (best_seen_ && best_full_->value > best_seen_->value + noise(*best_seen_))
+    out.reason = "the training as the study says ended above the lowest value that was seen";
+  out.settled = out.reason.empty();
+  return out;
 }
 
 }  // namespace holdout::search

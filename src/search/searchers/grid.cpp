@@ -1,6 +1,7 @@
 #include "grid.hpp"
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include <holdout/base/error.hpp>
@@ -41,16 +42,20 @@ Count whole(double x) { return x > 1e38 ? kMany + 1 : static_cast<Count>(x); }
 Count combinations(const SearchSpace& space, const std::vector<Axis>& axes) {
   Count all = 1;
   std::vector<Count> sizes(axes.size());
+  std::vector<std::vector<std::size_t>> children(axes.size());  // ascending
+  for (std::size_t i = 0; i < axes.size(); ++i)
+    if (const auto& condition = space.parameters()[i].condition) children[condition->parameter].push_back(i);
   for (std::size_t i = axes.size(); i-- > 0;) {
     sizes[i] = whole(axes[i].points());
+    std::map<Value, Count> with;  // of the children that exist only with a value
+    for (const std::size_t child : children[i]) {
+      Count& count =
+          with.try_emplace(space.parameters()[i].values[space.parameters()[child].condition->choice], 1).first->second;
+      count = times(count, sizes[child]);
+    }
     for (const Value& value : axes[i].listed()) {
-      Count with_it = 1;
-      for (std::size_t child = i + 1; child < axes.size(); ++child) {
-        const auto& condition = space.parameters()[child].condition;
-        if (condition && condition->parameter == i && space.parameters()[i].values[condition->choice] == value)
-          with_it = times(with_it, sizes[child]);
-      }
-      sizes[i] = capped(sizes[i] + with_it);
+      const auto found = with.find(value);
+      sizes[i] = capped(sizes[i] + (found == with.end() ? 1 : found->second));
     }
     if (!space.parameters()[i].condition) all = times(all, sizes[i]);
   }
@@ -68,6 +73,10 @@ std::string to_text(Count n) {
 }  // namespace
 
 std::string grid_size(const SearchSpace& space) { return to_text(combinations(space, axes_of(space))); }
+
+bool Grid::holds(const SearchSpace& space) {
+  return combinations(space, axes_of(space)) <= static_cast<Count>(kMaxTrials);
+}
 
 Grid::Grid(const SearchSpace& space, Seed, const Options&) : space_(space), axes_(axes_of(space)) {
   const Count all = combinations(space_, axes_);

@@ -18,6 +18,8 @@ class Grid final : public Searcher {
   using Options = GridOptions;
   /// @throws Error if a range is continuous and says no `points`, or if there are more than kMaxTrials combinations
   Grid(const SearchSpace& space, Seed seed, const Options& options);
+  /// Whether a space, all of whose ranges have finitely many values or say their `points`, is not too large for a grid.
+  static bool holds(const SearchSpace& space);
 
   std::vector<Request> ask(int at_most) override;
   void tell(std::span<const Evaluation>) override {}

@@ -81,19 +81,23 @@ void TangentCohort::fill(std::size_t lane, std::span<const std::string> wrt) {
   }
 }
 
-void TangentCohort::epoch() {
+bool TangentCohort::epoch(const std::atomic<bool>* interrupt) {
   const std::size_t n = design_.train.n;
+  const auto interrupted = [&] { return interrupt && interrupt->load(std::memory_order_relaxed); };
   if (full_batch_) {
+    if (interrupted()) return false;
     step({nullptr, n, 0});
   } else {
     const std::vector<std::uint32_t> order =
         stream(seed_, "shuffle", fold_, static_cast<std::uint64_t>(epoch_)).permutation(static_cast<std::uint32_t>(n));
     for (std::size_t first = 0; first < n; first += batch_) {
+      if (interrupted()) return false;
       const std::size_t count = std::min(batch_, n - first);
       step({order.data() + first, count, n - first - count});
     }
   }
   ++epoch_;
+  return true;
 }
 
 void TangentCohort::set_rates() {

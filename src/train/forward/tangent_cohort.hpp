@@ -1,6 +1,7 @@
 // A cohort in training with tangents beside its lanes.
 #pragma once
 
+#include <atomic>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ class TangentCohort {
                 Seed seed, std::size_t fold, std::span<const std::vector<double>> start);
 
   /// One more pass over the training rows: the steps of the trainer, with the same bits.
-  void epoch();
+  /// @param interrupt  read before every step
+  /// @return false if interrupted: then the cohort stands between two epochs, and is of no use any more
+  [[nodiscard]] bool epoch(const std::atomic<bool>* interrupt = nullptr);
   double theta(std::size_t parameter, std::size_t lane) const { return theta_.at(parameter, lane); }
   /// dθ/dh of a lane.
   double tangent(std::size_t parameter, std::size_t h, std::size_t lane) const {

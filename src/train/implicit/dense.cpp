@@ -13,9 +13,11 @@ namespace holdout::train {
 namespace {
 
 constexpr double kTight = 1e-10;          // ‖∇J‖ relative to ‖∇J(0)‖, where no tolerance of E is given
+constexpr double kExact = 1e-8;           // tolerances of E below are for values that are compared with each other
 constexpr std::size_t kMostTangents = 8;  // more hyperparameters: dθ/dh would cost more than it saves
 
 Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
+bool interrupted(const HyperRequest& request) { return request.interrupt && request.interrupt->load(); }
 std::vector<double> to_vector(const Eigen::VectorXd& x) { return {x.begin(), x.end()}; }
 
 }  // namespace
@@ -92,16 +94,18 @@ Eigen::MatrixXd DenseHyperSolver::curved(const Lane& lane, const Eigen::VectorXd
   return error_.product(directions) - loss_.third(lane.theta, q, directions);
 }
 
-void DenseHyperSolver::factor(const Lane& lane, Adjoint& adjoint, HyperWork& work) {
+bool DenseHyperSolver::factor(const Lane& lane, const HyperRequest& request, Adjoint& adjoint, HyperWork& work) {
   const bool quadratic = losses()[loss_place_].quadratic;
-  if (adjoint.factor && quadratic) return;
+  if (adjoint.factor && quadratic) return true;
   const ModelSettings& model = lane.config->model;
   if (quadratic && model.lasso() == 0 && model.l2_groups.empty() && inner_.train.start.empty() &&
       !conditioning_.scales()) {
     adjoint.factor.emplace(basis(), model.ridge());
-    return;
+    return true;
   }
-  Eigen::MatrixXd hessian = loss_.hessian(lane.theta);
+  const Eigen::MatrixXd* const of_loss = loss_.hessian(lane.theta, request.interrupt);
+  if (!of_loss) return false;
+  Eigen::MatrixXd hessian = *of_loss;
   ++work.factorizations;
   hessian.diagonal() += lane.l2;
   // Softmax does not change with what all intercepts share: in that direction H is 0, and its own size will do as well.
@@ -109,7 +113,9 @@ void DenseHyperSolver::factor(const Lane& lane, Adjoint& adjoint, HyperWork& wor
     auto intercepts = hessian.bottomRightCorner(k, k);
     intercepts.array() += intercepts.diagonal().mean();
   }
+  if (interrupted(request)) return false;
   adjoint.factor.emplace(hessian, lane.support);
+  return true;
 }
 
 // Deterministic: wherever it comes from, it is the same.
@@ -143,6 +149,7 @@ void DenseHyperSolver::adjoin(const Lane& lane, const HyperRequest& request, Adj
 // Newton's method with factored Hessians. With a tolerance of E it ends as soon as the corrections of E are known well
 // enough; else at the minimum.
 void DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out) {
+  constexpr double kCorrection = 1e-6;
   const ModelSettings& model = lane.config->model;
   const Problem problem{inner_,
                         *model_,
@@ -151,15 +158,22 @@ void DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint
                         {conditioning_.to_inner(model.ridges(design_.features))},
                         {0.0},
                         {model.loss.coefficient()}};
-  const auto direction = [&](const Eigen::VectorXd& theta, const Eigen::VectorXd& gradient) {
-    lane.theta = theta, lane.slope = gradient;
-    factor(lane, at, out.work);
-    adjoin(lane, request, at);
-    const bool accurate = at.close && at.error <= request.tolerance * std::abs(error_.value());
-    return FactoredNewton::Direction{at.step, solves(lane, at), request.tolerance > 0 && accurate};
+  const auto direction = [&](const Eigen::VectorXd& theta, const Eigen::VectorXd& gradient, double objective) {
+    lane.theta = theta, lane.slope = gradient, lane.objective = objective;
+    if (!factor(lane, request, at, out.work))
+      return FactoredNewton::Direction{Eigen::VectorXd::Zero(theta.size()), true, false};
+    // E and its adjoint are of use where a lane may end, and cost a third of the work elsewhere.
+    const bool exact = request.tolerance <= kExact;
+    if (exact) at.step = at.factor->solve(-lane.slope);
+    const bool adjoined = !exact || (request.tolerance > 0 && is_near_minimum(lane, at.step));
+    if (adjoined) adjoin(lane, request, at);
+    const double size = std::abs(error_.value());
+    const bool accurate = adjoined && at.close && at.error <= request.tolerance * size &&
+                          (!exact || std::abs(at.first) <= kCorrection * size);
+    return FactoredNewton::Direction{at.step, solves(lane, at), accurate};
   };
   const auto damped = [&](const Eigen::VectorXd& damping) {
-    Eigen::MatrixXd hessian = loss_.hessian(lane.theta);
+    Eigen::MatrixXd hessian = *loss_.hessian(lane.theta);
     ++out.work.factorizations;
     hessian.diagonal() += lane.l2 + damping;
     return Eigen::VectorXd(Factor(hessian, lane.support).solve(-lane.slope));
@@ -171,23 +185,33 @@ void DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint
   out.result = std::move(results[0]);
   out.work.passes += out.result.steps;
   lane.theta = Eigen::Map<const Eigen::VectorXd>(out.result.theta.data(), lane.l2.size());
+  if (out.result.end == LaneEnd::interrupted) return;
   evaluate(lane, out.work);
-  factor(lane, at, out.work);
-  adjoin(lane, request, at);
-  if (request.tolerance == 0 && out.result.end == LaneEnd::converged) polish(lane, request, at, out);
+  bool done = factor(lane, request, at, out.work);
+  if (done) adjoin(lane, request, at);
+  if (done && request.tolerance == 0 && out.result.end == LaneEnd::converged) done = polish(lane, request, at, out);
+  if (!done) out.result.end = LaneEnd::interrupted;
+}
+
+// Whether the corrections of E can be those of a quadratic model: the Newton decrement √(δᵀHδ) is small against J. An
+// estimate of the error alone may be small by chance, far from the minimum.
+bool DenseHyperSolver::is_near_minimum(const Lane& lane, const Eigen::VectorXd& step) {
+  constexpr double kDecrement = 1e-6;
+  return -lane.slope.dot(step) <= kDecrement * kDecrement * std::abs(lane.objective);
 }
 
 // Whether the step solves H step = −∇J: of a singular H the solution of least norm leaves out where H is 0.
 bool DenseHyperSolver::solves(const Lane& lane, const Adjoint& at) {
   constexpr double kClose = 1e-3;
   if (!at.factor->singular()) return true;
-  const Eigen::MatrixXd& h = loss_.hessian(lane.theta);
+  const Eigen::MatrixXd& h = *loss_.hessian(lane.theta);
   const Eigen::VectorXd left = h.selfadjointView<Eigen::Lower>() * at.step + lane.l2.cwiseProduct(at.step) + lane.slope;
   return left.norm() <= kClose * lane.slope.norm();
 }
 
 // Steps that cost a pass each, until what is left of the residual is nothing for E.
-void DenseHyperSolver::polish(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out) {
+// @return false if interrupted
+bool DenseHyperSolver::polish(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out) {
   constexpr double kNothing = 1e-10;
   constexpr int kMaxSteps = 3;
   for (int step = 0; step < kMaxSteps && std::abs(at.first) > kNothing * std::abs(error_.value()); ++step) {
@@ -195,13 +219,15 @@ void DenseHyperSolver::polish(Lane& lane, const HyperRequest& request, Adjoint& 
     const double left = std::abs(at.first);
     lane.theta += at.step;
     evaluate(lane, out.work);
-    factor(lane, at, out.work);
+    if (!factor(lane, request, at, out.work)) return false;
     adjoin(lane, request, at);
     if (std::abs(at.first) < left) continue;
     lane = before;  // rounding is all that is left
-    factor(lane, at, out.work);
-    return adjoin(lane, request, at);
+    if (!factor(lane, request, at, out.work)) return false;
+    adjoin(lane, request, at);
+    break;
   }
+  return true;
 }
 
 // Which weights are 0 the solver of `exact` finds; among the others J is smooth.
@@ -212,7 +238,7 @@ void DenseHyperSolver::minimize_with_l1(Lane& lane, const HyperRequest& request,
   std::vector<std::vector<double>> start = {to_vector(lane.theta)};
   conditioning_.to_outer(start[0]);
   const auto trainer = make_solver_trainer(design_, metric_, std::span(&config, 1), start);
-  trainer->run_to({config.training.epochs, request.tolerance > 0 ? kLoose : kTight}, request.interrupt);
+  trainer->run_to({config.training.epochs, request.tolerance > kExact ? kLoose : kTight}, request.interrupt);
   out.result = trainer->results()[0];
   out.work.passes = out.result.steps;
   conditioning_.to_inner(out.result.theta);
@@ -228,17 +254,22 @@ void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t numbe
   loss_.set_coefficient(lane.config->model.loss.coefficient());
   lane.theta = start_of(lane, request, request.starts.empty() ? nullptr : &request.starts[number]);
   LaneResult& r = out.result;
+  if (interrupted(request)) {
+    r.end = LaneEnd::interrupted, r.theta = to_vector(lane.theta);
+    return;
+  }
   Adjoint at;
   if (lane.config->model.lasso() > 0) {
     minimize_with_l1(lane, request, out);
-    factor(lane, at, out.work);
-    adjoin(lane, request, at);
+    if (r.end != LaneEnd::interrupted && !factor(lane, request, at, out.work)) r.end = LaneEnd::interrupted;
+    if (r.end != LaneEnd::interrupted) adjoin(lane, request, at);
   } else {
     minimize(lane, request, at, out);
   }
   r.steps = out.work.passes, r.best_epoch = r.epochs;
   r.theta = to_vector(lane.theta);
   conditioning_.to_outer(r.theta);
+  if (r.end == LaneEnd::interrupted) return;  // there may be neither a factor nor an adjoint
   r.train_loss = lane.loss;
   derive(lane, at, request, out);
 }
@@ -259,8 +290,8 @@ void DenseHyperSolver::derive(const Lane& lane, const Adjoint& at, const HyperRe
     by_feature[static_cast<std::size_t>(p) % design_.features] -= unit * unit * (q[p] * w + moved);
     by_sign -= unit * q[p] * static_cast<double>((w > 0) - (w < 0));
   }
-  for (const std::string& path : request.wrt)
-    out.gradient.push_back(along(model, *penalty_slope(model, path), by_feature, by_sign));
+  for (const PenaltySlope& slope : penalty_slopes(model, request.wrt))
+    out.gradient.push_back(along(model, slope, by_feature, by_sign));
   out.state = to_vector(at.close ? Eigen::VectorXd(lane.theta + at.step) : lane.theta);
   out.state.insert(out.state.end(), at.tangents.data(), at.tangents.data() + at.tangents.size());
   const std::size_t n = static_cast<std::size_t>(lane.theta.size());

@@ -17,6 +17,7 @@ class DenseHyperSolver final : public HyperSolver {
  public:
   DenseHyperSolver(const Design<double>& design, const Metric& metric, const ModelSettings& settings);
   std::vector<HyperDerivatives> solve(const HyperRequest& request) override;
+  std::size_t parameters() const override { return model_->parameters(); }
 
  private:
   // J of the lane at hand, and what is known at the point where it stands, in the coordinates of `inner`.
@@ -43,13 +44,15 @@ class DenseHyperSolver final : public HyperSolver {
   Lane make_lane(const LaneConfig& config) const;
   Eigen::VectorXd start_of(const Lane& lane, const HyperRequest& request, const HyperStart* start) const;
   void evaluate(Lane& lane, HyperWork& work);
-  void factor(const Lane& lane, Adjoint& adjoint, HyperWork& work);
+  /// @return false if interrupted: then there is no factor
+  [[nodiscard]] bool factor(const Lane& lane, const HyperRequest& request, Adjoint& adjoint, HyperWork& work);
   void adjoin(const Lane& lane, const HyperRequest& request, Adjoint& adjoint);
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
+  static bool is_near_minimum(const Lane& lane, const Eigen::VectorXd& step);
   void minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   void minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
   bool solves(const Lane& lane, const Adjoint& at);
-  void polish(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
+  [[nodiscard]] bool polish(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   const RidgeBasis& basis();
   void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
   Eigen::MatrixXd changes(const Lane& lane, const HyperRequest& request) const;

@@ -24,7 +24,8 @@ void FactoredNewton::find_direction() {
     theta[static_cast<Eigen::Index>(p)] = theta_.at(p, 0);
     gradient[static_cast<Eigen::Index>(p)] = gradient_.at(p, 0);
   }
-  const Direction found = find_(theta, gradient);
+  const Direction found = find_(theta, gradient, value_[0]);
+  if (interrupted()) return;
   if (found.accurate) monitor_->accept(0);
   Eigen::VectorXd step = found.step;
   if (damping_.mu == 0 && (!found.solves || !step.allFinite())) damping_.begin();

@@ -19,7 +19,8 @@ class FactoredNewton final : public DescentSolver {
     bool solves;  // H step = −∇J, which a singular H may not allow
     bool accurate;
   };
-  using Find = std::function<Direction(const Eigen::VectorXd& theta, const Eigen::VectorXd& gradient)>;
+  using Find =
+      std::function<Direction(const Eigen::VectorXd& theta, const Eigen::VectorXd& gradient, double objective)>;
   /// −(H + μ D)⁻¹∇J at the same point, by the diagonal of μ D.
   using FindDamped = std::function<Eigen::VectorXd(const Eigen::VectorXd& damping)>;
 

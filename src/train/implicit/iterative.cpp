@@ -84,6 +84,14 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
   std::vector<LaneResult> results(n);
   for (std::size_t i = 0; i < n; ++i) results[i].theta = std::move(out[lanes[i]].result.theta);
   NewtonSolver(problem).run(tolerance, results, request.interrupt);
+  // The end of an answer is that of all its passes, from here to the adjoint.
+  const auto interrupted = [&] {
+    for (std::size_t i = 0; i < n; ++i) {
+      out[lanes[i]].result = std::move(results[i]);
+      out[lanes[i]].result.end = LaneEnd::interrupted;
+    }
+  };
+  if (request.interrupt && request.interrupt->load()) return interrupted();
   LaneTable<double> theta(parameters, n), slope(parameters, n), held(parameters, n), up(parameters, n);
   for (std::size_t p = 0; p < parameters; ++p)
     for (std::size_t i = 0; i < n; ++i) {
@@ -94,15 +102,16 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
   std::vector<double> loss;
   values.gradient(theta, slope, loss);
   const std::vector<double> value = error_.at(theta, up);
-  constexpr double kLoose = 1e-6;  // of the adjoint, where values need not be tight
-  const double share = request.tolerance > 0 ? kLoose : kTight;
+  constexpr double kLoose = 1e-6, kExact = 1e-8;  // of the adjoint, where values of that tolerance are not compared
+  const double share = request.tolerance > kExact ? kLoose : kTight;
   for (std::size_t p = 0; p < parameters; ++p)
     for (std::size_t i = 0; i < n; ++i)
       if (held.at(p, i) != 0) up.at(p, i) = 0;
   std::vector<double> target = Values::dot(up, up);
   for (double& x : target) x *= share * share;
   const auto [q, reached, products] =
-      HessianSystem(problem, values).solve({theta, up, held, {}, target, std::vector<char>(n, 1)});
+      HessianSystem(problem, values).solve({theta, up, held, {}, target, std::vector<char>(n, 1), request.interrupt});
+  if (request.interrupt && request.interrupt->load()) return interrupted();
   for (std::size_t i = 0; i < n; ++i) {
     HyperDerivatives& d = out[lanes[i]];
     results[i].epochs += d.result.epochs;
@@ -124,10 +133,9 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
       const double unit = scale[p % scale.size()];
       by_feature[p % design_.features] -= unit * unit * q.at(p, i) * w, by_sign -= unit * q.at(p, i) * sign;
     }
-    for (const std::string& path : request.wrt) {
-      const ModelSettings& model = request.lanes[lanes[i]].model;
-      d.gradient.push_back(along(model, *penalty_slope(model, path), by_feature, by_sign));
-    }
+    const ModelSettings& model = request.lanes[lanes[i]].model;
+    for (const PenaltySlope& penalty : penalty_slopes(model, request.wrt))
+      d.gradient.push_back(along(model, penalty, by_feature, by_sign));
   }
 }
 

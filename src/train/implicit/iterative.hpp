@@ -17,6 +17,7 @@ class IterativeHyperSolver final : public HyperSolver {
  public:
   IterativeHyperSolver(const Design<double>& design, const Metric& metric, const ModelSettings& settings);
   std::vector<HyperDerivatives> solve(const HyperRequest& request) override;
+  std::size_t parameters() const override { return model_->parameters(); }
 
  private:
   // Solves the given lanes to a relative gradient norm, and derives E there; theta in the coordinates of `inner`.

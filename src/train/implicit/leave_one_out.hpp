@@ -11,6 +11,7 @@ class LeaveOneOutHyperSolver final : public HyperSolver {
   /// @param design  with a LeaveOneOut
   LeaveOneOutHyperSolver(const Design<double>& design, const Metric& metric) : design_(design), metric_(metric) {}
   std::vector<HyperDerivatives> solve(const HyperRequest& request) override;
+  std::size_t parameters() const override { return design_.features + 1; }
 
  private:
   const Design<double>& design_;

@@ -53,11 +53,14 @@ double TrainingLoss::value(const Eigen::VectorXd& theta, Eigen::VectorXd& gradie
   return mean[0];
 }
 
-const Eigen::MatrixXd& TrainingLoss::hessian(const Eigen::VectorXd& theta) {
-  if (known_) return hessian_;
-  known_ = losses()[loss_].quadratic;
-  if (const Moments* const moments = moments_for(design_, model_, loss_))
-    return hessian_ = to_columns(hessian_of(*moments));
+const Eigen::MatrixXd* TrainingLoss::hessian(const Eigen::VectorXd& theta, const std::atomic<bool>* interrupt) {
+  if (known_) return &hessian_;
+  const bool quadratic = losses()[loss_].quadratic;
+  if (const Moments* const moments = moments_for(design_, model_, loss_)) {
+    hessian_ = to_columns(hessian_of(*moments));
+    known_ = quadratic;
+    return &hessian_;
+  }
   const std::size_t outputs = model_.outputs(), d = design_.features;
   const std::size_t stride = lane_stride<double>(outputs), wide = lane_stride<double>(d + 1);
   const std::size_t chunk = chunk_of(d);
@@ -65,8 +68,10 @@ const Eigen::MatrixXd& TrainingLoss::hessian(const Eigen::VectorXd& theta) {
                         AlignedVector<double>(chunk * outputs * stride),
                         AlignedVector<double>(chunk * outputs * stride), AlignedVector<double>(chunk * wide)};
   const LaneTable<double> everywhere = to_lanes(theta.replicate(1, index(outputs)));
-  for (std::size_t first = 0; first < design_.train.n; first += chunk)
+  for (std::size_t first = 0; first < design_.train.n; first += chunk) {
+    if (interrupt && interrupt->load(std::memory_order_relaxed)) return nullptr;
     add_moments(everywhere, first, std::min(chunk, design_.train.n - first), moments);
+  }
   const auto row = [&](std::size_t k, std::size_t j) { return index(j < d ? k * d + j : outputs * d + k); };
   hessian_.resize(index(model_.parameters()), index(model_.parameters()));
   auto pair = moments.pairs.begin();
@@ -77,7 +82,8 @@ const Eigen::MatrixXd& TrainingLoss::hessian(const Eigen::VectorXd& theta) {
           hessian_(row(l, m), row(k, j)) = hessian_(row(k, j), row(l, m)) = pair->at(j, m);
           hessian_(row(l, j), row(k, m)) = hessian_(row(k, m), row(l, j)) = pair->at(j, m);
         }
-  return hessian_;
+  known_ = quadratic;
+  return &hessian_;
 }
 
 void TrainingLoss::add_moments(const LaneTable<double>& theta, std::size_t first, std::size_t n, SecondMoments& m) {

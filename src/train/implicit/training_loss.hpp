@@ -1,6 +1,8 @@
 // The mean loss over the training rows of one lane, with its first three derivatives, for scores linear in θ.
 #pragma once
 
+#include <atomic>
+
 #include <Eigen/Dense>
 
 #include <holdout/train/design.hpp>
@@ -21,7 +23,9 @@ class TrainingLoss {
   /// The mean loss; gradient becomes its gradient.
   double value(const Eigen::VectorXd& theta, Eigen::VectorXd& gradient);
   /// The lower triangle of its Hessian. Rows of data times table of lanes, where the lanes are the features once more.
-  const Eigen::MatrixXd& hessian(const Eigen::VectorXd& theta);
+  /// @param interrupt  read before every chunk of rows, if not null
+  /// @return null if interrupted; else valid until the next call
+  const Eigen::MatrixXd* hessian(const Eigen::VectorXd& theta, const std::atomic<bool>* interrupt = nullptr);
   /// D³(theta)[q, v], a column for each v: d/dε of the Hessian at theta + ε v, times q.
   Eigen::MatrixXd third(const Eigen::VectorXd& theta, const Eigen::VectorXd& q, const Eigen::MatrixXd& v) const;
 

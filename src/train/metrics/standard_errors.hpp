@@ -1,4 +1,4 @@
-// Standard errors over rows that are drawn independently. NaN of fewer than two rows.
+// Standard errors over rows that are drawn independently. NaN where fewer than two rows count.
 #pragma once
 
 #include <cmath>
@@ -8,16 +8,25 @@
 
 namespace holdout::train {
 
-/// Of Σ w above / Σ w below, a ratio of two means: √(n/(n − 1) Σ w² (above − ratio · below)²) / Σ w below. Cochran,
-/// Sampling Techniques, 1977, eq. 2.39; the delta method for a ratio.
+/// How many rows of equal weight tell as much about a mean as these do: (Σ w)² / Σ w². Kish, Survey Sampling, 1965,
+/// section 11.7. Rows of weight 0 do not count.
+inline double effective_rows(std::span<const double> weights) {
+  double sum = 0, squares = 0;
+  for (const double w : weights) sum += w, squares += w * w;
+  return squares > 0 ? sum * sum / squares : 0;
+}
+
+/// Of Σ w above / Σ w below, a ratio of two means: √(n/(n − 1) Σ w² (above − ratio · below)²) / Σ w below, n being the
+/// effective number of rows. Cochran, Sampling Techniques, 1977, eq. 2.39; the delta method for a ratio.
 /// @param weights  [row], of positive sum; empty: all rows count the same
 inline double standard_error_of_ratio(std::span<const double> above, std::span<const double> below,
                                       std::span<const double> weights) {
   const auto weight = [&](std::size_t i) { return weights.empty() ? 1 : weights[i]; };
-  const double n = static_cast<double>(above.size());
+  const double n = weights.empty() ? static_cast<double>(above.size()) : effective_rows(weights);
   double sum_above = 0, sum_below = 0, squares = 0;
   for (std::size_t i = 0; i < above.size(); ++i) sum_above += weight(i) * above[i], sum_below += weight(i) * below[i];
-  if (!(n > 1) || sum_below == 0) return std::numeric_limits<double>::quiet_NaN();
+  constexpr double kRounding = 1e-9;  // of n: one row that counts gives 1 up to this
+  if (!(n > 1 + kRounding) || sum_below == 0) return std::numeric_limits<double>::quiet_NaN();
   const double ratio = sum_above / sum_below;
   for (std::size_t i = 0; i < above.size(); ++i) {
     const double residual = weight(i) * (above[i] - ratio * below[i]);

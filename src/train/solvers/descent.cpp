@@ -25,7 +25,7 @@ DescentSolver::DescentSolver(const Problem& problem, const DescentLimits& limits
 
 void DescentSolver::run(double tolerance, std::span<LaneResult> results, const std::atomic<bool>* interrupt) {
   ConvergenceMonitor monitor(values_, problem_, results, tolerance, limits_);
-  monitor_ = &monitor;
+  monitor_ = &monitor, interrupt_ = interrupt;
   for (std::size_t lane = 0; lane < lanes_; ++lane)
     for (std::size_t r = 0; r < parameters_; ++r) theta_.at(r, lane) = results[lane].theta[r];
   values_.gradient(theta_, gradient_, loss_);
@@ -37,8 +37,11 @@ void DescentSolver::run(double tolerance, std::span<LaneResult> results, const s
     if (!monitor.go_on(iteration == limits_.iterations, interrupt)) return;
     std::fill(decrement_.begin(), decrement_.end(), kInfinity);
     find_direction();
-    monitor.judge_decrements(decrement_);
-    search_line();
+    if (!interrupted()) monitor.judge_decrements(decrement_);
+    if (!interrupted()) search_line();
+    if (!interrupted()) continue;
+    monitor.go_on(false, interrupt);
+    return;
   }
 }
 
@@ -150,6 +153,7 @@ void DescentSolver::search_line() {
   LaneTable<double> point = theta_, gradient(parameters_, lanes_), reached = theta_;
   std::vector<double> loss;
   while (any()) {
+    if (interrupted()) return;
     LaneTable<double> way = point;
     for (std::size_t p = 0; p < parameters_; ++p)
       for (std::size_t lane = 0; lane < lanes_; ++lane) {

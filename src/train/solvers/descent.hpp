@@ -16,20 +16,22 @@ class DescentSolver : public Solver {
  protected:
   DescentSolver(const Problem& problem, const DescentLimits& limits);
 
-  /// Sets direction_ of the lanes that are open, and decrement_ where it is known.
+  /// Sets direction_ of the lanes that are open, and decrement_ where it is known. May come back early if interrupted.
   virtual void find_direction() = 0;
   /// After a step: theta_, gradient_ and step_ are those that it led to.
   virtual void learn(const LaneTable<double>& /*theta_before*/, const LaneTable<double>& /*gradient_before*/) {}
 
+  bool interrupted() const { return interrupt_ && interrupt_->load(); }
   bool open(std::size_t lane) const { return monitor_->open(lane); }
   double l1_of(std::size_t parameter, std::size_t lane) const;
 
   Problem problem_;
   Values values_;
   std::size_t lanes_, parameters_;
-  ConvergenceMonitor* monitor_ = nullptr;  // of the run
-  LaneTable<double> theta_, gradient_;     // gradient_: without l1
-  LaneTable<double> subgradient_;          // of least norm; without l1 the gradient
+  ConvergenceMonitor* monitor_ = nullptr;         // of the run
+  const std::atomic<bool>* interrupt_ = nullptr;  // of the run
+  LaneTable<double> theta_, gradient_;            // gradient_: without l1
+  LaneTable<double> subgradient_;                 // of least norm; without l1 the gradient
   LaneTable<double> direction_;
   std::vector<double> loss_, value_;  // [lane] of theta_, without and with penalty
   std::vector<double> decrement_;     // [lane] an estimate of ∇Jᵀ H⁻¹ ∇J; infinity: not known

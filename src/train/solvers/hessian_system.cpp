@@ -61,7 +61,8 @@ class Run {
  public:
   Run(const Problem& problem, Values& values, const LaneTable<double>& l2, const LaneTable<double>& preconditioner,
       const HessianSystem::Request& request)
-      : problem_(&problem),
+      : interrupt_(request.interrupt),
+        problem_(&problem),
         values_(&values),
         l2_(l2),
         preconditioner_(preconditioner),
@@ -89,6 +90,7 @@ class Run {
     }
     for (std::size_t step = 0; step < most; ++step) {
       compact();
+      if (interrupt_ && interrupt_->load()) return;
       if (lanes() == 0 || std::find(going_.begin(), going_.end(), 1) == going_.end()) return;
       this->step(out);
     }
@@ -179,6 +181,7 @@ class Run {
     if (!damping_.empty()) pick(damping_);
   }
 
+  const std::atomic<bool>* interrupt_;
   const Problem* problem_;
   Values* values_;
   std::optional<Problem> part_;  // of the lanes that are left

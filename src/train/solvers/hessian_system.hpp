@@ -2,6 +2,7 @@
 // of the search by gradient.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -23,10 +24,11 @@ class HessianSystem {
   struct Request {
     const LaneTable<double>& theta;
     const LaneTable<double>& b;
-    const LaneTable<double>& held;  // 1 where x is to stay 0, 0 elsewhere; empty: nowhere
-    std::vector<double> damping;    // [lane] μ; empty: 0
-    std::vector<double> target;     // [lane] of ‖b − (H + μ D) x‖², at which a lane leaves
-    std::vector<char> lanes;        // [lane] 1: to be solved; else x is 0
+    const LaneTable<double>& held;                 // 1 where x is to stay 0, 0 elsewhere; empty: nowhere
+    std::vector<double> damping;                   // [lane] μ; empty: 0
+    std::vector<double> target;                    // [lane] of ‖b − (H + μ D) x‖², at which a lane leaves
+    std::vector<char> lanes;                       // [lane] 1: to be solved; else x is 0
+    const std::atomic<bool>* interrupt = nullptr;  // read before every product: once true, the solution means nothing
   };
   struct Solution {
     LaneTable<double> x;

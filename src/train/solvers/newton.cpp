@@ -40,7 +40,7 @@ void NewtonSolver::find_direction() {
     for (std::size_t lane = 0; lane < lanes_; ++lane) down.at(p, lane) = -down.at(p, lane);
   for (std::size_t p = 0; p < held.rows(); ++p)
     for (std::size_t lane = 0; lane < lanes_; ++lane) held.at(p, lane) = inactive(p, lane);
-  HessianSystem::Solution solution = system_.solve({theta_, down, held, damping, target, lanes});
+  HessianSystem::Solution solution = system_.solve({theta_, down, held, damping, target, lanes, interrupt_});
   for (std::size_t lane = 0; lane < lanes_; ++lane) monitor_->count_passes(lane, solution.products[lane]);
   direction_ = std::move(solution.x);
   finish_direction(solution.reached);

@@ -13,6 +13,14 @@ constexpr std::size_t kKept = 8;            // candidates
 constexpr std::size_t kAllCurvatures = 16;  // with more coordinates, second derivatives are learnt from steps
 constexpr double kLongest = 2;              // of a step, in every coordinate
 constexpr int kFailures = 8, kStale = 3;
+constexpr int kSeeds = 7;
+constexpr double kSeedTolerance = 3e-3;  // of seeds: basins are told apart by more than that
+
+// The relative error of an evaluation that is worth its cost before a step of that expected gain.
+double tolerance_for(double gain, double value, const DescentOptions& options) {
+  constexpr double kShare = 0.05, kLoosest = 1e-5;  // looser ones save no work, but slopes would be wrong by percents
+  return std::clamp(kShare * gain / std::abs(value), options.tolerance, std::max(kLoosest, options.tolerance));
+}
 
 // Point k of the lattice with n coordinates, in [0, 1): multiples of the powers of the root of x^(n+1) = x + 1.
 std::vector<double> lattice(std::size_t k, std::size_t n) {
@@ -41,7 +49,8 @@ BoxSearch::BoxSearch(Box box, const DescentOptions& options, std::vector<double>
     seeds_.push_back(std::move(start));
     return;
   }
-  for (std::size_t k = 0; k < static_cast<std::size_t>(options_.seeds) + box_.size(); ++k) {
+  const int seeds = options_.seeds > 0 ? options_.seeds : kSeeds;
+  for (std::size_t k = 0; k < static_cast<std::size_t>(seeds) + box_.size(); ++k) {
     std::vector<double> at = lattice(k, box_.size());  // number 0 is the middle
     for (std::size_t i = 0; i < at.size(); ++i) at[i] = std::lerp(box_.low[i], box_.high[i], at[i]);
     seeds_.push_back(std::move(at));
@@ -57,10 +66,10 @@ std::vector<double> BoxSearch::target(const Run& run) const {
 
 std::vector<Probe> BoxSearch::next() {
   round_.clear(), asked_for_.clear();
-  const auto ask = [&](std::vector<double> at, double tolerance, std::optional<std::size_t> near, std::size_t number) {
+  const auto ask = [&](std::vector<double> at, double tolerance, std::vector<NearProbe> near, std::size_t number) {
     if (probes_ + static_cast<int>(round_.size()) >= options_.evaluations) return;
-    if (!options_.inexact) tolerance = 0, near.reset();
-    round_.push_back({std::move(at), tolerance, near, want_, guarded_});
+    if (!options_.implicit) tolerance = 0, near.clear();
+    round_.push_back({std::move(at), tolerance, std::move(near), want_, guarded_});
     asked_for_.push_back(number);
   };
   if (!running_) {
@@ -68,12 +77,13 @@ std::vector<Probe> BoxSearch::next() {
       ask(seeds_[s], seeds_.size() > 1 ? kSeedTolerance : options_.tolerance, {}, s);
   } else {
     for (std::size_t r = 0; r < runs_.size(); ++r)
-      if (!runs_[r].ended) ask(target(runs_[r]), runs_[r].tolerance, runs_[r].now.probe, r);
+      if (!runs_[r].ended) ask(target(runs_[r]), runs_[r].tolerance, {{runs_[r].now.probe}}, r);
   }
+  rounds_ += !round_.empty();
   return round_;
 }
 
-void BoxSearch::tell(std::span<const Sight> sights, double rival) {
+void BoxSearch::tell(std::span<const Sight> sights, const Incumbent& incumbent) {
   for (std::size_t i = 0; i < sights.size(); ++i) {
     Point point{round_[i].at, sights[i], round_[i].tolerance, static_cast<std::size_t>(probes_++)};
     const bool usable = !point.sight.failed && point.sight.gradient.size() == box_.size();
@@ -99,7 +109,7 @@ void BoxSearch::tell(std::span<const Sight> sights, double rival) {
   }
   if (!running_) begin_runs();
   for (Run& run : runs_)
-    if (!run.ended) plan(run, rival);
+    if (!run.ended) plan(run, incumbent.bound);
 }
 
 void BoxSearch::keep(const Point& point) {
@@ -168,5 +178,24 @@ void BoxSearch::plan(Run& run, double rival) const {
 }
 
 std::vector<Candidate> BoxSearch::candidates() const { return seen_; }
+
+// Settled if no step from the best run's end promises more than the tolerance: a local minimum of the box.
+DescentEnd BoxSearch::end() const {
+  DescentEnd end;
+  end.rounds = rounds_;
+  const Run* best = nullptr;
+  for (const Run& run : runs_)
+    if (!best || run.now.sight.value < best->now.sight.value) best = &run;
+  if (!best) {
+    end.reason = seen_.empty() ? "no evaluation succeeded" : "there are no derivatives";
+    return end;
+  }
+  end.settled = best->gain <= options_.tolerance * std::abs(best->now.sight.value);
+  if (end.settled) return end;
+  end.reason = guarded_ && best->stale >= kStale
+                   ? "the guard rows ended it: more steps lowered the error of the other hold-out rows alone"
+                   : "the derivative at the best point promises more";
+  return end;
+}
 
 }  // namespace holdout::search

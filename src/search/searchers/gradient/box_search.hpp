@@ -16,8 +16,9 @@ class BoxSearch final : public Descent {
   ///                 candidate is then the point with the best guard
   BoxSearch(Box box, const DescentOptions& options, std::vector<double> start = {}, bool guarded = false);
   std::vector<Probe> next() override;
-  void tell(std::span<const Sight> sights, double rival) override;
+  void tell(std::span<const Sight> sights, const Incumbent& incumbent) override;
   std::vector<Candidate> candidates() const override;
+  DescentEnd end() const override;
 
  private:
   struct Point {
@@ -54,7 +55,7 @@ class BoxSearch final : public Descent {
   std::vector<Run> runs_;
   std::vector<Candidate> seen_;  // best first
   double best_guard_;
-  int probes_ = 0;
+  int probes_ = 0, rounds_ = 0;
   bool running_ = false;
 };
 

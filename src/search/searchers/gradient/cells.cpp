@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include <holdout/base/error.hpp>
@@ -15,8 +16,9 @@ namespace {
 // The values that a parameter may have outside of descents; a range for one is the last, an empty value.
 std::vector<std::optional<Value>> choices(const Parameter& parameter) {
   std::vector<std::optional<Value>> all;
+  std::set<Value> seen;
   const auto add = [&](const Value& value) {
-    if (std::find(all.begin(), all.end(), std::optional(value)) == all.end()) all.emplace_back(value);
+    if (seen.insert(value).second) all.emplace_back(value);
   };
   for (const Value& value : parameter.values) add(value);
   if (!parameter.interval) return all;
@@ -55,18 +57,22 @@ std::vector<Cell> cells(const SearchSpace& space, Seed seed, std::size_t most) {
   std::vector<Cell> grid(1);
   for (std::size_t i = 0; i < space.size() && grid.size() <= most; ++i) {
     std::vector<Cell> longer;
-    for (const Cell& cell : grid) {
-      if (!space.active(i, cell.fixed)) {
-        longer.push_back(cell), longer.back().fixed.values.emplace_back();
-        continue;
-      }
-      for (const auto& value : all[i]) longer.push_back(cell), finish(longer.back(), i, value);
+    for (Cell& cell : grid) {
+      const bool active = space.active(i, cell.fixed);
+      for (std::size_t k = 0; active && k + 1 < all[i].size(); ++k)
+        longer.push_back(cell), finish(longer.back(), i, all[i][k]);
+      longer.push_back(std::move(cell));  // a copy for each parameter would grow with the square of their number
+      if (active)
+        finish(longer.back(), i, all[i].back());
+      else
+        longer.back().fixed.values.emplace_back();
     }
     grid = std::move(longer);
   }
   if (grid.size() <= most) return grid;
 
   std::vector<Cell> drawn;
+  std::set<std::pair<std::vector<std::optional<Value>>, std::vector<std::size_t>>> known;
   const std::size_t tries = 8 * most;  // so many draws may repeat earlier ones
   for (std::size_t k = 0; k < tries && drawn.size() < most; ++k) {
     Cell cell;
@@ -79,9 +85,7 @@ std::vector<Cell> cells(const SearchSpace& space, Seed seed, std::size_t most) {
           stream(seed, "search " + space.parameters()[i].path, k).below(static_cast<std::uint32_t>(all[i].size()));
       finish(cell, i, all[i][pick]);
     }
-    const bool known = std::any_of(drawn.begin(), drawn.end(),
-                                   [&](const Cell& c) { return c.fixed == cell.fixed && c.axes == cell.axes; });
-    if (!known) drawn.push_back(std::move(cell));
+    if (known.emplace(cell.fixed.values, cell.axes).second) drawn.push_back(std::move(cell));
   }
   return drawn;
 }

@@ -23,14 +23,23 @@ std::vector<Probe> RuleSearch::next() {
     std::vector<double> at = runs_[r].stepper.look_ahead(runs_[r].at, rate_);
     for (std::size_t i = 0; i < at.size(); ++i) at[i] = std::clamp(at[i], box_.low[i], box_.high[i]);
     // Plain rules have no line search to forgive a wrong gradient: every evaluation is a tight one.
-    round_.push_back({std::move(at), options_.inexact ? options_.tolerance : 0,
-                      options_.inexact ? runs_[r].last : std::nullopt, Want::gradient});
+    Probe probe{std::move(at), options_.implicit ? options_.tolerance : 0, {}, Want::gradient};
+    if (options_.implicit && runs_[r].last) probe.near.push_back({*runs_[r].last});
+    round_.push_back(std::move(probe));
     asked_for_.push_back(r);
   }
+  rounds_ += !round_.empty();
   return round_;
 }
 
-void RuleSearch::tell(std::span<const Sight> sights, double) {
+// Plain rules look for nothing but the end of their own way.
+DescentEnd RuleSearch::end() const {
+  const bool arrived =
+      !runs_.empty() && std::all_of(runs_.begin(), runs_.end(), [](const Run& r) { return r.arrived; });
+  return {arrived, arrived ? "" : "not every start ended where its steps gain nothing", {}, rounds_};
+}
+
+void RuleSearch::tell(std::span<const Sight> sights, const Incumbent&) {
   for (std::size_t i = 0; i < sights.size(); ++i) {
     const Sight& sight = sights[i];
     Run& run = runs_[asked_for_[i]];
@@ -55,7 +64,7 @@ void RuleSearch::tell(std::span<const Sight> sights, double) {
       run.at[k] = std::clamp(run.at[k], box_.low[k], box_.high[k]);
       gain += std::abs(relative[k] * (run.at[k] - before[k]));
     }
-    if (gain <= options_.tolerance) run.ended = true;
+    if (gain <= options_.tolerance) run.ended = run.arrived = true;
   }
 }
 

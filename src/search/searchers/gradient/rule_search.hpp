@@ -14,15 +14,16 @@ class RuleSearch final : public Descent {
  public:
   RuleSearch(Box box, const DescentOptions& options, const update::RuleChoice& rule, double rate, int starts);
   std::vector<Probe> next() override;
-  void tell(std::span<const Sight> sights, double rival) override;
+  void tell(std::span<const Sight> sights, const Incumbent& incumbent) override;
   std::vector<Candidate> candidates() const override { return seen_; }
+  DescentEnd end() const override;
 
  private:
   struct Run {
     std::vector<double> at;
     update::Stepper stepper;
-    std::optional<std::size_t> last;  // probe
-    bool ended = false;
+    std::optional<std::size_t> last;      // probe
+    bool ended = false, arrived = false;  // arrived: its last step would gain less than the tolerance
   };
   Box box_;
   DescentOptions options_;
@@ -31,7 +32,7 @@ class RuleSearch final : public Descent {
   std::vector<std::size_t> asked_for_;  // [of the round]: run
   std::vector<Probe> round_;
   std::vector<Candidate> seen_;  // best first
-  int probes_ = 0;
+  int probes_ = 0, rounds_ = 0;
 };
 
 }  // namespace holdout::search

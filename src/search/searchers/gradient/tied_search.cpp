@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "box_search.hpp"
+#include "cohort_search.hpp"
 #include "line.hpp"
 
 namespace holdout::search {
@@ -14,6 +15,7 @@ constexpr std::size_t kAllCurvatures = 16;  // more second derivatives are not a
 }  // namespace
 
 std::unique_ptr<Descent> make_descent(const Box& box, const DescentOptions& options) {
+  if (box.size() == 1 && options.implicit) return std::make_unique<CohortSearch>(box, options);
   if (box.size() == 1) return std::make_unique<LineSearch>(box, options);
   return std::make_unique<BoxSearch>(box, options);
 }
@@ -60,15 +62,15 @@ std::vector<Probe> TiedSearch::next() {
   }
   std::vector<Probe> round = second_->next();
   for (Probe& probe : round)
-    if (probe.near) *probe.near += first_probes_;
+    for (NearProbe& near : probe.near) near.probe += first_probes_;
   return round;
 }
 
-void TiedSearch::tell(std::span<const Sight> sights, double rival) {
-  if (second_) return second_->tell(sights, rival);
+void TiedSearch::tell(std::span<const Sight> sights, const Incumbent& incumbent) {
+  if (second_) return second_->tell(sights, incumbent);
   std::vector<Sight> tied;
   for (const Sight& sight : sights) tied.push_back(reduced(sight));
-  first_->tell(tied, rival);
+  first_->tell(tied, incumbent);
 }
 
 bool TiedSearch::begin_second() {
@@ -97,6 +99,17 @@ std::vector<Candidate> TiedSearch::candidates() const {
   if (guarded_) apart.resize(apart.front().certain ? 1 : 0);
   all.insert(all.end(), apart.begin(), apart.end());
   return all;
+}
+
+DescentEnd TiedSearch::end() const {
+  DescentEnd end = first_->end();
+  if (!second_) return end;
+  const DescentEnd apart = second_->end();
+  end.rounds += apart.rounds;
+  if (!end.settled) end.reason += ", with one λ for all";  // its open parts are of the one λ
+  if (end.settled && !apart.settled) end.settled = false, end.reason = apart.reason;
+  end.open.clear();
+  return end;
 }
 
 }  // namespace holdout::search

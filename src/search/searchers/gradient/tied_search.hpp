@@ -18,8 +18,9 @@ class TiedSearch final : public Descent {
   /// @param guarded  whether the second part asks for guards
   TiedSearch(Box box, Ties ties, const DescentOptions& options, double reach, bool guarded);
   std::vector<Probe> next() override;
-  void tell(std::span<const Sight> sights, double rival) override;
+  void tell(std::span<const Sight> sights, const Incumbent& incumbent) override;
   std::vector<Candidate> candidates() const override;
+  DescentEnd end() const override;
 
  private:
   std::vector<double> expanded(const std::vector<double>& reduced) const;

@@ -1,0 +1,173 @@
+#include "stored_checks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+#include "json_fields.hpp"
+
+namespace holdout::study {
+namespace {
+
+void require(bool fine, const std::string& what) {
+  if (!fine) throw std::domain_error(what);
+}
+
+void at_least(std::int64_t least, std::initializer_list<std::pair<const char*, std::int64_t>> numbers) {
+  for (const auto& [name, n] : numbers)
+    require(n >= least,
+            "`" + std::string(name) + "`: expected at least " + std::to_string(least) + ", found " + std::to_string(n));
+}
+
+// NaN: not known.
+void not_below_zero(const char* name, double x) {
+  require(!(x < 0), "`" + std::string(name) + "`: expected no number below 0, found " + to_text(x));
+}
+
+// Empty, or a time as the run wrote it: 2026-11-24 05:30:00.
+void check_time(const char* name, const std::string& text) {
+  constexpr std::string_view kForm = "0000-00-00 00:00:00";
+  bool fine = text.empty() || text.size() == kForm.size();
+  for (std::size_t i = 0; fine && i < text.size(); ++i)
+    fine = kForm[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == kForm[i];
+  require(fine,
+          "`" + std::string(name) + "`: expected a time as in 2026-11-24 05:30:00, found " + holdout::quoted(text));
+}
+
+void check_metrics(const char* name, const Metrics& metrics) {
+  std::vector<std::string> names;
+  for (const auto& [metric, value] : metrics) names.push_back(metric);
+  check_unique(names, name);
+}
+
+void check(const HoldoutPredictions& p) {
+  at_least(0, {{"rows", p.rows}});
+  require(p.target.size() == p.predicted.size(), "`target` and `predicted` differ in length");
+  require(p.false_positive.size() == p.true_positive.size(), "`false_positive` and `true_positive` differ in length");
+  for (const auto* shares : {&p.false_positive, &p.true_positive})
+    for (const double share : *shares) require(share >= 0 && share <= 1, "a share of rows that is not from 0 to 1");
+  const auto side = static_cast<std::size_t>(std::llround(std::sqrt(static_cast<double>(p.confusion.size()))));
+  require(side * side == p.confusion.size(), "`confusion` is no square");
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  std::int64_t rows = 0;
+  for (const std::int64_t n : p.confusion) {
+    require(n >= 0 && n <= kMost - rows, "`confusion`: a number of rows that there cannot be, " + std::to_string(n));
+    rows += n;
+  }
+}
+
+bool in_range(const search::Interval& range, const Value& value) {
+  // What exp(log x) may miss the end of a range by.
+  constexpr double kSlack = 1e-9;
+  const double room = kSlack * std::max(std::abs(range.min), std::abs(range.max));
+  const auto* n = std::get_if<std::int64_t>(&value);
+  const auto* real = std::get_if<double>(&value);
+  if (range.integer ? !n : !real) return false;
+  const double x = n ? static_cast<double>(*n) : *real;
+  return x >= range.min - room && x <= range.max + room;
+}
+
+}  // namespace
+
+namespace {
+
+void check(const search::Conclusion& end) {
+  at_least(0, {{"rounds", end.rounds}, {"evaluations", end.evaluations}});
+  require(end.tolerance >= 0 && std::isfinite(end.tolerance), "`tolerance`: expected a finite number >= 0");
+  for (const search::OpenRange& open : end.open)
+    require(std::isfinite(open.min) && std::isfinite(open.max) && open.min <= open.max, "`open`: expected min <= max");
+}
+
+}  // namespace
+
+void check(const RunFacts& facts) {
+  require(facts.task.empty() || facts.task == "regression" || facts.task == "classification",
+          "`task`: expected regression or classification, found " + holdout::quoted(facts.task));
+  require(facts.task != "regression" || facts.classes.empty(), "`classes` of a regression");
+  require(facts.classes.size() != 1, "`classes`: expected none, or two and more");
+  check_unique(facts.classes, "classes");
+  at_least(0, {{"rows", facts.rows},
+               {"features", facts.features},
+               {"train_rows", facts.train_rows},
+               {"holdout_rows", facts.holdout_rows},
+               {"test_rows", facts.test_rows},
+               {"folds", facts.folds},
+               {"threads", facts.threads},
+               {"deaths", facts.deaths},
+               {"stored", facts.stored}});
+  require(facts.seconds >= 0 && std::isfinite(facts.seconds),
+          "`seconds`: expected a finite number >= 0, found " + to_text(facts.seconds));
+  check_time("started", facts.started), check_time("finished", facts.finished);
+  if (facts.conclusion) check(*facts.conclusion);
+}
+
+void check(const Winner& winner) {
+  at_least(0, {{"trial", winner.trial},
+               {"refit_epochs", winner.refit_epochs},
+               {"steps", winner.steps},
+               {"tied", winner.tied.value_or(0)}});
+  at_least(-1, {{"rises", winner.rises}});
+  not_below_zero("test_standard_error", winner.test_standard_error);
+  not_below_zero("holdout_standard_error", winner.holdout_standard_error);
+  check_metrics("test", winner.test), check_metrics("refit_test", winner.refit_test);
+  check_metrics("tied_test", winner.tied_test);
+  if (winner.defaults) {
+    at_least(0, {{"defaults.trial", winner.defaults->trial.value_or(0)}});
+    check_metrics("defaults.test", winner.defaults->test);
+  }
+  if (winner.predictions) check(*winner.predictions);
+}
+
+void check(const Winner& winner, const search::SearchSpace& space) {
+  if (!winner.defaults) return;
+  const DefaultResult& defaults = *winner.defaults;
+  require(defaults.configuration.values.size() == space.size(),
+          "`defaults.configuration`: expected " + std::to_string(space.size()) + " values, found " +
+              std::to_string(defaults.configuration.values.size()));
+  for (const std::int64_t i : defaults.undeclared)
+    require(i >= 0 && i < static_cast<std::int64_t>(space.size()),
+            "`defaults.undeclared`: there is no parameter " + std::to_string(i));
+}
+
+void check(const Trial& trial, const search::SearchSpace& space) {
+  const Outcome& o = trial.outcome;
+  const std::string who = "trial " + std::to_string(trial.number) + ": ";
+  const auto fine = [&](bool is, const char* what) {
+    if (!is) throw std::domain_error(who + what);
+  };
+  fine(o.epochs >= 0 && o.steps >= 0, "epochs or steps below 0");
+  fine(!(o.cost < 0) && !(o.seconds < 0) && std::isfinite(o.seconds), "a cost or seconds below 0");
+  fine(trial.fidelity.epochs.value_or(0) >= 0 && !(trial.fidelity.tolerance.value_or(0) < 0),
+       "epochs or a tolerance below 0 were asked for");
+  fine(!(o.error_bound.value_or(0) < 0), "a bound of an error below 0");
+  for (std::size_t i = 0; i < space.size(); ++i) {
+    const auto& value = trial.configuration.values[i];
+    const search::Parameter& parameter = space.parameters()[i];
+    if (!value || std::find(parameter.values.begin(), parameter.values.end(), *value) != parameter.values.end())
+      continue;
+    if (parameter.interval && in_range(*parameter.interval, *value)) continue;
+    throw std::domain_error(who + "`" + parameter.path + "` is outside of its range: " + to_text(*value));
+  }
+}
+
+void check_fingerprint(std::string_view text) {
+  constexpr std::int64_t kCrc = std::numeric_limits<std::uint32_t>::max();
+  const Json json = Json::parse(text);
+  object_in(json, "holdout:fingerprint");
+  text_in(member_of(json, "study"), "study");
+  std::size_t count = 0;
+  for (const Json& file : list_in(member_of(json, "files"), "files")) {
+    const std::string what = item("files", count++);
+    text_in(member_of(object_in(file, what), "path"), what + ".path");
+    integer_in(member_of(file, "bytes"), what + ".bytes", 0);
+    integer_in(member_of(file, "crc32"), what + ".crc32", 0, kCrc);
+  }
+}
+
+}  // namespace holdout::study
