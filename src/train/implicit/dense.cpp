@@ -158,14 +158,16 @@ void DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint
                         {conditioning_.to_inner(model.ridges(design_.features))},
                         {0.0},
                         {model.loss.coefficient()}};
+  bool adjoined = false;  // E and its adjoint are known at lane.theta
   const auto direction = [&](const Eigen::VectorXd& theta, const Eigen::VectorXd& gradient, double objective) {
+    adjoined = false;
     lane.theta = theta, lane.slope = gradient, lane.objective = objective;
     if (!factor(lane, request, at, out.work))
       return FactoredNewton::Direction{Eigen::VectorXd::Zero(theta.size()), true, false};
     // E and its adjoint are of use where a lane may end, and cost a third of the work elsewhere.
     const bool exact = request.tolerance <= kExact;
     if (exact) at.step = at.factor->solve(-lane.slope);
-    const bool adjoined = !exact || (request.tolerance > 0 && is_near_minimum(lane, at.step));
+    adjoined = !exact || (request.tolerance > 0 && is_near_minimum(lane, at.step));
     if (adjoined) adjoin(lane, request, at);
     const double size = std::abs(error_.value());
     const bool accurate = adjoined && at.close && at.error <= request.tolerance * size &&
@@ -184,8 +186,11 @@ void DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint
   newton.run(request.tolerance > 0 ? 0 : kTight, results, request.interrupt);
   out.result = std::move(results[0]);
   out.work.passes += out.result.steps;
+  const Eigen::VectorXd last = lane.theta;
   lane.theta = Eigen::Map<const Eigen::VectorXd>(out.result.theta.data(), lane.l2.size());
   if (out.result.end == LaneEnd::interrupted) return;
+  lane.loss = out.result.train_loss;
+  if (adjoined && lane.theta == last) return;
   evaluate(lane, out.work);
   bool done = factor(lane, request, at, out.work);
   if (done) adjoin(lane, request, at);
