@@ -114,7 +114,10 @@ ordered_json minimum_json(const study::Winner& winner) {
           {"gradient_norm", number_json(facts.gradient_norm)},
           {"least_eigenvalue", number_json(facts.least_eigenvalue)},
           {"largest_eigenvalue", number_json(facts.largest_eigenvalue)},
-          {"distance", number_json(facts.distance)},
+          // Without a gap it is one of an earlier version, which took the intercept for the best one.
+          {"distance", std::isfinite(facts.gap) ? number_json(facts.distance) : nullptr},
+          {"gap", number_json(facts.gap)},
+          {"no_minimum", facts.no_minimum},
           {"rises", winner.rises < 0 ? ordered_json() : ordered_json(winner.rises)},
           {"steps", winner.steps}};
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
@@ -33,6 +34,26 @@ std::string test_line(const Findings& f) {
 std::string trials_line(const Findings& f) {
   return "trials: " + std::to_string(f.complete) + " complete, " + std::to_string(f.failed) + " failed, " +
          std::to_string(f.pruned) + " pruned";
+}
+
+// Solvers that did not reach the minimum of J: the best trial first, then how many others.
+std::string solver_line(const Findings& f) {
+  const auto ended = [](const study::Trial& trial, train::LaneEnd end) {
+    return trial.outcome.end.find(train::to_text(end)) != std::string::npos;
+  };
+  if (f.best() && f.winner && f.winner->minimum && f.winner->minimum->no_minimum)
+    return "J has no minimum: the classes of the training rows can be separated, and nothing penalizes the weights";
+  if (f.best() && ended(*f.best(), train::LaneEnd::no_minimum))
+    return "J of some folds has no minimum: the classes can be separated, and nothing penalizes the weights";
+  const auto stalled = static_cast<std::size_t>(std::count_if(
+      f.trials.begin(), f.trials.end(), [&](const study::Trial& t) { return ended(t, train::LaneEnd::stalled); }));
+  if (stalled == 0) return {};
+  std::string line = "stalled: in " + counted(stalled, "trial") + " the solver came no nearer to the minimum of J";
+  if (!f.best() || !ended(*f.best(), train::LaneEnd::stalled)) return line;
+  const double gap = f.winner && f.winner->minimum ? f.winner->minimum->gap : NAN;
+  line += std::isfinite(gap) ? "; in the best one J is at most " + to_text(gap, 3) + " above it"
+                             : "; for the best one no bound can be shown";
+  return line + " (standardize the columns, or raise l2)";
 }
 
 // Why there is no best trial: the reasons with their counts, most frequent first, as many as fit.
@@ -76,6 +97,7 @@ std::string summary(const Findings& f, const std::string& folder) {
   else
     head.push_back(f.trials.empty() ? "no trial has ended" : "no best " + f.study.metric + ": no trial succeeded");
   if (std::string line = test_line(f); !line.empty()) tail.push_back(std::move(line));
+  if (std::string line = solver_line(f); !line.empty()) tail.push_back(std::move(line));
   tail.push_back(trials_line(f));
   tail.push_back("report: " + folder);
 

@@ -230,7 +230,7 @@ requires std::is_same_v<std::remove_const_t<T>, train::MinimumFacts>
 void fields(F& f, T& facts) {
   f("convexity", facts.convexity), f("reason", facts.reason), f("gradient_norm", facts.gradient_norm);
   f("least_eigenvalue", facts.least_eigenvalue), f("largest_eigenvalue", facts.largest_eigenvalue);
-  f("distance", facts.distance);
+  f("distance", facts.distance), f("gap", facts.gap), f("no_minimum", facts.no_minimum);
 }
 
 template <class T>

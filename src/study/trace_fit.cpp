@@ -191,7 +191,7 @@ class Fit {
     const auto trainer = train::make_trainer(design(), metric_of(file_.study), {{config}}, seed_, kFold);
     trainer->run_to({config.training.epochs, {}});
     const train::LaneResult result = trainer->results().front();
-    if (result.end != train::LaneEnd::converged && result.end != train::LaneEnd::rounding) return {};
+    if (result.end != train::LaneEnd::converged) return {};
     const Point2 at{result.theta[0], result.theta[1]};
     return TracePoint{0, 0, 0, at, objective({at}).front().value, 0};
   }

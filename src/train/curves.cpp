@@ -30,8 +30,10 @@ std::string_view to_text(LaneEnd end) {
       return "epochs";
     case LaneEnd::converged:
       return "converged";
-    case LaneEnd::rounding:
-      return "converged (at rounding)";
+    case LaneEnd::stalled:
+      return "stalled";
+    case LaneEnd::no_minimum:
+      return "no minimum";
     case LaneEnd::patience:
       return "patience";
     case LaneEnd::diverged:

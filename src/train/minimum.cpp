@@ -9,7 +9,9 @@
 
 #include <holdout/base/number.hpp>
 
+#include "minimum_bound.hpp"
 #include "models.hpp"
+#include "separation.hpp"
 #include "solvers/problem.hpp"
 #include "symmetric.hpp"
 #include "weights.hpp"
@@ -46,9 +48,9 @@ void for_each_piece(const Design<float>& design, const AlignedVector<float>& wei
 
 // J of one model in double, at points of one lane. J and its derivatives are the means of those of pieces of the rows.
 template <class T>
-class Landscape {
+class JOnRows {
  public:
-  Landscape(const Design<T>& design, const ModelSettings& settings)
+  JOnRows(const Design<T>& design, const ModelSettings& settings)
       : design_(design),
         loss_(settings.loss_for(design.classes)),
         l1_(settings.lasso()),
@@ -97,19 +99,6 @@ class Landscape {
     return out;
   }
 
-  // The same weights with the intercepts at their best. Of softmax only differences of intercepts count.
-  Eigen::VectorXd with_best_intercepts(Eigen::VectorXd theta) const {
-    constexpr int kMostSteps = 20;
-    const auto count = static_cast<Eigen::Index>(parameters() - penalized());
-    for (int step = 0; step < kMostSteps; ++step) {
-      const Eigen::VectorXd g = subgradient(theta).tail(count);
-      if (g.norm() <= 1e-15) break;
-      const Eigen::MatrixXd h = hessian(theta, penalized()).bottomRows(count);
-      theta.tail(count) -= least_norm_solution(h, g);
-    }
-    return theta;
-  }
-
  private:
   Problem problem_of(const Design<double>& piece, const AlignedVector<double>& weights, std::size_t lanes,
                      double l1) const {
@@ -130,54 +119,57 @@ class Landscape {
   std::unique_ptr<Model<double>> model_;
 };
 
-// Whether the steps of with_best_intercepts are short beside a training: each takes a lane for every intercept, which
-// computes the scores of every class again. So both its work and its tables grow with the square of the classes.
-bool intercepts_are_few(double intercepts, double parameters, double rows) {
-  constexpr double kWork = 1e8;     // exponentials of a step, a second in all: 300 classes of 1000 rows, 10 of 10⁶
-  constexpr double kNumbers = 1e7;  // of a table, 80 MB: 10 classes of 100 000 features
-  return rows * intercepts * intercepts <= kWork && parameters * intercepts <= kNumbers;
-}
-
 // Of the weights of features.
 double least_ridge(const ModelSettings& model, std::size_t features) {
   const Ridges all = model.ridges(features);
   return all.size() == 1 ? all[0] : *std::min_element(all.begin(), all.end() - 1);
 }
 
+// What a lecture says about J, and what follows from it at this point.
+template <class T>
+void add_convexity(const Design<T>& design, const ModelSettings& model, std::span<const double> theta,
+                   MinimumFacts& facts) {
+  const LossInfo& loss = losses()[model.loss_for(design.classes)];
+  const double ridge = least_ridge(model, design.features), noise = 1e-12 * facts.largest_eigenvalue;
+  const MinimumBound bound = minimum_bound(design, model, theta);
+  facts.convexity = Convexity::convex;
+  facts.reason = "the " + std::string(loss.info.name) + " loss is convex in scores, which are linear in the parameters";
+  if (loss.quadratic && facts.least_eigenvalue > noise) {
+    facts.convexity = Convexity::strongly;
+    facts.reason += "; its Hessian is the same everywhere, and positive definite";
+  } else if (ridge > 0) {
+    facts.convexity = Convexity::strongly;
+    facts.reason += "; l2 makes J strongly convex in the weights";
+  }
+  facts.distance = bound.distance, facts.gap = bound.gap;
+  // The eigenvalue, too, is only known to rounding.
+  const double least = facts.least_eigenvalue - noise;
+  if (loss.quadratic && model.lasso() == 0 && least > noise && std::isfinite(bound.gradient_norm)) {
+    facts.distance = std::fmin(facts.distance, bound.gradient_norm / least);
+    facts.gap = std::fmin(facts.gap, bound.gradient_norm * bound.gradient_norm / (2 * least));
+  }
+  if (loss.link != Link::odds || model.lasso() > 0 || ridge > 0) return;
+  facts.no_minimum = bound.separated || separable(design, model);
+}
+
 template <class T>
 MinimumFacts facts_of(const Design<T>& design, const ModelSettings& model, std::span<const double> theta) {
   const LossInfo& loss = losses()[model.loss_for(design.classes)];
-  const Landscape<T> landscape(design, model);
+  const JOnRows<T> objective(design, model);
   const Eigen::VectorXd at = Eigen::Map<const Eigen::VectorXd>(theta.data(), static_cast<Eigen::Index>(theta.size()));
   MinimumFacts facts;
-  facts.least_eigenvalue = facts.largest_eigenvalue = facts.distance = kNaN;
-  facts.gradient_norm = landscape.subgradient(at).norm();
+  facts.least_eigenvalue = facts.largest_eigenvalue = facts.distance = facts.gap = kNaN;
+  facts.gradient_norm = objective.subgradient(at).norm();
   if (model.has_layers()) {
     facts.reason = "scores go through hidden layers, whose units can change places without changing J";
     return facts;
   }
   const double parameters = static_cast<double>(theta.size()), rows = static_cast<double>(design.train.n);
   if (loss.smooth && theta.size() <= kHessianParameters && rows * parameters * parameters <= kHessianWork) {
-    const Eigen::VectorXd eigenvalues = spectrum_of(landscape.hessian(at, 0), false).values;
+    const Eigen::VectorXd eigenvalues = spectrum_of(objective.hessian(at, 0), false).values;
     facts.least_eigenvalue = eigenvalues.minCoeff(), facts.largest_eigenvalue = eigenvalues.maxCoeff();
   }
-  facts.convexity = Convexity::convex;
-  facts.reason = "the " + std::string(loss.info.name) + " loss is convex in scores, which are linear in the parameters";
-  const double noise = 1e-12 * facts.largest_eigenvalue;
-  if (loss.quadratic && facts.least_eigenvalue > noise) {
-    facts.convexity = Convexity::strongly;
-    facts.reason += "; its Hessian is the same everywhere, and positive definite";
-    facts.distance = facts.gradient_norm / facts.least_eigenvalue;
-  } else if (const double ridge = least_ridge(model, design.features); ridge > 0) {
-    facts.convexity = Convexity::strongly;
-    facts.reason += "; l2 makes J strongly convex in the weights";
-    const double intercepts = parameters - static_cast<double>(landscape.penalized());
-    if (loss.smooth && (intercepts == 1 || intercepts_are_few(intercepts, parameters, rows))) {
-      const Eigen::VectorXd best = landscape.with_best_intercepts(at);
-      facts.distance =
-          landscape.subgradient(best).head(static_cast<Eigen::Index>(landscape.penalized())).norm() / ridge;
-    }
-  }
+  add_convexity(design, model, theta, facts);
   return facts;
 }
 

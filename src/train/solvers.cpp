@@ -1,12 +1,16 @@
 #include "solvers.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include <holdout/base/error.hpp>
 
 #include "measure.hpp"
+#include "minimum_bound.hpp"
+#include "solvers/conditioning.hpp"
 #include "solvers/lbfgs.hpp"
 #include "solvers/newton.hpp"
 #include "solvers/ridge.hpp"
@@ -42,7 +46,7 @@ constexpr Entry kSolvers[] = {
      always<NewtonSolver>},
     {{"lbfgs", "L-BFGS with ten pairs, in lanes", "Liu and Nocedal, Mathematical Programming 45, 1989"},
      false,
-     always<LbfgsSolver>},
+     always<LbfgsAndNewton>},
 };
 
 constexpr auto kInfos = [] {
@@ -59,7 +63,9 @@ class SolverTrainer final : public Trainer {
         objective_(objective),
         configs_(lanes.begin(), lanes.end()),
         model_(make_model<double>(configs_[0].model, design.features, design.classes)),
+        conditioning_(design),
         results_(lanes.size()) {
+    if (!conditioning_.identity()) inner_ = conditioning_.apply(design);
     for (std::size_t lane = 0; lane < lanes.size(); ++lane) {
       results_[lane].theta = start.empty() ? std::vector<double>(model_->parameters()) : start[lane];
       results_[lane].train_loss = results_[lane].gradient_norm = std::numeric_limits<double>::quiet_NaN();
@@ -106,16 +112,23 @@ class SolverTrainer final : public Trainer {
 
   void solve(bool closed_form, double tolerance, const std::atomic<bool>* interrupt) {
     const ModelSettings& shared = configs_[0].model;
-    Problem problem{
-        design_, *model_, shared.loss.loss(), row_weights(design_.train, design_.classes, shared.class_weight), {},
-        {},      {}};
+    Problem problem{inner_ ? *inner_ : design_,
+                    *model_,
+                    shared.loss.loss(),
+                    row_weights(design_.train, design_.classes, shared.class_weight),
+                    {},
+                    {},
+                    {}};
+    if (inner_) problem.scale = conditioning_.scale();
     std::vector<std::size_t> lanes;
     std::vector<LaneResult> results;
     for (std::size_t lane = 0; lane < configs_.size(); ++lane) {
       const ModelSettings& model = configs_[lane].model;
       if (has_closed_form(model) != closed_form || results_[lane].end != LaneEnd::running) continue;
       lanes.push_back(lane), results.push_back(results_[lane]);
-      problem.l2.push_back(model.ridges(design_.features)), problem.l1.push_back(model.lasso());
+      conditioning_.to_inner(results.back().theta);
+      problem.l2.push_back(conditioning_.to_inner(model.ridges(design_.features)));
+      problem.l1.push_back(model.lasso());
       problem.coefficient.push_back(model.loss.coefficient());
     }
     if (lanes.empty()) return;
@@ -123,14 +136,27 @@ class SolverTrainer final : public Trainer {
     kSolvers[solver].make(problem, closed_form)->run(tolerance, results, interrupt);
     for (std::size_t i = 0; i < lanes.size(); ++i) {
       results[i].best_epoch = results[i].epochs;
+      conditioning_.to_outer(results[i].theta);
+      if (falls_for_ever(configs_[lanes[i]].model, results[i])) results[i].end = LaneEnd::no_minimum;
       results_[lanes[i]] = std::move(results[i]);
     }
+  }
+
+  // Whether the classes are separated by what a solver ended with, and nothing penalizes the weights.
+  bool falls_for_ever(const ModelSettings& model, const LaneResult& result) const {
+    const bool ended = result.end == LaneEnd::converged || result.end == LaneEnd::stalled;
+    const Ridges l2 = model.ridges(design_.features);
+    const bool free = model.lasso() == 0 && std::all_of(l2.begin(), l2.end(), [](double l) { return l == 0; });
+    if (!ended || !free || model.loss.info().link != Link::odds) return false;
+    return minimum_bound(design_, model, result.theta).separated;
   }
 
   const Design<double>& design_;
   const Metric& objective_;
   std::vector<LaneConfig> configs_;
   std::unique_ptr<Model<double>> model_;
+  Conditioning conditioning_;
+  std::optional<Design<double>> inner_;  // the design with columns as solvers want them, if they are not so already
   std::vector<LaneResult> results_;
 };
 

@@ -27,7 +27,10 @@ void check_kept(const nlohmann::json& then, const nlohmann::json& now) {
   for (const auto& [key, value] : then.items()) {
     CAPTURE(key);
     REQUIRE(now.contains(key));
-    CHECK(now.at(key) == value);
+    if (value.is_object() && now.at(key).is_object())
+      check_kept(value, now.at(key));
+    else
+      CHECK(now.at(key) == value);
   }
 }
 

@@ -73,8 +73,8 @@ struct HyperRequest {
 class HyperSolver {
  public:
   virtual ~HyperSolver() = default;
-  /// [lane]. The end of a result is converged, rounding, interrupted, diverged, or epochs (no minimum in reach). All
-  /// else of an interrupted lane means nothing, whichever of its passes was interrupted.
+  /// [lane]. The end of a result is converged, stalled, interrupted or diverged. All else of an interrupted lane means
+  /// nothing, whichever of its passes was interrupted.
   virtual std::vector<HyperDerivatives> solve(const HyperRequest& request) = 0;
   /// Of a model: so many numbers of a state are θ.
   virtual std::size_t parameters() const = 0;

@@ -1,6 +1,7 @@
 // What is known of J at trained parameters: whether there is one minimum, and how far away it can be.
 #pragma once
 
+#include <limits>
 #include <span>
 #include <string>
 
@@ -16,11 +17,14 @@ struct MinimumFacts {
   std::string reason;                                   // why, in words
   double gradient_norm = 0;                             // ‖∇J‖; with l1 of the subgradient of least norm
   double least_eigenvalue = 0, largest_eigenvalue = 0;  // of the Hessian of J without l1; with few parameters
-  /// No minimum is farther away, in the norm of the weights: ‖∇J‖/μ, where J is strongly convex with μ (Boyd and
-  /// Vandenberghe, Convex Optimization, 2004, eq. 9.11). Squared loss: μ is the least eigenvalue, and the intercept
-  /// counts. Other losses: μ = l2, the gradient taken with the intercepts at their best; NaN with
-  /// hundreds of classes.
-  double distance = 0;
+  /// The minimum's weights are no farther away, in the norm of their difference, and J is no farther above its minimum.
+  /// Both are shown in extended precision, with the rounding of the gradient and the distance of the intercepts from
+  /// their own best values counted; NaN where nothing could be shown. J is strongly convex in the weights with
+  /// μ = l2 (Boyd and Vandenberghe, Convex Optimization, 2004, eq. 9.11), once the intercepts are at their best; that
+  /// with squared loss with the least eigenvalue of its Hessian, too.
+  double distance = std::numeric_limits<double>::quiet_NaN(), gap = distance;
+  /// J falls for ever: the classes of the training rows can be separated, and nothing penalizes the weights.
+  bool no_minimum = false;
 };
 
 /// At most so many parameters have a Hessian formed, and only where that is at most so much work (rows · parameters²).

@@ -26,7 +26,10 @@ struct LaneConfig {
 };
 
 /// How a lane's training ended, or that it has not.
-enum class LaneEnd { running, epochs, converged, rounding, patience, diverged, dropped, interrupted };
+/// converged: of solvers, the gradient and the Newton decrement are small enough; of update rules, the gradient is.
+/// stalled: a solver found no way farther down, and could not show that it is at the minimum. no_minimum: J falls on
+/// for ever, since the classes of the training rows can be separated and nothing penalizes the weights.
+enum class LaneEnd { running, epochs, converged, stalled, no_minimum, patience, diverged, dropped, interrupted };
 std::string_view to_text(LaneEnd end);
 
 /// A point of a learning curve.

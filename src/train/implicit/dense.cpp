@@ -6,11 +6,12 @@
 
 #include "../measure.hpp"
 #include "../solvers.hpp"
+#include "../weights.hpp"
+#include "factored_newton.hpp"
 
 namespace holdout::train {
 namespace {
 
-constexpr double kTiny = 1e-300;
 constexpr double kTight = 1e-10;          // ‖∇J‖ relative to ‖∇J(0)‖, where no tolerance of E is given
 constexpr double kExact = 1e-8;           // tolerances of E below are for values that are compared with each other
 constexpr std::size_t kMostTangents = 8;  // more hyperparameters: dθ/dh would cost more than it saves
@@ -24,10 +25,15 @@ std::vector<double> to_vector(const Eigen::VectorXd& x) { return {x.begin(), x.e
 DenseHyperSolver::DenseHyperSolver(const Design<double>& design, const Metric& metric, const ModelSettings& settings)
     : design_(design),
       metric_(metric),
+      settings_(settings),
+      conditioning_(design),
+      conditioned_(conditioning_.identity() ? std::nullopt : std::optional(conditioning_.apply(design))),
+      inner_(conditioned_ ? *conditioned_ : design),
       model_(make_model<double>(settings, design.features, design.classes)),
       loss_place_(settings.loss_for(design.classes)),
-      loss_(design, *model_, loss_place_, settings.class_weight),
-      error_(design, *model_, metric) {}
+      loss_(inner_, *model_, loss_place_, settings.class_weight),
+      error_(inner_, *model_, metric),
+      scale_(by_weight({conditioning_.scale().begin(), conditioning_.scale().end()})) {}
 
 std::vector<HyperDerivatives> DenseHyperSolver::solve(const HyperRequest& request) {
   std::vector<HyperDerivatives> out(request.lanes.size());
@@ -42,7 +48,7 @@ std::vector<HyperDerivatives> DenseHyperSolver::solve(const HyperRequest& reques
 
 DenseHyperSolver::Lane DenseHyperSolver::make_lane(const LaneConfig& config) const {
   Lane lane{&config, Eigen::VectorXd::Zero(index(model_->parameters())), {}, {}, 0, 0, {}};
-  lane.l2.head(index(model_->penalized())) = by_weight(config.model.ridges(design_.features));
+  lane.l2.head(index(model_->penalized())) = by_weight(conditioning_.to_inner(config.model.ridges(design_.features)));
   for (std::size_t p = 0; p < model_->parameters(); ++p) lane.support.push_back(index(p));
   return lane;
 }
@@ -50,7 +56,7 @@ DenseHyperSolver::Lane DenseHyperSolver::make_lane(const LaneConfig& config) con
 // [penalized parameter], of a table [output][feature].
 Eigen::VectorXd DenseHyperSolver::by_weight(const Ridges& ridges) const {
   const Eigen::Index n = index(model_->penalized()), d = index(design_.features);
-  if (ridges.size() == 1) return Eigen::VectorXd::Constant(n, ridges[0]);
+  if (ridges.size() == 1 && d != 1) return Eigen::VectorXd::Constant(n, ridges[0]);
   return Eigen::Map<const Eigen::VectorXd>(ridges.data(), d).replicate(n / std::max<Eigen::Index>(d, 1), 1);
 }
 
@@ -59,7 +65,8 @@ Eigen::VectorXd DenseHyperSolver::start_of(const Lane& lane, const HyperRequest&
                                            const HyperStart* start) const {
   const Eigen::Index n = index(model_->parameters());
   if (!start || start->state.empty()) return Eigen::VectorXd::Zero(n);
-  const Eigen::Map<const Eigen::MatrixXd> state(start->state.data(), n, index(start->state.size()) / n);
+  Eigen::MatrixXd state = Eigen::Map<const Eigen::MatrixXd>(start->state.data(), n, index(start->state.size()) / n);
+  for (auto column : state.colwise()) conditioning_.to_inner({column.data(), static_cast<std::size_t>(n)});
   Eigen::VectorXd way = Eigen::VectorXd::Zero(n);
   for (std::size_t i = 0; i < start->at.size() && index(i) + 1 < state.cols(); ++i) {
     const double from = start->at[i], to = penalty_slope(lane.config->model, request.wrt[i])->value;
@@ -75,7 +82,7 @@ void DenseHyperSolver::evaluate(Lane& lane, HyperWork& work) {
   lane.slope += lane.l2.cwiseProduct(lane.theta);
   if (const double l1 = lane.config->model.lasso(); l1 > 0) {
     const Eigen::Index n = index(model_->penalized());
-    lane.slope.head(n) += l1 * lane.theta.head(n).cwiseSign();
+    lane.slope.head(n) += l1 * scale_.cwiseProduct(lane.theta.head(n).cwiseSign());
     lane.slope.head(n) = (lane.theta.head(n).array() != 0).select(lane.slope.head(n), 0);
   }
   lane.objective = lane.loss + lane.theta.dot(lane.l2.cwiseProduct(lane.theta)) / 2;
@@ -91,7 +98,8 @@ bool DenseHyperSolver::factor(const Lane& lane, const HyperRequest& request, Adj
   const bool quadratic = losses()[loss_place_].quadratic;
   if (adjoint.factor && quadratic) return true;
   const ModelSettings& model = lane.config->model;
-  if (quadratic && model.lasso() == 0 && model.l2_groups.empty() && design_.train.start.empty()) {
+  if (quadratic && model.lasso() == 0 && model.l2_groups.empty() && inner_.train.start.empty() &&
+      !conditioning_.scales()) {
     adjoint.factor.emplace(basis(), model.ridge());
     return true;
   }
@@ -112,8 +120,8 @@ bool DenseHyperSolver::factor(const Lane& lane, const HyperRequest& request, Adj
 
 // Deterministic: wherever it comes from, it is the same.
 const RidgeBasis& DenseHyperSolver::basis() {
-  if (design_.ridge) return *design_.ridge;
-  if (!basis_) basis_ = ridge_basis_of(design_);
+  if (inner_.ridge) return *inner_.ridge;
+  if (!basis_) basis_ = ridge_basis_of(inner_);
   return *basis_;
 }
 
@@ -134,67 +142,60 @@ void DenseHyperSolver::adjoin(const Lane& lane, const HyperRequest& request, Adj
   a.close = std::abs(a.first) <= kClose * size && std::abs(a.second) <= kClose * size;
   // The next term of the series, if it falls on by the same ratio; measured, that is many times too much.
   constexpr double kSafety = 4;
-  const double ratio = std::abs(a.second) / std::max(std::abs(a.first), kTiny);
+  const double ratio = std::abs(a.second) / std::max(std::abs(a.first), std::numeric_limits<double>::min());
   a.error = std::abs(a.second) * std::min(1.0, kSafety * ratio);
 }
 
-bool DenseHyperSolver::search_line(Lane& lane, const HyperRequest& request, const Eigen::VectorXd& step,
-                                   HyperWork& work) {
-  constexpr double kEnough = 1e-4, kRounding = 1e-13;
-  constexpr int kMostHalvings = 40;
-  const Eigen::VectorXd from = lane.theta;
-  const double fall = lane.slope.dot(step), objective = lane.objective, norm = lane.slope.norm();
-  double t = 1;
-  for (int halving = 0; halving < kMostHalvings && !interrupted(request); ++halving, t /= 2) {
-    lane.theta = from + t * step;
-    evaluate(lane, work);
-    if (lane.objective <= objective + kEnough * t * fall) return true;
-    if (lane.objective <= objective + kRounding * std::abs(objective) && lane.slope.norm() < norm) return true;
-  }
-  return false;
-}
-
-// The same in every call, and no work of a lane: what norms are relative to.
-double DenseHyperSolver::first_norm(const Lane& lane) {
-  const double coefficient = lane.config->model.loss.coefficient();
-  if (first_norm_ == 0 || coefficient != first_coefficient_) {
-    Eigen::VectorXd slope;
-    loss_.value(Eigen::VectorXd::Zero(lane.l2.size()), slope);
-    first_norm_ = std::max(slope.norm(), kTiny), first_coefficient_ = coefficient;
-  }
-  return first_norm_;
-}
-
-LaneEnd DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out) {
-  constexpr int kMostIterations = 100, kPatience = 3;
-  constexpr double kNearRounding = 1e-5, kCorrection = 1e-6;
-  const double first = first_norm(lane);
-  double best = std::numeric_limits<double>::infinity();
-  int stalled = 0;
-  bool adjoined = false;  // E and its adjoint are of use where a lane may end, and cost a third of the work elsewhere
-  const auto ended = [&](LaneEnd end) {
-    if (!adjoined) adjoin(lane, request, at);
-    return end;
-  };
-  evaluate(lane, out.work);
-  for (int iteration = 0;; ++iteration) {
-    const double norm = lane.slope.norm();
-    stalled = norm < best / 2 ? 0 : stalled + 1;
-    best = std::min(best, norm);
-    if (interrupted(request) || !factor(lane, request, at, out.work)) return LaneEnd::interrupted;
-    if (request.tolerance <= kExact) at.step = at.factor->solve(-lane.slope);
-    adjoined = request.tolerance > kExact || is_near_minimum(lane, at.step);
+// Newton's method with factored Hessians. With a tolerance of E it ends as soon as the corrections of E are known well
+// enough; else at the minimum.
+void DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out) {
+  constexpr double kCorrection = 1e-6;
+  const ModelSettings& model = lane.config->model;
+  const Problem problem{inner_,
+                        *model_,
+                        loss_place_,
+                        row_weights(inner_.train, inner_.classes, settings_.class_weight),
+                        {conditioning_.to_inner(model.ridges(design_.features))},
+                        {0.0},
+                        {model.loss.coefficient()}};
+  bool adjoined = false;  // E and its adjoint are known at lane.theta
+  const auto direction = [&](const Eigen::VectorXd& theta, const Eigen::VectorXd& gradient, double objective) {
+    adjoined = false;
+    lane.theta = theta, lane.slope = gradient, lane.objective = objective;
+    if (!factor(lane, request, at, out.work))
+      return FactoredNewton::Direction{Eigen::VectorXd::Zero(theta.size()), true, false};
+    // E and its adjoint are of use where a lane may end, and cost a third of the work elsewhere.
+    const bool exact = request.tolerance <= kExact;
+    if (exact) at.step = at.factor->solve(-lane.slope);
+    adjoined = !exact || (request.tolerance > 0 && is_near_minimum(lane, at.step));
     if (adjoined) adjoin(lane, request, at);
-    out.result.epochs = iteration;
-    if (!std::isfinite(norm)) return ended(LaneEnd::diverged);
-    const bool accurate = adjoined && at.close && at.error <= request.tolerance * std::abs(error_.value()) &&
-                          (request.tolerance > kExact || std::abs(at.first) <= kCorrection * std::abs(error_.value()));
-    if (request.tolerance > 0 ? accurate : norm <= kTight * first) return ended(LaneEnd::converged);
-    if (stalled >= kPatience && best <= kNearRounding * first) return ended(LaneEnd::rounding);
-    const bool stuck = iteration == kMostIterations || !search_line(lane, request, at.step, out.work);
-    if (interrupted(request)) return LaneEnd::interrupted;
-    if (stuck) return ended(norm <= kNearRounding * first ? LaneEnd::rounding : LaneEnd::epochs);
-  }
+    const double size = std::abs(error_.value());
+    const bool accurate = adjoined && at.close && at.error <= request.tolerance * size &&
+                          (!exact || std::abs(at.first) <= kCorrection * size);
+    return FactoredNewton::Direction{at.step, solves(lane, at), accurate};
+  };
+  const auto damped = [&](const Eigen::VectorXd& damping) {
+    Eigen::MatrixXd hessian = *loss_.hessian(lane.theta);
+    ++out.work.factorizations;
+    hessian.diagonal() += lane.l2 + damping;
+    return Eigen::VectorXd(Factor(hessian, lane.support).solve(-lane.slope));
+  };
+  FactoredNewton newton(problem, direction, damped);
+  std::vector<LaneResult> results(1);
+  results[0].theta = to_vector(lane.theta);
+  newton.run(request.tolerance > 0 ? 0 : kTight, results, request.interrupt);
+  out.result = std::move(results[0]);
+  out.work.passes += out.result.steps;
+  const Eigen::VectorXd last = lane.theta;
+  lane.theta = Eigen::Map<const Eigen::VectorXd>(out.result.theta.data(), lane.l2.size());
+  if (out.result.end == LaneEnd::interrupted) return;
+  lane.loss = out.result.train_loss;
+  if (adjoined && lane.theta == last) return;
+  evaluate(lane, out.work);
+  bool done = factor(lane, request, at, out.work);
+  if (done) adjoin(lane, request, at);
+  if (done && request.tolerance == 0 && out.result.end == LaneEnd::converged) done = polish(lane, request, at, out);
+  if (!done) out.result.end = LaneEnd::interrupted;
 }
 
 // Whether the corrections of E can be those of a quadratic model: the Newton decrement √(δᵀHδ) is small against J. An
@@ -204,22 +205,53 @@ bool DenseHyperSolver::is_near_minimum(const Lane& lane, const Eigen::VectorXd& 
   return -lane.slope.dot(step) <= kDecrement * kDecrement * std::abs(lane.objective);
 }
 
+// Whether the step solves H step = −∇J: of a singular H the solution of least norm leaves out where H is 0.
+bool DenseHyperSolver::solves(const Lane& lane, const Adjoint& at) {
+  constexpr double kClose = 1e-3;
+  if (!at.factor->singular()) return true;
+  const Eigen::MatrixXd& h = *loss_.hessian(lane.theta);
+  const Eigen::VectorXd left = h.selfadjointView<Eigen::Lower>() * at.step + lane.l2.cwiseProduct(at.step) + lane.slope;
+  return left.norm() <= kClose * lane.slope.norm();
+}
+
+// Steps that cost a pass each, until what is left of the residual is nothing for E.
+// @return false if interrupted
+bool DenseHyperSolver::polish(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out) {
+  constexpr double kNothing = 1e-10;
+  constexpr int kMaxSteps = 3;
+  for (int step = 0; step < kMaxSteps && std::abs(at.first) > kNothing * std::abs(error_.value()); ++step) {
+    const Lane before = lane;
+    const double left = std::abs(at.first);
+    lane.theta += at.step;
+    evaluate(lane, out.work);
+    if (!factor(lane, request, at, out.work)) return false;
+    adjoin(lane, request, at);
+    if (std::abs(at.first) < left) continue;
+    lane = before;  // rounding is all that is left
+    if (!factor(lane, request, at, out.work)) return false;
+    adjoin(lane, request, at);
+    break;
+  }
+  return true;
+}
+
 // Which weights are 0 the solver of `exact` finds; among the others J is smooth.
-LaneEnd DenseHyperSolver::minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out) {
+void DenseHyperSolver::minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out) {
   constexpr double kLoose = 1e-7;
   LaneConfig config = *lane.config;
   config.training.optimizer.select(update::rules().size());  // the first solver: exact
-  const std::vector<std::vector<double>> start = {to_vector(lane.theta)};
+  std::vector<std::vector<double>> start = {to_vector(lane.theta)};
+  conditioning_.to_outer(start[0]);
   const auto trainer = make_solver_trainer(design_, metric_, std::span(&config, 1), start);
   trainer->run_to({config.training.epochs, request.tolerance > kExact ? kLoose : kTight}, request.interrupt);
-  const LaneResult result = trainer->results()[0];
-  out.result.epochs = result.epochs, out.work.passes = result.steps;
-  lane.theta = Eigen::Map<const Eigen::VectorXd>(result.theta.data(), lane.theta.size());
+  out.result = trainer->results()[0];
+  out.work.passes = out.result.steps;
+  conditioning_.to_inner(out.result.theta);
+  lane.theta = Eigen::Map<const Eigen::VectorXd>(out.result.theta.data(), lane.theta.size());
   lane.support.clear();
   for (Eigen::Index p = 0; p < lane.theta.size(); ++p)
     if (p >= index(model_->penalized()) || lane.theta[p] != 0) lane.support.push_back(p);
   evaluate(lane, out.work);
-  return result.end;
 }
 
 void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t number, HyperDerivatives& out) {
@@ -233,16 +265,17 @@ void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t numbe
   }
   Adjoint at;
   if (lane.config->model.lasso() > 0) {
-    r.end = minimize_with_l1(lane, request, out);
+    minimize_with_l1(lane, request, out);
     if (r.end != LaneEnd::interrupted && !factor(lane, request, at, out.work)) r.end = LaneEnd::interrupted;
     if (r.end != LaneEnd::interrupted) adjoin(lane, request, at);
   } else {
-    r.end = minimize(lane, request, at, out);
+    minimize(lane, request, at, out);
   }
   r.steps = out.work.passes, r.best_epoch = r.epochs;
   r.theta = to_vector(lane.theta);
+  conditioning_.to_outer(r.theta);
   if (r.end == LaneEnd::interrupted) return;  // there may be neither a factor nor an adjoint
-  r.train_loss = lane.loss, r.gradient_norm = lane.slope.norm() / first_norm(lane);
+  r.train_loss = lane.loss;
   derive(lane, at, request, out);
 }
 
@@ -258,20 +291,23 @@ void DenseHyperSolver::derive(const Lane& lane, const Adjoint& at, const HyperRe
   std::vector<double> by_feature(design_.features);
   double by_sign = 0;
   for (Eigen::Index p = 0; p < penalized; ++p) {
-    const double w = lane.theta[p], moved = at.close ? at.q[p] * at.step[p] : 0;
-    by_feature[static_cast<std::size_t>(p) % design_.features] -= q[p] * w + moved;
-    by_sign -= q[p] * static_cast<double>((w > 0) - (w < 0));
+    const double w = lane.theta[p], moved = at.close ? at.q[p] * at.step[p] : 0, unit = scale_[p];
+    by_feature[static_cast<std::size_t>(p) % design_.features] -= unit * unit * (q[p] * w + moved);
+    by_sign -= unit * q[p] * static_cast<double>((w > 0) - (w < 0));
   }
   for (const PenaltySlope& slope : penalty_slopes(model, request.wrt))
     out.gradient.push_back(along(model, slope, by_feature, by_sign));
   out.state = to_vector(at.close ? Eigen::VectorXd(lane.theta + at.step) : lane.theta);
   out.state.insert(out.state.end(), at.tangents.data(), at.tangents.data() + at.tangents.size());
+  const std::size_t n = static_cast<std::size_t>(lane.theta.size());
+  for (std::size_t first = 0; first < out.state.size(); first += n)
+    conditioning_.to_outer(std::span(out.state).subspan(first, n));
   if (at.bent.cols() > 0) out.curvature = curvature(lane, at, request);
 }
 
 // ∂λ₂/∂h, by penalized parameter.
 Eigen::VectorXd DenseHyperSolver::ridge_slope(const Lane& lane, const PenaltySlope& slope) const {
-  return by_weight(ridge_slopes(lane.config->model, slope, design_.features));
+  return by_weight(conditioning_.to_inner(ridge_slopes(lane.config->model, slope, design_.features)));
 }
 
 // ∂(∇J)/∂h, a column for each h; none where they are too many, or nobody wants derivatives.
@@ -281,8 +317,8 @@ Eigen::MatrixXd DenseHyperSolver::changes(const Lane& lane, const HyperRequest& 
   Eigen::MatrixXd out = Eigen::MatrixXd::Zero(lane.theta.size(), wanted ? index(request.wrt.size()) : 0);
   for (Eigen::Index i = 0; i < out.cols(); ++i) {
     const PenaltySlope slope = *penalty_slope(lane.config->model, request.wrt[static_cast<std::size_t>(i)]);
-    out.col(i).head(n) =
-        ridge_slope(lane, slope).cwiseProduct(lane.theta.head(n)) + slope.l1 * lane.theta.head(n).cwiseSign();
+    out.col(i).head(n) = ridge_slope(lane, slope).cwiseProduct(lane.theta.head(n)) +
+                         slope.l1 * scale_.cwiseProduct(lane.theta.head(n).cwiseSign());
   }
   return out;
 }
@@ -292,6 +328,7 @@ std::vector<double> DenseHyperSolver::curvature(const Lane& lane, const Adjoint&
                                                 const HyperRequest& request) const {
   const Eigen::Index count = at.bent.cols(), n = index(model_->penalized());
   const Eigen::VectorXd theta = lane.theta.head(n), q = at.q.head(n);
+  const Eigen::VectorXd squares = scale_.cwiseAbs2();
   const Eigen::MatrixXd weights = at.tangents.topRows(n);
   Eigen::MatrixXd ridges(n, count);
   for (Eigen::Index i = 0; i < count; ++i)
@@ -303,7 +340,7 @@ std::vector<double> DenseHyperSolver::curvature(const Lane& lane, const Adjoint&
           mixed_slope(request.wrt[static_cast<std::size_t>(a)], request.wrt[static_cast<std::size_t>(b)]);
       out.push_back(at.tangents.col(a).dot(at.bent.col(b)) -
                     q.dot(ridges.col(a).cwiseProduct(weights.col(b)) + ridges.col(b).cwiseProduct(weights.col(a)) +
-                          mixed * (theta.cwiseSign() - theta)));
+                          mixed * (scale_.cwiseProduct(theta.cwiseSign()) - squares.cwiseProduct(theta))));
     }
   return out;
 }

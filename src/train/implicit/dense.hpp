@@ -6,6 +6,7 @@
 #include <holdout/train/hypergradient.hpp>
 
 #include "../hyperparameters.hpp"
+#include "../solvers/conditioning.hpp"
 #include "factor.hpp"
 #include "holdout_error.hpp"
 #include "training_loss.hpp"
@@ -19,7 +20,7 @@ class DenseHyperSolver final : public HyperSolver {
   std::size_t parameters() const override { return model_->parameters(); }
 
  private:
-  // J of the lane at hand, and what is known at the point where it stands.
+  // J of the lane at hand, and what is known at the point where it stands, in the coordinates of `inner`.
   struct Lane {
     const LaneConfig* config;
     Eigen::VectorXd l2;            // [parameter]
@@ -48,11 +49,11 @@ class DenseHyperSolver final : public HyperSolver {
   void adjoin(const Lane& lane, const HyperRequest& request, Adjoint& adjoint);
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
   static bool is_near_minimum(const Lane& lane, const Eigen::VectorXd& step);
-  LaneEnd minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
-  LaneEnd minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
-  double first_norm(const Lane& lane);
+  void minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
+  void minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
+  bool solves(const Lane& lane, const Adjoint& at);
+  [[nodiscard]] bool polish(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   const RidgeBasis& basis();
-  bool search_line(Lane& lane, const HyperRequest& request, const Eigen::VectorXd& step, HyperWork& work);
   void derive(const Lane& lane, const Adjoint& adjoint, const HyperRequest& request, HyperDerivatives& out);
   Eigen::MatrixXd changes(const Lane& lane, const HyperRequest& request) const;
   Eigen::VectorXd ridge_slope(const Lane& lane, const PenaltySlope& slope) const;
@@ -61,12 +62,16 @@ class DenseHyperSolver final : public HyperSolver {
 
   const Design<double>& design_;
   const Metric& metric_;
+  ModelSettings settings_;
+  Conditioning conditioning_;
+  std::optional<Design<double>> conditioned_;
+  const Design<double>& inner_;  // that with columns as solvers want them, or the design itself
   std::unique_ptr<Model<double>> model_;
   std::size_t loss_place_;
   TrainingLoss loss_;
   HoldoutError error_;
-  std::optional<RidgeBasis> basis_;                // where the design has none
-  double first_norm_ = 0, first_coefficient_ = 0;  // ‖∇J(0)‖, and the loss's coefficient for it; 0: not known yet
+  std::optional<RidgeBasis> basis_;  // where the design has none
+  Eigen::VectorXd scale_;            // [penalized parameter] Conditioning::scale
 };
 
 }  // namespace holdout::train

@@ -1,9 +1,12 @@
 // Implicit hypergradients with Hessian-vector products: for models whose Hessian would be too large.
 #pragma once
 
+#include <optional>
+
 #include <holdout/train/hypergradient.hpp>
 
 #include "../holdout_slopes.hpp"
+#include "../solvers/conditioning.hpp"
 #include "../solvers/problem.hpp"
 
 namespace holdout::train {
@@ -17,7 +20,7 @@ class IterativeHyperSolver final : public HyperSolver {
   std::size_t parameters() const override { return model_->parameters(); }
 
  private:
-  // Solves the given lanes to a relative gradient norm, and derives E there.
+  // Solves the given lanes to a relative gradient norm, and derives E there; theta in the coordinates of `inner`.
   void solve_to(double tolerance, const HyperRequest& request, const std::vector<std::size_t>& lanes,
                 std::vector<HyperDerivatives>& out);
   Problem problem_of(const HyperRequest& request, const std::vector<std::size_t>& lanes) const;
@@ -25,6 +28,9 @@ class IterativeHyperSolver final : public HyperSolver {
   const Design<double>& design_;
   const Metric& metric_;
   ModelSettings settings_;
+  Conditioning conditioning_;
+  std::optional<Design<double>> conditioned_;
+  const Design<double>& inner_;  // that with columns as solvers want them, or the design itself
   std::unique_ptr<Model<double>> model_;
   HoldoutSlopes error_;
 };

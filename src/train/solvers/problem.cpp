@@ -26,9 +26,12 @@ void Values::hessian(const LaneTable<double>& theta, const LaneTable<double>& di
 
 std::vector<double> Values::penalty(const LaneTable<double>& theta) const {
   std::vector<double> squares(theta.lanes()), sizes(theta.lanes());
-  for (std::size_t r = 0; r < problem_.model.penalized(); ++r)
+  const std::span<const double> scale = problem_.scale;
+  for (std::size_t r = 0; r < problem_.model.penalized(); ++r) {
+    const double unit = scale.empty() ? 1 : scale[r % scale.size()];
     for (std::size_t lane = 0; lane < theta.lanes(); ++lane)
-      squares[lane] += theta.at(r, lane) * theta.at(r, lane), sizes[lane] += std::abs(theta.at(r, lane));
+      squares[lane] += theta.at(r, lane) * theta.at(r, lane), sizes[lane] += unit * std::abs(theta.at(r, lane));
+  }
   const bool grouped = l2_.rows() > 1;
   const std::vector<double> ridge = grouped ? ridge_values(problem_.model, l2_, theta) : std::vector<double>();
   for (std::size_t lane = 0; lane < theta.lanes(); ++lane)

@@ -17,11 +17,12 @@ namespace holdout::train {
 struct Problem {
   const Design<double>& design;
   const Model<double>& model;
-  std::size_t loss;                 // place in losses(), smooth
-  AlignedVector<double> weights;    // of the training rows; empty: all count the same
-  std::vector<Ridges> l2;           // [lane]
-  std::vector<double> l1;           // [lane]
-  std::vector<double> coefficient;  // [lane], of the loss
+  std::size_t loss;                    // place in losses(), smooth
+  AlignedVector<double> weights;       // of the training rows; empty: all count the same
+  std::vector<Ridges> l2;              // [lane]
+  std::vector<double> l1;              // [lane]
+  std::vector<double> coefficient;     // [lane], of the loss
+  std::span<const double> scale = {};  // [feature]: its λ₁ is l1 times this (Conditioning); empty: 1
 };
 
 /// Values and derivatives at points that the solver gives. Not thread-safe.

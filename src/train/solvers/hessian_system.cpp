@@ -1,0 +1,220 @@
+#include "hessian_system.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace holdout::train {
+namespace {
+
+// The problem of some of its lanes.
+Problem part_of(const Problem& problem, const std::vector<std::size_t>& lanes) {
+  Problem out{problem.design, problem.model, problem.loss, problem.weights, {}, {}, {}, problem.scale};
+  for (const std::size_t lane : lanes) {
+    out.l2.push_back(problem.l2[lane]), out.l1.push_back(problem.l1[lane]);
+    out.coefficient.push_back(problem.coefficient[lane]);
+  }
+  return out;
+}
+
+// Softmax does not change with what parameters of all classes have in common, so gradients have no such part where
+// nothing is penalized. What rounding makes of it would be divided by a curvature that is rounding, too.
+void remove_common_part(const Problem& problem, const LaneTable<double>& l2, LaneTable<double>& residual) {
+  const std::size_t outputs = problem.model.outputs(), penalized = problem.model.penalized();
+  if (outputs == 1) return;
+  const std::size_t features = penalized / outputs;
+  for (std::size_t j = 0; j <= features; ++j)
+    for (std::size_t lane = 0; lane < residual.lanes(); ++lane) {
+      if (j < features && (problem.l1[lane] > 0 || l2.at(ridge_row(problem.model, l2, j), lane) > 0)) continue;
+      const auto place = [&](std::size_t k) { return j < features ? k * features + j : penalized + k; };
+      double sum = 0;
+      for (std::size_t k = 0; k < outputs; ++k) sum += residual.at(place(k), lane);
+      for (std::size_t k = 0; k < outputs; ++k) residual.at(place(k), lane) -= sum / static_cast<double>(outputs);
+    }
+}
+
+}  // namespace
+
+// Of the loss a diagonal of κ is taken: what counts is that large λ do not spread the eigenvalues.
+LaneTable<double> diagonal_preconditioner(const Problem& problem) {
+  const LaneTable<double> l2 = ridge_table<double>(problem.l2);
+  if (l2.rows() == 1) return {};
+  const double kappa = std::min(1.0, losses()[problem.loss].curvature);
+  LaneTable<double> out(problem.model.parameters(), l2.lanes());
+  for (std::size_t p = 0; p < out.rows(); ++p)
+    for (std::size_t lane = 0; lane < out.lanes(); ++lane)
+      out.at(p, lane) =
+          p < problem.model.penalized() ? 1 / (kappa + l2.at(ridge_row(problem.model, l2, p), lane)) : 1 / kappa;
+  return out;
+}
+
+LaneTable<double> times(const LaneTable<double>& diagonal, const LaneTable<double>& table) {
+  LaneTable<double> out = table;
+  for (std::size_t p = 0; p < diagonal.rows(); ++p)
+    for (std::size_t lane = 0; lane < out.lanes(); ++lane) out.at(p, lane) *= diagonal.at(p, lane);
+  return out;
+}
+
+namespace {
+
+// Lanes on their way, side by side: `place` says which lane of the request each of them is.
+class Run {
+ public:
+  Run(const Problem& problem, Values& values, const LaneTable<double>& l2, const LaneTable<double>& preconditioner,
+      const HessianSystem::Request& request)
+      : interrupt_(request.interrupt),
+        problem_(&problem),
+        values_(&values),
+        l2_(l2),
+        preconditioner_(preconditioner),
+        theta_(request.theta),
+        residual_(request.b),
+        product_(request.b.rows(), request.b.lanes()),
+        held_(request.held),
+        damping_(request.damping),
+        target_(request.target),
+        going_(request.lanes),
+        most_curved_(request.b.lanes()) {
+    for (std::size_t lane = 0; lane < residual_.lanes(); ++lane) place_.push_back(lane);
+    for (std::size_t p = 0; p < held_.rows(); ++p)
+      for (std::size_t lane = 0; lane < lanes(); ++lane)
+        if (held_.at(p, lane) != 0) residual_.at(p, lane) = 0;
+    remove_common_part(*problem_, l2_, residual_);
+    search_ = times(preconditioner_, residual_);
+    squares_ = Values::dot(residual_, search_);
+  }
+
+  void solve(HessianSystem::Solution& out) {
+    const std::size_t most = 10 * residual_.rows() + 50;  // rounding makes it more than `rows`, not much more
+    for (std::size_t lane = 0; lane < lanes(); ++lane) {
+      if (going_[lane] && !(squares_[lane] > 0)) going_[lane] = 0, out.reached[lane] = squares_[lane] == 0;
+    }
+    for (std::size_t step = 0; step < most; ++step) {
+      compact();
+      if (interrupt_ && interrupt_->load()) return;
+      if (lanes() == 0 || std::find(going_.begin(), going_.end(), 1) == going_.end()) return;
+      this->step(out);
+    }
+  }
+
+ private:
+  std::size_t lanes() const { return residual_.lanes(); }
+
+  void step(HessianSystem::Solution& out) {
+    constexpr double kFlat = 1e-16;  // of the largest curvature met
+    values_->hessian(theta_, search_, product_);
+    add_damping();
+    const std::vector<double> curvature = Values::dot(search_, product_), length = scaled_length();
+    std::vector<double> alpha(lanes()), beta(lanes());
+    for (std::size_t lane = 0; lane < lanes(); ++lane) {
+      if (!going_[lane]) continue;
+      ++out.products[place_[lane]];
+      const double ratio = curvature[lane] / length[lane];
+      most_curved_[lane] = std::max(most_curved_[lane], ratio);
+      if (!(ratio > kFlat * most_curved_[lane]))
+        going_[lane] = 0;  // flat to rounding: what is found so far is the solution
+      else
+        alpha[lane] = squares_[lane] / curvature[lane];
+    }
+    for (std::size_t p = 0; p < residual_.rows(); ++p)
+      for (std::size_t lane = 0; lane < lanes(); ++lane) {
+        if (!going_[lane]) continue;
+        out.x.at(p, place_[lane]) += alpha[lane] * search_.at(p, lane);
+        if (held_.rows() == 0 || held_.at(p, lane) == 0) residual_.at(p, lane) -= alpha[lane] * product_.at(p, lane);
+      }
+    remove_common_part(*problem_, l2_, residual_);
+    const LaneTable<double> preconditioned = times(preconditioner_, residual_);
+    const std::vector<double> left = Values::dot(residual_, residual_), now = Values::dot(residual_, preconditioned);
+    for (std::size_t lane = 0; lane < lanes(); ++lane) {
+      if (!going_[lane]) continue;
+      beta[lane] = now[lane] / squares_[lane];
+      squares_[lane] = now[lane];
+      if (left[lane] <= target_[lane]) going_[lane] = 0, out.reached[place_[lane]] = 1;
+    }
+    for (std::size_t p = 0; p < residual_.rows(); ++p)
+      for (std::size_t lane = 0; lane < lanes(); ++lane)
+        search_.at(p, lane) = going_[lane] ? preconditioned.at(p, lane) + beta[lane] * search_.at(p, lane) : 0;
+  }
+
+  void add_damping() {
+    if (std::all_of(damping_.begin(), damping_.end(), [](double mu) { return mu == 0; })) return;
+    for (std::size_t p = 0; p < product_.rows(); ++p)
+      for (std::size_t lane = 0; lane < lanes(); ++lane) {
+        if (damping_[lane] == 0) continue;
+        const double d = preconditioner_.rows() > 0 ? 1 / preconditioner_.at(p, lane) : 1;
+        product_.at(p, lane) += damping_[lane] * d * search_.at(p, lane);
+      }
+  }
+
+  // searchᵀ D search.
+  std::vector<double> scaled_length() const {
+    if (preconditioner_.rows() == 0) return Values::dot(search_, search_);
+    LaneTable<double> scaled = search_;
+    for (std::size_t p = 0; p < scaled.rows(); ++p)
+      for (std::size_t lane = 0; lane < lanes(); ++lane) scaled.at(p, lane) /= preconditioner_.at(p, lane);
+    return Values::dot(search_, scaled);
+  }
+
+  // Lanes that are done leave as soon as the others fit into fewer vectors.
+  void compact() {
+    std::vector<std::size_t> left;
+    for (std::size_t lane = 0; lane < lanes(); ++lane)
+      if (going_[lane]) left.push_back(lane);
+    const std::size_t stride = lane_stride<double>(left.size());
+    if (left.empty() || stride >= residual_.stride()) return;
+    Problem part = part_of(*problem_, left);
+    values_ = nullptr;
+    part_values_.reset();
+    part_.emplace(std::move(part));
+    problem_ = &*part_;
+    part_values_.emplace(*part_);
+    values_ = &*part_values_;
+    const auto tables = {&l2_, &preconditioner_, &theta_, &residual_, &search_, &product_, &held_};
+    for (LaneTable<double>* table : tables)
+      if (table->rows() > 0) *table = table->select(left, stride);
+    const auto pick = [&left](auto& all) {
+      auto some = all;
+      some.clear();
+      for (const std::size_t lane : left) some.push_back(all[lane]);
+      all = std::move(some);
+    };
+    pick(target_), pick(going_), pick(most_curved_), pick(squares_), pick(place_);
+    if (!damping_.empty()) pick(damping_);
+  }
+
+  const std::atomic<bool>* interrupt_;
+  const Problem* problem_;
+  Values* values_;
+  std::optional<Problem> part_;  // of the lanes that are left
+  std::optional<Values> part_values_;
+  LaneTable<double> l2_, preconditioner_, theta_, residual_, search_, product_, held_;
+  std::vector<double> damping_, target_;
+  std::vector<char> going_;
+  std::vector<double> most_curved_, squares_;
+  std::vector<std::size_t> place_;
+};
+
+}  // namespace
+
+HessianSystem::HessianSystem(const Problem& problem, Values& values)
+    : problem_(problem),
+      values_(values),
+      l2_(ridge_table<double>(problem.l2)),
+      preconditioner_(diagonal_preconditioner(problem)) {}
+
+HessianSystem::Solution HessianSystem::solve(const Request& request) {
+  const std::size_t lanes = request.b.lanes();
+  Solution out{LaneTable<double>(request.b.rows(), lanes), std::vector<char>(lanes), std::vector<std::int64_t>(lanes)};
+  Run(problem_, values_, l2_, preconditioner_, request).solve(out);
+  return out;
+}
+
+LaneTable<double> HessianSystem::preconditioned(const LaneTable<double>& x) const { return times(preconditioner_, x); }
+
+std::vector<double> HessianSystem::squared_length(const LaneTable<double>& x) const {
+  LaneTable<double> scaled = x;
+  for (std::size_t p = 0; p < preconditioner_.rows(); ++p)
+    for (std::size_t lane = 0; lane < x.lanes(); ++lane) scaled.at(p, lane) /= preconditioner_.at(p, lane);
+  return Values::dot(x, scaled);
+}
+
+}  // namespace holdout::train
