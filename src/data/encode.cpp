@@ -121,8 +121,7 @@ void Encoder::choose_columns() {
                          : std::optional<std::size_t>();
   if (!settings_.weight.column.empty() && settings_.weight.file.empty()) weight_ = table_.find(settings_.weight.column);
   for (std::size_t j = 0; j < table_.columns.size(); ++j)
-    if (j != target_ && j != split && j != weight_ && (include.empty() || in[j]) && !no[j])
-      features_.push_back(j);
+    if (j != target_ && j != split && j != weight_ && (include.empty() || in[j]) && !no[j]) features_.push_back(j);
   if (target && features_.empty() && errors_.empty())
     add({}, "no column is left for the features: the data have " + quoted(settings_.target) + " alone",
         "add columns to the file, or see data.features", "data.file");

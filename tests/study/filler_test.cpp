@@ -115,8 +115,7 @@ TEST_CASE("reader: values, lists and choices that are no such thing") {
       {"data: {file: a, target: y, standardize: yes}\n", "  true, false"},
       {"data: {file: a, target: y, standardize: []}\n", "data.standardize: expected true or false, found a list\n"},
       {"data: {file: a, target: [b]}\n", "1:25: error: data.target: expected a text, found a list\n"},
-      {"data: {file: a, target: y, missing: {a: 1}}\n",
-       "1:38: error: unknown key 'a' in data.missing"},
+      {"data: {file: a, target: y, missing: {a: 1}}\n", "1:38: error: unknown key 'a' in data.missing"},
       {"data: {file: a, target: y, missing: [mean]}\n", "data.missing: expected one of refuse, drop_row, mean, median"},
       // choices
       {"data: {file: a, target: y, split: {method: }}\n", "1:36: error: data.split.method: the value is missing\n"},

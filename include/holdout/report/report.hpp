@@ -23,13 +23,13 @@
 //     folds       the k values, if k > 1
 //     starts      the value of each initialization, with training.starts
 //     curve       [{epoch, train_loss, holdout}], at most 200 points
-//   findings      {gain, middle: value that half of the trials are better than, conclusion: {settled, tolerance, rounds,
-//                 evaluations, reason: why not, open: [{path, min, max, promise: the least value that may be there or
-//                 null, failed}]}: what a search by gradient says of its end, search_end: {half, half_value, gain, noise,
-//                 expected, settled}, refinement: {path, at, value, gain}, simpler: {trial, value, parameters: [path]},
-//                 importance: {alone: {path: share}, pairs: [{paths, share}], trials}: findings.hpp, null where there
-//                 is none; near_ties: {percent, standard_error}, bounds: [{path, end: min | max, value, bound}],
-//                 failures: [{state, reason, trials: how many}]}
+//   findings      {gain, middle: value that half of the trials are better than, conclusion: {settled, tolerance,
+//                 rounds, evaluations, reason: why not, open: [{path, min, max, promise: the least value that may be
+//                 there or null, failed}]}: what a search by gradient says of its end, search_end: {half, half_value,
+//                 gain, noise, expected, settled}, refinement: {path, at, value, gain}, simpler: {trial, value,
+//                 parameters: [path]}, importance: {alone: {path: share}, pairs: [{paths, share}], trials}:
+//                 findings.hpp, null where there is none; near_ties: {percent, standard_error}, bounds: [{path, end:
+//                 min | max, value, bound}], failures: [{state, reason, trials: how many}]}
 //   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,
 //                 train_loss, gradient_norm, end, folds?}]; value is null unless complete, and `reason` says why
 //                 then (null otherwise); parameters that a condition switches off are absent
