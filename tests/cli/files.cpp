@@ -75,7 +75,7 @@ TEST_CASE("predict reads the pipes that are meant") {
 TEST_CASE("what a limit refuses is said with the limit") {
   Folder folder;
   write_study(folder);
-  const auto files = shell(folder, "ulimit -n 4; $H run s.yaml --out run");
+  const auto files = shell(folder, "exec 3>&-; ulimit -n 4; $H run s.yaml --out run");
   CHECK(files.code == 1);
   CHECK(has(files.err, "too many open files (ulimit -n 4)"));
   const auto stacks = shell(folder, "ulimit -v 400000; $H run s.yaml --out run --threads 1000");

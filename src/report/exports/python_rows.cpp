@@ -98,6 +98,9 @@ def level_of(column, cell, levels):
     """Which of the levels a cell is; numbers are compared by their values."""
     if str(cell) in levels:
         return levels.index(str(cell))
+    bare = [level.strip(" \t") for level in levels]  # of a level in quotes, spaces are lost on reading
+    if bare.count(str(cell)) == 1:
+        return bare.index(str(cell))
     try:
         return [number(column, level) for level in levels].index(number(column, cell))
     except ValueError:
@@ -153,7 +156,9 @@ def rows(file):
             if len(cells[0]) > 4:
                 raise ValueError(f"line 1, {cells[0]}, says that another delimiter stands between cells")
         elif header is None:
-            header = cells
+            # Quotes keep the spaces of a name, and the csv module does not tell where there were quotes.
+            names = {column.strip(" \t"): column for column in COLUMNS}
+            header = [names.get(cell, cell) for cell in cells]
             for column in COLUMNS:
                 if header.count(column) != 1:
                     raise ValueError(f"the file has {header.count(column)} columns {column!r}, not 1: {header[:12]}; "
