@@ -167,7 +167,7 @@ std::string comparison_text(const Comparison& c) {
     const Findings& f = run.findings;
     if (!f.best()) continue;
     const auto& values = f.best()->configuration.values;
-    text += escaped(run.name) + ", trial " + std::to_string(f.best()->number) + "\n";
+    text += escaped(run.name) + ", " + best_name(f) + "\n";
     for (std::size_t i = 0; i < f.study.space.size() && i < values.size(); ++i)
       if (values[i]) text += "  " + escaped(f.study.space.parameters()[i].path + ": " + to_text(*values[i])) + "\n";
   }

@@ -117,7 +117,7 @@ std::string comparison_page(const Comparison& c) {
   body += "<h2>Best configurations</h2>\n";
   for (std::size_t i = 0; i < c.behind.size(); ++i) {
     const Findings& f = c.runs[i].findings;
-    body += "<p>" + html_escaped(c.runs[i].name) + ", trial " + std::to_string(f.best()->number) + "</p>\n<ul>\n";
+    body += "<p>" + html_escaped(c.runs[i].name) + ", " + best_name(f) + "</p>\n<ul>\n";
     const auto& values = f.best()->configuration.values;
     for (std::size_t k = 0; k < f.study.space.size() && k < values.size(); ++k)
       if (values[k])

@@ -40,7 +40,7 @@ std::vector<Point> points_of(const Findings& f, std::size_t parameter) {
     const auto x = number(trial.configuration.values[parameter]);
     const auto& outcome = trial.outcome;
     const bool known = std::isfinite(outcome.value) && outcome.state != study::TrialState::failed && !outcome.guard;
-    if (!x || !known || !same_but(trial.configuration, f.best()->configuration, parameter)) continue;
+    if (!x || !known || !same_but(trial.configuration, f.best_trial()->configuration, parameter)) continue;
     points.push_back(
         {*x, outcome.value,
          outcome.gradient.empty() ? std::numeric_limits<double>::quiet_NaN() : outcome.gradient[parameter]});
@@ -78,10 +78,11 @@ std::optional<Descent> descent_of(const Findings& f) {
   std::stable_sort(d.basins.begin(), d.basins.end(),
                    [&](const Basin& a, const Basin& b) { return is_better(a.value, b.value); });
 
+  if (f.defaults) return d;  // they are better than what is flat
   // As good as the best: from there to both sides, as far as every point is.
-  const double best = f.best()->outcome.value, enough = Descent::kFlat * std::abs(best);
+  const double best = f.best_trial()->outcome.value, enough = Descent::kFlat * std::abs(best);
   const auto is_flat = [&](const Point& p) { return std::abs(p.value - best) <= enough; };
-  const double at = number(f.best()->configuration.values[*parameter]).value_or(range.min);
+  const double at = number(f.best_trial()->configuration.values[*parameter]).value_or(range.min);
   double low = at, high = at;
   for (auto p = all.rbegin(); p != all.rend(); ++p)
     if (p->at < at) {

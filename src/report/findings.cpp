@@ -147,6 +147,13 @@ std::vector<BoundHit> bounds_hit(const search::SearchSpace& space, const search:
   return hits;
 }
 
+std::vector<std::size_t> outside(const search::SearchSpace& space, const search::Configuration& defaults) {
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < space.size() && i < defaults.values.size(); ++i)
+    if (defaults.values[i] && !space.admits(i, *defaults.values[i])) found.push_back(i);
+  return found;
+}
+
 std::optional<Convergence> convergence(const study::Outcome& outcome, bool maximize) {
   const std::vector<study::CurvePoint>& curve = outcome.curve;
   const study::CurvePoint* best = nullptr;
@@ -174,8 +181,9 @@ void judge_best(Findings& f) {
     f.gain = f.study.maximize ? value - f.facts->baseline : f.facts->baseline - value;
   if (f.winner && f.winner->defaults && std::isfinite(f.winner->defaults->value))
     f.default_gain = f.study.maximize ? value - f.winner->defaults->value : f.winner->defaults->value - value;
+  if (f.default_gain && *f.default_gain < 0) f.outside = outside(f.study.space, f.winner->defaults->configuration);
   if (f.standard_error) f.within_error = 0;
-  for (std::size_t i = 1; i < f.ranking.size(); ++i) {
+  for (std::size_t i = f.defaults ? 0 : 1; i < f.ranking.size(); ++i) {
     const double distance = std::abs(f.trials[f.ranking[i]].outcome.value - value);
     f.within_percent += distance <= kNear * std::abs(value);
     if (f.standard_error) *f.within_error += distance <= *f.standard_error;
@@ -228,7 +236,12 @@ Findings find(const study::Storage& storage) {
 
   group_failures(f);
   if (!f.best()) return f;
-  if (auto winner = storage.winner(); winner && winner->trial == f.best()->number) f.winner = std::move(winner);
+  if (auto winner = storage.winner(); winner && winner->trial == f.best_trial()->number) f.winner = std::move(winner);
+  if (f.winner && f.winner->defaults && f.winner->default_outcome) {
+    f.defaults.emplace();
+    f.defaults->number = -1;
+    f.defaults->configuration = f.winner->defaults->configuration, f.defaults->outcome = *f.winner->default_outcome;
+  }
   judge_best(f);
   f.descent = descent_of(f);
   f.search_end = search_end(f);

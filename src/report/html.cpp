@@ -69,7 +69,9 @@ struct Writer {
 // The numbers that people look for first.
 void cards(Writer& writer, const Findings& f) {
   writer.out += "<div class=\"cards\">\n";
-  if (f.best()) writer.card(shown(f.best()->outcome.value, f.standard_error), "hold-out " + f.study.metric);
+  if (f.best())
+    writer.card(shown(f.best()->outcome.value, f.standard_error),
+                "hold-out " + f.study.metric + (f.defaults ? ", at the defaults" : ""));
   if (f.winner) {
     const auto test = metric(f.winner->test, f.study.metric), refit = metric(f.winner->refit_test, f.study.metric);
     if (test)
@@ -77,7 +79,10 @@ void cards(Writer& writer, const Findings& f) {
     else if (refit)
       writer.card(shown(*refit, test_error(f)), "test " + f.study.metric + ", refitted");
   }
-  if (f.default_gain) writer.card(shown(f.winner->defaults->value), "at the defaults");
+  if (f.defaults)
+    writer.card(shown(f.best_trial()->outcome.value), "best trial");
+  else if (f.default_gain)
+    writer.card(shown(f.winner->defaults->value), "at the defaults");
   if (f.facts && std::isfinite(f.facts->baseline)) writer.card(shown(f.facts->baseline), "constant model");
   std::string what = "of " + counted(f.trials.size(), "trial") + " complete";
   if (f.pruned > 0) what += ", " + std::to_string(f.pruned) + " pruned";

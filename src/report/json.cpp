@@ -144,10 +144,11 @@ ordered_json predictions_json(const Findings& f) {
 ordered_json best_json(const Findings& f) {
   if (!f.best()) return nullptr;
   const Trial& trial = *f.best();
-  ordered_json best = {{"trial", trial.number},
+  ordered_json best = {{"trial", f.defaults ? ordered_json() : ordered_json(trial.number)},
                        {"value", number_json(trial.outcome.value)},
                        {"parameters", parameters_json(f.study.space, trial.configuration)},
                        {"metrics", metrics_json(trial.outcome.metrics)}};
+  if (f.defaults) best["defaults"] = true;
   best["test"] = f.winner && !f.winner->test.empty() ? metrics_json(f.winner->test) : ordered_json();
   best["refit"] = nullptr;
   const bool tested = f.winner && !f.winner->refit_test.empty();
@@ -171,16 +172,18 @@ ordered_json best_json(const Findings& f) {
 ordered_json default_json(const Findings& f) {
   if (!f.winner || !f.winner->defaults) return nullptr;
   const study::DefaultResult& defaults = *f.winner->defaults;
-  ordered_json undeclared = ordered_json::array();
+  ordered_json undeclared = ordered_json::array(), outside = ordered_json::array();
   for (const std::int64_t i : defaults.undeclared)
     undeclared.push_back(f.study.space.parameters()[static_cast<std::size_t>(i)].path);
+  for (const std::size_t i : f.outside) outside.push_back(f.study.space.parameters()[i].path);
   return {{"parameters", parameters_json(f.study.space, defaults.configuration)},
           {"undeclared", std::move(undeclared)},
           {"trial", defaults.trial ? ordered_json(*defaults.trial) : ordered_json()},
           {"value", number_json(defaults.value)},
           {"reason", defaults.reason.empty() ? ordered_json() : ordered_json(defaults.reason)},
           {"test", defaults.test.empty() ? ordered_json() : metrics_json(defaults.test)},
-          {"gain", number_json(f.default_gain)}};
+          {"gain", number_json(f.default_gain)},
+          {"outside", std::move(outside)}};
 }
 
 ordered_json search_end_json(const Findings& f) {

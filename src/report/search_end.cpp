@@ -49,7 +49,7 @@ std::optional<SearchEnd> search_end(const Findings& f) {
   end.half = f.ranking.size() / 2;
   end.expected = method == "random";
   end.half_value = end.expected ? expected_best(f, end.half) : best_of_first(f, end.half);
-  end.gain = std::max(0.0, (f.study.maximize ? 1 : -1) * (f.best()->outcome.value - end.half_value));
+  end.gain = std::max(0.0, (f.study.maximize ? 1 : -1) * (f.best_trial()->outcome.value - end.half_value));
   end.noise = noise(f);
   return end;
 }
@@ -92,7 +92,7 @@ std::optional<Refinement> refinement(const Findings& f) {
     const study::Trial& trial = f.trials[i];
     if (!trial.configuration.values[0]) return {};
     places.push_back({search::position(*parameter.interval, *trial.configuration.values[0]), trial.outcome.value,
-                      &trial == f.best()});
+                      &trial == f.best_trial()});
   }
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return a.x < b.x; });
   const auto at = static_cast<std::size_t>(
@@ -107,7 +107,7 @@ std::optional<Refinement> refinement(const Findings& f) {
   Refinement found;
   found.at = number(search::value_at(*parameter.interval, x)).value_or(0);
   found.value = l.y + left * (x - l.x) + bend * (x - l.x) * (x - m.x);
-  found.gain = (f.study.maximize ? 1 : -1) * (found.value - m.y);
+  found.gain = (f.study.maximize ? 1 : -1) * (found.value - f.best()->outcome.value);
   if (!(found.gain >= 0)) return {};
   return found;
 }

@@ -14,10 +14,12 @@ namespace {
 constexpr std::size_t kLines = 12;
 
 std::string best_line(const Findings& f) {
-  const study::Trial& best = *f.best();
-  std::string line = "best " + f.study.metric + ": " + shown(best.outcome.value, f.standard_error) + "  (trial " +
-                     std::to_string(best.number);
-  if (f.default_gain) line += "; defaults: " + shown(f.winner->defaults->value);
+  std::string line =
+      "best " + f.study.metric + ": " + shown(f.best()->outcome.value, f.standard_error) + "  (" + best_name(f);
+  if (f.defaults)
+    line += "; best of " + counted(f.trials.size(), "trial") + ": " + shown(f.best_trial()->outcome.value);
+  else if (f.default_gain)
+    line += "; defaults: " + shown(f.winner->defaults->value);
   if (f.gain) line += "; constant model: " + shown(f.facts->baseline);
   return line + ")";
 }
@@ -96,6 +98,7 @@ std::string summary(const Findings& f, const std::string& folder) {
     head.push_back(best_line(f));
   else
     head.push_back(f.trials.empty() ? "no trial has ended" : "no best " + f.study.metric + ": no trial succeeded");
+  if (std::string text = better_defaults_text(f); !text.empty()) tail.push_back("note: " + std::move(text));
   if (std::string line = test_line(f); !line.empty()) tail.push_back(std::move(line));
   if (std::string line = solver_line(f); !line.empty()) tail.push_back(std::move(line));
   tail.push_back(trials_line(f));

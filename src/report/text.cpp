@@ -104,6 +104,38 @@ std::optional<double> metric(const study::Metrics& metrics, std::string_view nam
   return {};
 }
 
+std::string best_name(const Findings& f) {
+  return f.defaults ? "the defaults" : "trial " + std::to_string(f.best()->number);
+}
+
+std::string range_text(const search::Parameter& parameter) {
+  std::string text;
+  for (const Value& value : parameter.values) text += (text.empty() ? "" : ", ") + to_text(value);
+  if (const auto& range = parameter.interval) {
+    if (!text.empty()) text += ", or ";
+    text += to_text(range->min) + " to " + to_text(range->max);
+    if (range->step) text += " in steps of " + to_text(*range->step);
+    if (range->points) text += ", " + counted(static_cast<std::size_t>(range->points), "point");
+  }
+  return text;
+}
+
+std::string better_defaults_text(const Findings& f) {
+  if (f.outside.empty()) return {};
+  constexpr std::size_t kMostSettings = 3;
+  const study::DefaultResult& defaults = *f.winner->defaults;
+  std::string text =
+      "the defaults are better (" + shown(defaults.value) + ") but lie outside of what is searched: widen ";
+  for (std::size_t k = 0; k < std::min(f.outside.size(), kMostSettings); ++k) {
+    const std::size_t i = f.outside[k];
+    const search::Parameter& parameter = f.study.space.parameters()[i];
+    text += (k == 0 ? "" : ", ") + parameter.path + " (" + shortened(range_text(parameter), 60) +
+            ") to include its default " + shown(defaults.configuration.values[i]);
+  }
+  if (f.outside.size() > kMostSettings) text += " and " + counted(f.outside.size() - kMostSettings, "more setting");
+  return text;
+}
+
 std::optional<double> test_error(const Findings& findings) {
   if (!findings.winner || !std::isfinite(findings.winner->test_standard_error)) return {};
   if (findings.winner->test.empty() && findings.winner->refit_test.empty()) return {};

@@ -30,6 +30,13 @@ std::vector<std::string> short_names(const search::SearchSpace& space);
 
 /// The metric of that name; empty where it is not there or not finite.
 std::optional<double> metric(const study::Metrics& metrics, std::string_view name);
+/// "trial 3", or "the defaults" where they are the best configuration.
+std::string best_name(const Findings& findings);
+/// "0.001 to 10 in steps of 0.5", "gd, adam": what of a parameter is searched.
+std::string range_text(const search::Parameter& parameter);
+/// The defaults are better than every trial, and no candidate: which settings to widen, in one sentence without its
+/// end; empty otherwise.
+std::string better_defaults_text(const Findings& findings);
 /// Standard error of the winner's test value, if it is known.
 std::optional<double> test_error(const Findings& findings);
 

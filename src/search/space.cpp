@@ -108,15 +108,18 @@ bool contains(const Interval& range, const Value& value) {
 
 }  // namespace
 
+bool SearchSpace::admits(std::size_t i, const Value& value) const {
+  const Parameter& parameter = parameters_[i];
+  const bool listed = std::find(parameter.values.begin(), parameter.values.end(), value) != parameter.values.end();
+  return listed || (parameter.interval && search::contains(*parameter.interval, value));
+}
+
 bool SearchSpace::contains(const Configuration& configuration) const {
   if (configuration.values.size() != size()) return false;
   for (std::size_t i = 0; i < size(); ++i) {
     const auto& value = configuration.values[i];
     if (value.has_value() != active(i, configuration)) return false;
-    if (!value) continue;
-    const Parameter& parameter = parameters_[i];
-    const bool listed = std::find(parameter.values.begin(), parameter.values.end(), *value) != parameter.values.end();
-    if (!listed && !(parameter.interval && search::contains(*parameter.interval, *value))) return false;
+    if (value && !admits(i, *value)) return false;
   }
   return true;
 }

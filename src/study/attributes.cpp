@@ -17,6 +17,8 @@
 namespace holdout::study {
 namespace {
 
+constexpr std::string_view kOurs = "holdout:";
+
 // Nearly all attributes of trials are plain numbers and words: read without a document, which would take most of the
 // time that reading a large run takes. Empty: it has to be looked at more closely.
 template <class T>
@@ -97,6 +99,15 @@ class Writer {
   void operator()(const char* key, const std::optional<TunedModel>& x) {
     if (x) json[key] = to_json(*x);
   }
+  // As the attributes of a trial, without their prefix, and the curve.
+  void operator()(const char* key, const std::optional<Outcome>& x) {
+    if (!x) return;
+    Json& all = json[key] = Json::object();
+    for (const auto& [name, text] : outcome_attributes(*x, true)) all[name.substr(kOurs.size())] = Json::parse(text);
+    Json& curve = all["curve"] = Json::array();
+    for (const CurvePoint& point : x->curve)
+      curve.push_back({point.epoch, to_json(point.train_loss), to_json(point.holdout)});
+  }
   void operator()(const char* key, const search::Configuration& configuration) {
     Json& all = json[key] = Json::array();
     for (const auto& value : configuration.values) all.push_back(value ? value_json(*value) : Json());
@@ -149,6 +160,20 @@ class Reader {
   static void read(const Json& json, const char* key, std::optional<T>& x) {
     x = member<T>(object_in(json, key));
   }
+  static void read(const Json& json, const char* key, std::optional<Outcome>& x) {
+    Trial trial;
+    trial.outcome.gradient_norm = std::numeric_limits<double>::quiet_NaN();  // written where it was measured
+    for (const auto& [name, value] : object_in(json, key).items())
+      if (name != "curve") read_attribute(std::string(kOurs) + name, text_of(value), trial);
+    const std::string curve = std::string(key) + ".curve";
+    for (const Json& point : list_in(member_of(json, "curve"), curve)) {
+      const Json& numbers = list_in(point, item(curve, trial.outcome.curve.size()));
+      if (numbers.size() != 3) throw std::domain_error("`" + curve + "`: expected three numbers a point");
+      trial.outcome.curve.push_back(
+          {integer_in(numbers[0], curve, kLowest), real_from(numbers[1]), real_from(numbers[2])});
+    }
+    x = std::move(trial.outcome);
+  }
   static void read(const Json& json, const char* key, search::Configuration& configuration) {
     for (const Json& value : list_in(json, key))
       configuration.values.push_back(value.is_null() ? std::nullopt : std::optional(value_from(value)));
@@ -200,7 +225,8 @@ void fields(F& f, T& range) {
 template <class F, class T>
 requires std::is_same_v<std::remove_const_t<T>, Winner>
 void fields(F& f, T& winner) {
-  f("trial", winner.trial), f("test", winner.test), f("refit_test", winner.refit_test);
+  f("trial", winner.trial), f("default_outcome", winner.default_outcome);
+  f("test", winner.test), f("refit_test", winner.refit_test);
   f("tied", winner.tied), f("tied_test", winner.tied_test);
   f("defaults", winner.defaults);
   f("refit_epochs", winner.refit_epochs), f("test_standard_error", winner.test_standard_error);
@@ -417,7 +443,6 @@ void put_attribute(const std::string& key, std::string_view name, std::string_vi
 }  // namespace
 
 void read_attribute(const std::string& key, std::string_view text, Trial& trial) {
-  constexpr std::string_view kOurs = "holdout:";
   if (!key.starts_with(kOurs)) return;
   const auto wrong = [&](const std::string& why) {
     return std::domain_error("trial " + std::to_string(trial.number) + ", " + holdout::quoted(key) + ": " + why);

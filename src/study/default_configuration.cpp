@@ -93,7 +93,9 @@ Value middle(const search::Parameter& parameter) {
     const Value value = search::value_at(*parameter.interval, 0.5);
     const auto* x = std::get_if<double>(&value);
     constexpr double kRounding = 32 * std::numeric_limits<double>::epsilon();  // 0.001, not 0.0010000000000000002
-    return x ? search::as_decimal(*x, 12, kRounding * std::abs(*x)) : value;
+    if (!x) return value;
+    const search::Interval& range = *parameter.interval;
+    return std::clamp(search::as_decimal(*x, 12, kRounding * std::abs(*x)), range.min, range.max);
   }
   std::vector<Value> values = parameter.values;
   const bool numbers =

@@ -189,7 +189,8 @@ void check_shapes(const TunedModel& model) {
 TunedModel tuned_model_from(const Json& json) {
   TunedModel model;
   model.study = text_in(member_of(json, "study"), "study");
-  model.trial = static_cast<int>(integer_in(member_of(json, "trial"), "trial", 0, std::numeric_limits<int>::max()));
+  if (const Json& trial = member_of(json, "trial"); !trial.is_null())
+    model.trial = static_cast<int>(integer_in(trial, "trial", 0, std::numeric_limits<int>::max()));
   model.type = word_in(member_of(json, "type"), "type", names_of(train::ModelSettings().alternatives()));
   model.loss = word_in(member_of(json, "loss"), "loss", losses_of(model.type));
   word_in(member_of(json, "link"), "link", std::span(&kLinks[static_cast<std::size_t>(model.link())], 1));

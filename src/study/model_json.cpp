@@ -115,7 +115,10 @@ void check_coefficients(const Json& json, const TunedModel& model) {
 }  // namespace
 
 Json to_json(const TunedModel& model) {
-  Json json = {{"schema", kSchema}, {"study", model.study}, {"trial", model.trial}, {"type", model.type}};
+  Json json = {{"schema", kSchema},
+               {"study", model.study},
+               {"trial", model.trial ? Json(*model.trial) : Json()},
+               {"type", model.type}};
   json["loss"] = model.loss, json["link"] = kLinks[static_cast<std::size_t>(model.link())];
   if (!model.activation.empty()) json["activation"] = model.activation;
   json["target"] = model.target, json["classes"] = model.classes;

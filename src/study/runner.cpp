@@ -261,9 +261,9 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   if (best && ended) {
     state.winner = true;
     observer.changed(state);
-    std::optional<Winner> winner = crown(file, data, *best, designs, metric, workers, interrupt, std::move(trained));
-    ended = winner && compare_with_tied(*winner, file, data, trials, designs, metric, workers, interrupt) &&
-            compare_with_default(*winner, file, data, trials, designs, metric, workers, interrupt);
+    const std::optional<Winner> winner =
+        finalize_winner(file, data, trials, *best, std::move(trained), designs, metric, workers, interrupt);
+    ended = winner.has_value();
     if (ended && !patiently([&] { storage.write(*winner); }, interrupt, observer)) return RunEnd::interrupted;
   }
   facts.interrupted = !ended;

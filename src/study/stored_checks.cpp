@@ -122,6 +122,12 @@ void check(const Winner& winner) {
     check_metrics("defaults.test", winner.defaults->test);
   }
   if (winner.predictions) check(*winner.predictions);
+  if (!winner.default_outcome) return;
+  const Outcome& outcome = *winner.default_outcome;
+  require(winner.defaults.has_value(), "`default_outcome`: there are no `defaults`");
+  require(may_be_best(outcome), "`default_outcome`: expected a finite value");
+  at_least(0, {{"default_outcome.epochs", outcome.epochs}, {"default_outcome.steps", outcome.steps}});
+  check_metrics("default_outcome.metrics", outcome.metrics);
 }
 
 void check(const Winner& winner, const search::SearchSpace& space) {
@@ -133,6 +139,8 @@ void check(const Winner& winner, const search::SearchSpace& space) {
   for (const std::int64_t i : defaults.undeclared)
     require(i >= 0 && i < static_cast<std::int64_t>(space.size()),
             "`defaults.undeclared`: there is no parameter " + std::to_string(i));
+  require(!winner.default_outcome || space.contains(defaults.configuration),
+          "`default_outcome`: the defaults lie outside of what is searched");
 }
 
 void check(const Trial& trial, const search::SearchSpace& space) {

@@ -48,7 +48,7 @@ std::vector<Attribute> numbers_of(Outcome outcome, bool with_derivatives) {
   return all;
 }
 
-void compare(int trial, const std::vector<Attribute>& stored, const std::vector<Attribute>& now,
+void compare(std::optional<int> trial, const std::vector<Attribute>& stored, const std::vector<Attribute>& now,
              std::vector<Deviation>& deviations) {
   using ByKey = std::unordered_map<std::string_view, std::string_view>;  // there may be thousands of parameters
   const auto by_key = [](const std::vector<Attribute>& all) {
@@ -111,7 +111,15 @@ std::vector<Attribute> numbers_of(const Winner& winner) {
   all.emplace_back("winner.refit.epochs", std::to_string(winner.refit_epochs));
   if (winner.defaults) all.emplace_back("defaults.value", text_of(to_json(winner.defaults->value)));
   if (winner.defaults) add("defaults.test", winner.defaults->test);
+  if (winner.default_outcome)
+    for (Attribute& a : numbers_of(*winner.default_outcome, false)) all.push_back(std::move(a));
   return all;
+}
+
+// @param first  of the deviations that were found since its comparison began
+bool is_same(const Trial& trial, std::size_t first, const Verification& result) {
+  return std::none_of(result.deviations.begin() + static_cast<std::ptrdiff_t>(first), result.deviations.end(),
+                      [&](const Deviation& d) { return d.trial == trial.number; });
 }
 
 // What was asked of a trial, and what came of it.
@@ -122,6 +130,14 @@ std::vector<Attribute> all_of(const Trial& trial, const search::SearchSpace& spa
       all.emplace_back(space.parameters()[i].path, to_text(*value));
   for (Attribute& a : numbers_of(trial.outcome, false)) all.push_back(std::move(a));
   return all;
+}
+
+// @param now  nothing: there is none any more
+void compare(const Winner& stored, const std::optional<Winner>& now, Verification& result) {
+  const std::size_t before = result.deviations.size();
+  compare(stored.default_outcome ? std::nullopt : std::optional(stored.trial), numbers_of(stored),
+          now ? numbers_of(*now) : std::vector<Attribute>{}, result.deviations);
+  result.same_defaults = stored.default_outcome && result.deviations.size() == before;
 }
 
 // Compares trials with those of the whole search, run once more.
@@ -144,10 +160,8 @@ void compare_with_search(std::span<const Trial> trials, const std::optional<Winn
       result.deviations.push_back({trial.number, "state", std::string(state_name(trial.outcome.state)), {}});
     else
       compare(trial.number, all_of(trial, file.study.space), all_of(*at->second, file.study.space), result.deviations);
-    if (winner && winner->trial == trial.number)
-      compare(trial.number, numbers_of(*winner), again.winner ? numbers_of(*again.winner) : std::vector<Attribute>{},
-              result.deviations);
-    if (result.deviations.size() == before) result.same.push_back(trial.number);
+    if (winner && winner->trial == trial.number) compare(*winner, again.winner, result);
+    if (is_same(trial, before, result)) result.same.push_back(trial.number);
   }
 }
 
@@ -181,15 +195,12 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
       compare(trial.number, numbers_of(trial.outcome, with_derivatives), numbers_of(*again[i], with_derivatives),
               result.deviations);
       if (winner && winner->trial == trial.number) {
-        const train::Metric& metric = metric_of(file.study);
-        std::optional<Winner> now = crown(file, data, trial, designs, metric, workers, interrupt);
-        if (now && winner->defaults &&
-            !compare_with_default(*now, file, data, storage.answers(), designs, metric, workers, interrupt))
-          now.reset();
+        const std::optional<Winner> now = repeat_winner(*winner, file, data, storage.answers(), trial, designs,
+                                                        metric_of(file.study), workers, interrupt);
         result.interrupted = !now;
-        if (now) compare(trial.number, numbers_of(*winner), numbers_of(*now), result.deviations);
+        if (now) compare(*winner, now, result);
       }
-      if (!result.interrupted && result.deviations.size() == before) result.same.push_back(trial.number);
+      if (!result.interrupted && is_same(trial, before, result)) result.same.push_back(trial.number);
     }
   }
   std::sort(result.same.begin(), result.same.end());

@@ -205,57 +205,160 @@ std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, 
   return winner;
 }
 
-bool compare_with_default(Winner& winner, const StudyFile& file, const data::Prepared& data,
-                          std::span<const Trial> trials, Designs& designs, const train::Metric& metric,
-                          const Workers& workers, const std::atomic<bool>& interrupt) {
-  if (file.study.space.size() == 0) return true;
-  DefaultConfiguration standard = default_configuration(file.study);
-  DefaultResult result;
-  const auto same = std::find_if(trials.begin(), trials.end(), [&](const Trial& t) {
+namespace {
+
+// What the winner is made of.
+struct Search {
+  const StudyFile& file;
+  const data::Prepared& data;
+  std::span<const Trial> trials;
+  Designs& designs;
+  const train::Metric& metric;
+  const Workers& workers;
+  const std::atomic<bool>& interrupt;
+
+  std::optional<Winner> crown(const Trial& trial, std::vector<train::LaneResult> trained) const {
+    return study::crown(file, data, trial, designs, metric, workers, interrupt, std::move(trained));
+  }
+};
+
+// The study's default configuration, trained once more unless a trial has it and nothing else is to be known.
+struct TrainedDefaults {
+  DefaultResult result;            // its errors on the test rows come later
+  std::optional<Trained> trained;  // empty: not trained, or that threw
+  std::optional<Outcome> outcome;  // of it
+};
+
+void fail(DefaultResult& result, std::string reason) { result.value = kNaN, result.reason = std::move(reason); }
+
+template <class Work>
+void with_failures_said(DefaultResult& result, const Work& work) {
+  try {
+    work();
+  } catch (const std::bad_alloc&) {
+    fail(result, "out of memory");
+  } catch (const std::exception& e) {
+    fail(result, std::string("error: ") + e.what());
+  }
+}
+
+// Nothing if interrupted.
+std::optional<TrainedDefaults> train_defaults(const Search& s) {
+  DefaultConfiguration standard = default_configuration(s.file.study);
+  TrainedDefaults defaults;
+  DefaultResult& result = defaults.result;
+  const auto same = std::find_if(s.trials.begin(), s.trials.end(), [&](const Trial& t) {
     const bool judged = may_be_best(t.outcome) || t.outcome.state == TrialState::failed;
     return judged && t.fidelity.full() && t.configuration == standard.configuration;
   });
-  if (same != trials.end()) {
+  if (same != s.trials.end()) {
     result.trial = same->number;
     result.value = same->outcome.value, result.reason = same->outcome.reason;
   }
-  const bool tested = !data.split.test.empty();
-  if (!result.trial || (tested && result.reason.empty())) try {
-      const Trained trained = train_folds(file.study, standard.configuration, designs, metric, workers, interrupt);
-      const std::optional<Outcome> outcome = combine(trained.folds, metric);
-      if (!outcome) return false;
-      if (!result.trial) result.value = outcome->value, result.reason = outcome->reason;
-      designs.make_room();
-      const Widened wide(data, trained.config.polynomial);
-      if (tested && outcome->reason.empty() && trained.folds.size() == 1) {
-        result.test = judge_test(file, *wide, metric, trained).metrics;
-      } else if (tested && outcome->reason.empty()) {
-        Winner refitted;
-        if (!refit(file, *wide, refit_config(trained), metric, workers, interrupt, refitted)) return false;
-        result.test = std::move(refitted.refit_test);
-      }
-    } catch (const std::bad_alloc&) {
-      result.value = kNaN, result.reason = "out of memory";
-    } catch (const std::exception& e) {
-      result.value = kNaN, result.reason = std::string("error: ") + e.what();
-    }
+  const bool tested = !s.data.split.test.empty();
   result.configuration = std::move(standard.configuration), result.undeclared = std::move(standard.undeclared);
-  winner.defaults = std::move(result);
+  if (result.trial && !(tested && result.reason.empty())) return defaults;
+  bool interrupted = false;
+  with_failures_said(result, [&] {
+    defaults.trained = train_folds(s.file.study, result.configuration, s.designs, s.metric, s.workers, s.interrupt);
+    defaults.outcome = combine(defaults.trained->folds, s.metric);
+    interrupted = !defaults.outcome;
+    if (defaults.outcome && !result.trial)
+      result.value = defaults.outcome->value, result.reason = defaults.outcome->reason;
+  });
+  if (interrupted) return {};
+  return defaults;
+}
+
+// Of equals the trial is the best: it was asked for.
+bool are_best(const TrainedDefaults& defaults, const Trial& best, const Search& s) {
+  if (defaults.result.trial || !defaults.outcome || !may_be_best(*defaults.outcome)) return false;
+  const double value = defaults.outcome->value, rival = best.outcome.value;
+  return (s.metric.maximize ? value > rival : value < rival) &&
+         s.file.study.space.contains(defaults.result.configuration);
+}
+
+// Their errors on the test rows are computed as those of the winner are. @return false if interrupted
+bool test_defaults(TrainedDefaults& defaults, const Search& s) {
+  const std::optional<Outcome>& outcome = defaults.outcome;
+  if (s.data.split.test.empty() || !outcome || !outcome->reason.empty()) return true;
+  const Trained& trained = *defaults.trained;
+  bool interrupted = false;
+  with_failures_said(defaults.result, [&] {
+    s.designs.make_room();
+    const Widened wide(s.data, trained.config.polynomial);
+    if (trained.folds.size() == 1) {
+      defaults.result.test = judge_test(s.file, *wide, s.metric, trained).metrics;
+      return;
+    }
+    Winner refitted;
+    interrupted = !refit(s.file, *wide, refit_config(trained), s.metric, s.workers, s.interrupt, refitted);
+    defaults.result.test = std::move(refitted.refit_test);
+  });
+  return !interrupted;
+}
+
+// The defaults as the best configuration.
+std::optional<Winner> crown_defaults(TrainedDefaults defaults, const Trial& best, const Search& s) {
+  Trial standing;  // for them
+  standing.number = best.number, standing.configuration = defaults.result.configuration;
+  std::optional<Winner> winner = s.crown(standing, std::move(defaults.trained->folds));
+  if (!winner) return {};
+  if (winner->model) winner->model->trial.reset();
+  defaults.result.test = winner->test.empty() ? winner->refit_test : winner->test;
+  winner->defaults = std::move(defaults.result);
+  winner->default_outcome = std::move(defaults.outcome);
+  return winner;
+}
+
+bool compare_with_defaults(Winner& winner, TrainedDefaults defaults, const Search& s) {
+  if (!test_defaults(defaults, s)) return false;
+  winner.defaults = std::move(defaults.result);
   return true;
 }
 
-bool compare_with_tied(Winner& winner, const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
-                       Designs& designs, const train::Metric& metric, const Workers& workers,
-                       const std::atomic<bool>& interrupt) {
-  const std::vector<std::size_t> parameters = many(file.study);
+// How the best trial with one λ for all does on the test rows, where the search had many. @return false if interrupted
+bool compare_with_tied(Winner& winner, const Search& s) {
+  const std::vector<std::size_t> parameters = many(s.file.study);
   if (parameters.empty()) return true;
-  const Trial* tied = best_tied(trials, metric.maximize, parameters);
+  const Trial* tied = best_tied(s.trials, s.metric.maximize, parameters);
   if (!tied) return true;
-  const std::optional<Winner> other = crown(file, data, *tied, designs, metric, workers, interrupt);
+  const std::optional<Winner> other = s.crown(*tied, {});
   if (!other) return false;
   winner.tied = tied->number;
   winner.tied_test = winner.test.empty() ? other->refit_test : other->test;
   return true;
+}
+
+}  // namespace
+
+std::optional<Winner> finalize_winner(const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
+                                      const Trial& best, std::vector<train::LaneResult> trained, Designs& designs,
+                                      const train::Metric& metric, const Workers& workers,
+                                      const std::atomic<bool>& interrupt) {
+  const Search s{file, data, trials, designs, metric, workers, interrupt};
+  std::optional<TrainedDefaults> defaults;
+  if (file.study.space.size() > 0 && !(defaults = train_defaults(s))) return {};
+  if (defaults && are_best(*defaults, best, s)) return crown_defaults(std::move(*defaults), best, s);
+  std::optional<Winner> winner = s.crown(best, std::move(trained));
+  if (!winner || !compare_with_tied(*winner, s)) return {};
+  if (defaults && !compare_with_defaults(*winner, std::move(*defaults), s)) return {};
+  return winner;
+}
+
+std::optional<Winner> repeat_winner(const Winner& stored, const StudyFile& file, const data::Prepared& data,
+                                    std::span<const Trial> trials, const Trial& best, Designs& designs,
+                                    const train::Metric& metric, const Workers& workers,
+                                    const std::atomic<bool>& interrupt) {
+  const Search s{file, data, trials, designs, metric, workers, interrupt};
+  if (!stored.defaults) return s.crown(best, {});
+  std::optional<TrainedDefaults> defaults = train_defaults(s);
+  if (!defaults) return {};
+  if (stored.default_outcome && defaults->outcome && may_be_best(*defaults->outcome))
+    return crown_defaults(std::move(*defaults), best, s);
+  std::optional<Winner> winner = s.crown(best, {});
+  if (!winner || !compare_with_defaults(*winner, std::move(*defaults), s)) return {};
+  return winner;
 }
 
 }  // namespace holdout::study

@@ -25,18 +25,22 @@ std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, 
                             const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
                             std::vector<train::LaneResult> trained = {});
 
-/// Fills in what the study's default configuration gives: the result of the trial that has it, or a training of its
-/// own. Its error on the test rows is had as the winner's: by the model of the training rows, k folds: by the refitted
-/// one.
-/// @return false if interrupted: nothing is filled in then
-[[nodiscard]] bool compare_with_default(Winner& winner, const StudyFile& file, const data::Prepared& data,
-                                        std::span<const Trial> trials, Designs& designs, const train::Metric& metric,
-                                        const Workers& workers, const std::atomic<bool>& interrupt);
+/// The winner of a search that has come to its end: the best trial, or the study's default configuration where that is
+/// strictly better and lies inside of what is searched. What the defaults give is filled in, by the trial that has them
+/// or by a training of their own; and how the best trial with one λ for all does on the test rows, where the search had
+/// many. Nothing if interrupted.
+/// @param best     of the trials
+/// @param trained  [fold]: its results, if they are at hand
+std::optional<Winner> finalize_winner(const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
+                                      const Trial& best, std::vector<train::LaneResult> trained, Designs& designs,
+                                      const train::Metric& metric, const Workers& workers,
+                                      const std::atomic<bool>& interrupt);
 
-/// Fills in how the best trial with one λ for all does on the test rows, where the search had many.
-/// @return false if interrupted: nothing is filled in then
-[[nodiscard]] bool compare_with_tied(Winner& winner, const StudyFile& file, const data::Prepared& data,
-                                     std::span<const Trial> trials, Designs& designs, const train::Metric& metric,
-                                     const Workers& workers, const std::atomic<bool>& interrupt);
+/// The same once more for a stored winner, with its choice between trial and defaults, and as far as it was measured.
+/// @param best  the trial that it names
+std::optional<Winner> repeat_winner(const Winner& stored, const StudyFile& file, const data::Prepared& data,
+                                    std::span<const Trial> trials, const Trial& best, Designs& designs,
+                                    const train::Metric& metric, const Workers& workers,
+                                    const std::atomic<bool>& interrupt);
 
 }  // namespace holdout::study

@@ -142,7 +142,9 @@ TEST_CASE("defaults: the gain over them, in words in every format; what failed i
   s.won->defaults->trial = 1, s.won->defaults->value = 3;
   says("at the defaults (l2 0, optimizer adam), which are trial 1, the hold-out mse is 3. Tuning gained nothing.");
   s.won->defaults->value = 2.5;
-  says("the hold-out mse is 2.5. They are better than every trial: let the ranges reach them.");
+  says(
+      "the hold-out mse is 2.5. The defaults are better (2.5) but lie outside of what is searched: widen model.l2 "
+      "(0.001 to 10) to include its default 0.");
   s.won->defaults->value = NAN, s.won->defaults->reason = "diverged at epoch 3";
   CHECK_FALSE(find(s).default_gain);
   says(", there is no model: diverged at epoch 3.");

@@ -24,8 +24,9 @@ Syntax verify_syntax() {
   options.add_options()("trial", text("N"), "this trial, instead of the best one")("all", "every trial")(
       "data", text("FILE"), "the data file, where it has moved")("threads", text("N"), "threads to use (all CPUs)");
   return {
-      "Trains the best trial of a run again, and its refit, and compares every number with the stored one to\n"
-      "the last bit. Says what differs and what could be the reason. Exit code 1 if anything differs. Trials that\n"
+      "Trains the best trial of a run again (and the study's defaults, where they are the best configuration),\n"
+      "and the refit, and compares every number with the stored one to the last bit. Says what differs and what could "
+      "be the reason. Exit code 1 if anything differs. Trials that\n"
       "a gradient search solved in part are compared with those of the whole search, run once more.",
       "examples:\n  holdout verify runs/diabetes\n  holdout verify runs/diabetes --all\n", options};
 }
@@ -56,7 +57,7 @@ std::vector<study::Trial> chosen(const study::Storage& storage, const Options& g
   if (!given.given("trial")) {
     const report::Findings findings = report::find(storage);
     if (!findings.best()) throw Error("no trial of this run is complete: there is no best one", "name one: --trial N");
-    number = findings.best()->number;
+    number = findings.best_trial()->number;
   }
   std::erase_if(trials, [number](const study::Trial& t) { return t.number != number; });
   if (trials.empty()) throw Error("the run has no trial " + std::to_string(number) + " with an outcome");
@@ -71,10 +72,11 @@ void print(const study::Verification& result, const std::vector<std::string>& re
     std::cout << "trial " << trial << ": not trained again: " << escaped(why) << "\n";
   if (result.same.size() == 1) std::cout << "trial " << result.same[0] << ": the same to the last bit\n";
   if (result.same.size() > 1) std::cout << result.same.size() << " trials: the same to the last bit\n";
+  if (result.same_defaults) std::cout << "the defaults, which are the best configuration: the same to the last bit\n";
   for (std::size_t i = 0; i < result.deviations.size() && i < kShown; ++i) {
     const study::Deviation& d = result.deviations[i];
-    std::cout << "trial " << d.trial << ": " << escaped(d.what) << " is " << shown(d.now) << ", stored is "
-              << shown(d.stored) << "\n";
+    std::cout << (d.trial ? "trial " + std::to_string(*d.trial) : "the defaults") << ": " << escaped(d.what) << " is "
+              << shown(d.now) << ", stored is " << shown(d.stored) << "\n";
   }
   if (result.deviations.size() > kShown) std::cout << "… and " << result.deviations.size() - kShown << " more\n";
   if (result.deviations.empty()) return;

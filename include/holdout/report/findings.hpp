@@ -26,7 +26,7 @@ struct FailureGroup {
   std::optional<std::pair<double, double>> rates;  // smallest and largest learning rate, if that was searched
 };
 
-/// How the training of the best trial went, from its learning curve.
+/// How the training of the best configuration went, from its learning curve.
 struct Convergence {
   study::CurvePoint best, last;  // the point with the best hold-out value, and the last one
   bool all_epochs = false;       // training used all epochs it had: neither patience nor a tolerance ended it
@@ -63,7 +63,7 @@ struct SearchEnd {
 struct Refinement {
   std::size_t parameter = 0;  // index in the search space
   double at = 0, value = 0;   // the parameter there, and the metric that the parabola promises
-  double gain = 0;            // how much better than the best trial
+  double gain = 0;            // how much better than the best value
 };
 
 /// A trial that the data cannot tell from the best one, and that is simpler: the one-standard-error rule.
@@ -100,17 +100,25 @@ struct Findings {
 
   /// Indices in `trials` of the complete trials with a finite value, best first; of equal values the smaller number.
   std::vector<std::size_t> ranking;
-  /// The retrained winner, if it is the first of the ranking: after an interruption it may still be an older one.
+  /// The retrained winner, if the best trial that it names is the first of the ranking: after an interruption it may
+  /// still be an older one.
   std::optional<study::Winner> winner;
+  /// The study's defaults, where they are the best configuration. No trial: their number is −1, and they are in nothing
+  /// above.
+  std::optional<study::Trial> defaults;
+  /// Where the defaults are better than every trial and no candidate: the parameters, indices in the search space,
+  /// whose defaults lie outside of what was searched.
+  std::vector<std::size_t> outside;
 
   /// Standard error of the best value. k folds: s / √k of the folds' errors. One split: the winner's, over the hold-out
   /// rows. Empty where it is not known.
   std::optional<double> standard_error;
   /// How far the best value is on the good side of the constant model's (negative: on the bad side).
   std::optional<double> gain;
-  /// The same against the default configuration's, winner->defaults; empty where that has no value.
+  /// The same against the default configuration's, winner->defaults; empty where that has no value. 0 where the
+  /// defaults are the best configuration.
   std::optional<double> default_gain;
-  std::size_t within_percent = 0;           // other trials whose value is within 1 % of the best
+  std::size_t within_percent = 0;  // other trials (than the best configuration) whose value is within 1 % of the best
   std::optional<std::size_t> within_error;  // … within one standard error
   std::vector<BoundHit> bounds;             // within 1 % of the range's length, on its scale
   std::vector<FailureGroup> failures;       // largest group first
@@ -131,7 +139,10 @@ struct Findings {
   /// everything.
   std::optional<Importance> importance;
 
-  const study::Trial* best() const { return ranking.empty() ? nullptr : &trials[ranking.front()]; }
+  /// The best configuration, with what training it gave: the best trial, or the defaults. Null without a complete
+  /// trial.
+  const study::Trial* best() const { return defaults ? &*defaults : best_trial(); }
+  const study::Trial* best_trial() const { return ranking.empty() ? nullptr : &trials[ranking.front()]; }
   /// Of the complete trials, the one that half of the others are better than.
   const study::Trial* middle() const { return ranking.empty() ? nullptr : &trials[ranking[ranking.size() / 2]]; }
 };

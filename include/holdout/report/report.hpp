@@ -13,6 +13,8 @@
 //   search_space  [{path, values?, min?, max?, scale?, step?, points?, integer?, only_if?: {path, value}}]
 //   best          null without a complete trial; else
 //     trial, value, parameters {path: value}, metrics {name: value on the hold-out rows}
+//     defaults    true, and `trial` null, where the study's defaults are better than every trial and lie inside of what
+//                 is searched: all of `best` is theirs then; absent where a trial is the best
 //     test        {name: value}, by the model trained on the training rows; null without test rows and with k folds
 //     refit       {test, epochs}, by the model refitted on training and hold-out rows; null until that was done
 //     minimum     {convex: no | convex | strongly convex, reason, gradient_norm, least_eigenvalue, largest_eigenvalue,
@@ -23,11 +25,15 @@
 //     folds       the k values, if k > 1
 //     starts      the value of each initialization, with training.starts
 //     curve       [{epoch, train_loss, holdout}], at most 200 points
-//   findings      {gain, middle: value that half of the trials are better than, conclusion: {settled, tolerance,
-//                 rounds, evaluations, reason: why not, open: [{path, min, max, promise: the least value that may be
-//                 there or null, failed}]}: what a search by gradient says of its end, search_end: {half, half_value,
-//                 gain, noise, expected, settled}, refinement: {path, at, value, gain}, simpler: {trial, value,
-//                 parameters: [path]}, importance: {alone: {path: share}, pairs: [{paths, share}], trials}:
+//   findings      {gain, default: {parameters, undeclared: [path], trial, value, reason, test, gain, outside: [path]}:
+//                 the study's defaults, trained after the search unless they are a trial; undeclared: parameters
+//                 without a default that suits, at the middle of their range; gain: how far the best value is on the
+//                 good side of theirs; outside: where that is negative, the parameters whose defaults are not among
+//                 what is searched, middle: value that half of the trials are better than, conclusion: {settled,
+//                 tolerance, rounds, evaluations, reason: why not, open: [{path, min, max, promise: the least value
+//                 that may be there or null, failed}]}: what a search by gradient says of its end, search_end: {half,
+//                 half_value, gain, noise, expected, settled}, refinement: {path, at, value, gain}, simpler: {trial,
+//                 value, parameters: [path]}, importance: {alone: {path: share}, pairs: [{paths, share}], trials}:
 //                 findings.hpp, null where there is none; near_ties: {percent, standard_error}, bounds: [{path, end:
 //                 min | max, value, bound}], failures: [{state, reason, trials: how many}]}
 //   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,

@@ -52,6 +52,8 @@ class SearchSpace {
   std::optional<std::size_t> find(std::string_view path) const;
   /// Whether parameter i exists, given the values of those before it.
   bool active(std::size_t i, const Configuration& configuration) const;
+  /// Whether the value is listed for parameter i, or lies inside its range.
+  bool admits(std::size_t i, const Value& value) const;
   /// Whether every active parameter has a value inside its range and every other none.
   bool contains(const Configuration& configuration) const;
 

@@ -57,10 +57,12 @@ struct DefaultResult {
   Metrics test;                          // as Winner::test, k folds: as Winner::refit_test
 };
 
-/// The winner, trained again after the search, and its one look at the test rows.
+/// The best configuration, trained again after the search, and its one look at the test rows. That is the best trial,
+/// or the study's defaults where they are better than every trial and lie inside of what is searched.
 struct Winner {
-  int trial = 0;
-  double holdout_standard_error = 0;  // of the best value, over the hold-out rows; NaN: unknown, or k-fold
+  int trial = 0;                           // the best trial, also where the defaults are better
+  std::optional<Outcome> default_outcome;  // the defaults are the best configuration: what training them gave
+  double holdout_standard_error = 0;       // of the best value, over the hold-out rows; NaN: unknown, or k-fold
   Metrics test;        // by the model trained on the training rows; empty without test rows or with k-fold
   Metrics refit_test;  // by the model refitted on training and hold-out rows; empty without test rows
   std::int64_t refit_epochs = 0;

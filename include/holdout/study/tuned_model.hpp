@@ -4,7 +4,7 @@
 // model.json, schema 1. Numbers read back exactly.
 //
 //   schema        1
-//   study, trial  the study's name, and the number of the trial that won
+//   study, trial  the study's name, and the number of the trial that won; null: the study's defaults did
 //   type, loss    as the study names them; link: what a score f says of the target:
 //                 identity (f is the prediction), log (e^f is), odds (f are log odds: one of two classes, or one a
 //                 class), decision (the sign of f decides)
@@ -28,6 +28,7 @@
 //                 f = intercept + Σ w x; one entry for each class where there are more than two
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,9 +47,9 @@ struct TunedModel {
   };
 
   std::string study;
-  int trial = 0;
-  std::string type, loss;  // of train::losses(); mlp: what the target asked for
-  std::string activation;  // of hidden units; empty without hidden layers
+  std::optional<int> trial;  // empty: the study's defaults
+  std::string type, loss;    // of train::losses(); mlp: what the target asked for
+  std::string activation;    // of hidden units; empty without hidden layers
   std::string target;
   std::vector<std::string> classes;        // empty for numbers
   bool sparse = false;                     // trained on a libsvm file

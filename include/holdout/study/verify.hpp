@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,19 +15,21 @@ namespace holdout::study {
 
 /// A number that came out differently, as text that reads back exactly.
 struct Deviation {
-  int trial = 0;
-  std::string what;         // value, train_loss, holdout at epoch 7; of the winner: winner.test
-  std::string stored, now;  // empty: there is none
+  std::optional<int> trial;  // empty: the study's defaults, where they are the best configuration
+  std::string what;          // value, train_loss, holdout at epoch 7; of the winner: winner.test
+  std::string stored, now;   // empty: there is none
 };
 
 struct Verification {
   std::vector<int> same;                             // to the last bit, in everything that is stored of them
-  std::vector<Deviation> deviations;                 // by trial
+  bool same_defaults = false;                        // the same of the defaults, where they are the best configuration
+  std::vector<Deviation> deviations;                 // by trial, those of the defaults first
   std::vector<std::pair<int, std::string>> skipped;  // trials that were never trained, and why
   bool interrupted = false;                          // of the trials that are in none of these nothing is known
 };
 
-/// Trains these trials again from their own start, and the winner's refit if the winner is among them. Trials that
+/// Trains these trials again from their own start, and the winner's refit if the best trial is among them; where the
+/// study's defaults are the best configuration, the winner is what they give, trained again. Trials that
 /// began where another ended, or were solved in part or with derivatives as the search asked (search: gradient), are
 /// compared with those of the whole search run once more, which takes as long as the run did.
 /// @param trials     of the storage, with outcomes and their curves (Storage::curve)

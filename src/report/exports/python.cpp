@@ -155,7 +155,7 @@ std::string python(const TunedModel& model) {
          ". It needs numpy alone.\n#   python3 model.py " + (model.sparse ? "DATA" : "DATA.csv") +
          "        prints predictions as CSV\n#   from model import features, predict\n"
          "import csv\nimport io\nimport re\nimport sys\n\nimport numpy as np\n\nSTUDY, TRIAL = " +
-         python_literal(model.study) + ", " + python_literal(std::int64_t{model.trial}) +
+         python_literal(model.study) + ", " + (model.trial ? python_literal(std::int64_t{*model.trial}) : "None") +
          "\nMODEL, LOSS, TARGET = " + python_literal(model.type) + ", " + python_literal(model.loss) + ", " +
          python_literal(model.target) + "\n" + numbers(model) + "\n" + python_rows(model) + score(model) +
          predict(model) + python_main(model);

@@ -87,6 +87,12 @@ std::string contour_of(const Findings& f, std::size_t a, std::size_t b, const Tr
     const bool best = drawn[i] == f.best();
     plot.dot_at(places[i], best ? "best" : "shade " + shade(f, *drawn[i]), best ? 5 : 3, {drawn[i]->number});
   }
+  if (f.defaults) {
+    const auto u = place(*x, f, a, *f.defaults), v = place(*y, f, b, *f.defaults);
+    if (u && v)
+      plot.dot_at({std::clamp(x->axis.at(*u), 0.0, 1.0), std::clamp(y->axis.at(*v), 0.0, 1.0)}, "best", 5,
+                  best_note(f));
+  }
   std::string caption = "Darker dots (lighter on a dark page) are better trials, in fifths.";
   if (numbers) caption += " Lines: equal " + f.study.metric + " of a smoothed surface.";
   return figure("contour", plot, f.study.metric + " over " + parameters[a].path + " and " + parameters[b].path,

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../text.hpp"
 #include "drawing.hpp"
 
 namespace holdout::report::plots {
@@ -10,12 +11,19 @@ namespace {
 struct Curve {
   std::string name;
   std::string_view style;
-  int trial;
+  Note note;
+  std::string whose;  // "trial 3"
   std::vector<Point> points;
 };
 
-Curve curve_of(const study::Trial& trial, std::string name, std::string_view style, double study::CurvePoint::*what) {
-  Curve curve{std::move(name), style, trial.number, {}};
+Curve curve_of(const Findings& f, const study::Trial& trial, std::string name, std::string_view style,
+               double study::CurvePoint::*what) {
+  const bool best = &trial == f.best();
+  Curve curve{std::move(name),
+              style,
+              best ? best_note(f) : Note{trial.number},
+              best ? best_name(f) : "trial " + std::to_string(trial.number),
+              {}};
   for (const study::CurvePoint& point : trial.outcome.curve)
     if (std::isfinite(point.*what)) curve.points.push_back({static_cast<double>(point.epoch), point.*what});
   return curve;
@@ -39,7 +47,7 @@ std::string drawn(const std::vector<Curve>& curves, const std::string& label, co
     high = std::min(all_high, high + reach), low = std::min(low, all_low);
   Plot plot(Axis::numbers(1, last, false), Axis::numbers(low, high, low > 0 && high > 30 * low), "epoch", label,
             kNarrow, kHeight);
-  for (std::size_t i = curves.size(); i-- > 0;) plot.path({curves[i].points}, curves[i].style, {curves[i].trial});
+  for (std::size_t i = curves.size(); i-- > 0;) plot.path({curves[i].points}, curves[i].style, curves[i].note);
   return figure("curves", plot, label + " by epoch", caption);
 }
 
@@ -49,19 +57,22 @@ std::string curves(const Findings& f) {
   const study::Trial &best = *f.best(), &middle = *f.middle(), &worst = f.trials[f.ranking.back()];
   std::vector<Curve> holdout, loss;
   const auto add = [&](const study::Trial& trial, const char* name, const char* style) {
-    Curve curve = curve_of(trial, name, style, &study::CurvePoint::holdout);
+    Curve curve = curve_of(f, trial, name, style, &study::CurvePoint::holdout);
     if (curve.points.size() >= 2) holdout.push_back(std::move(curve));
   };
   add(best, "solid: best", "line");
   if (&middle != &best) add(middle, "dashed: middle", "line dashed");
   if (&worst != &middle && &worst != &best) add(worst, "dotted: worst", "line dotted");
-  Curve of_loss = curve_of(best, "", "line", &study::CurvePoint::train_loss);
+  Curve of_loss = curve_of(f, best, "", "line", &study::CurvePoint::train_loss);
   if (of_loss.points.size() >= 2) loss.push_back(std::move(of_loss));
   std::string caption = "Hold-out " + f.study.metric + ".";
-  for (const Curve& curve : holdout) caption += " " + curve.name + ", trial " + std::to_string(curve.trial) + ";";
+  for (const Curve& curve : holdout) caption += " " + curve.name + ", " + curve.whose + ";";
   caption.back() = '.';
   return drawn(holdout, f.study.metric, caption, f.study.maximize) +
-         drawn(loss, "training loss", "Training loss of the best trial: the mean over each epoch's batches.", false);
+         drawn(loss, "training loss",
+               "Training loss of " + (f.defaults ? best_name(f) : "the best trial") +
+                   ": the mean over each epoch's batches.",
+               false);
 }
 
 }  // namespace holdout::report::plots

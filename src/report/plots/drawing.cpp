@@ -31,6 +31,11 @@ Trials drawn_trials(const Findings& f, std::size_t most) {
   return trials;
 }
 
+Note best_note(const Findings& f) {
+  if (f.defaults) return {{}, best_name(f) + ": " + shown(f.best()->outcome.value)};
+  return {f.best()->number};
+}
+
 std::string left_out(const Findings& f, const Trials& trials) {
   if (trials.size() >= f.ranking.size()) return {};
   return " " + std::to_string(trials.size()) + " of " + std::to_string(f.ranking.size()) + " trials are drawn.";
@@ -39,6 +44,7 @@ std::string left_out(const Findings& f, const Trials& trials) {
 Axis value_axis(const Findings& f, const Trials& trials) {
   std::vector<double> values;
   for (const study::Trial* trial : trials) values.push_back(trial->outcome.value);
+  if (f.defaults) values.push_back(f.defaults->outcome.value);
   std::sort(values.begin(), values.end());
   double low = values.front(), high = values.back();
   if (low > 0 && high > 30 * low) return Axis::numbers(low, high, true);

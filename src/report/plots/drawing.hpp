@@ -22,6 +22,8 @@ using Trials = std::vector<const study::Trial*>;
 
 /// Complete trials by number: all, or so many evenly spread; always with the best one.
 Trials drawn_trials(const Findings& findings, std::size_t most = kMostDots);
+/// What the best configuration's mark says of itself.
+Note best_note(const Findings& findings);
 /// "500 of 10000 trials are drawn.", or nothing if all are.
 std::string left_out(const Findings& findings, const Trials& trials);
 

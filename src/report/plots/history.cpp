@@ -29,7 +29,9 @@ std::string history(const Findings& f) {
   if (f.ranking.size() < 2) return {};
   const Trials trials = drawn_trials(f);
   const Axis y = value_axis(f, trials);
-  Plot plot(Axis::numbers(0, f.trials.back().number, false), y, "trial", f.study.metric, kWide, kHeight);
+  // The defaults were trained after the search.
+  const int last = f.trials.back().number, best_at = f.defaults ? last + 1 : f.best()->number;
+  Plot plot(Axis::numbers(0, f.defaults ? best_at : last, false), y, "trial", f.study.metric, kWide, kHeight);
   bool beyond = false;
   for (const study::Trial* trial : trials) {
     const double value = trial->outcome.value;
@@ -37,8 +39,9 @@ std::string history(const Findings& f) {
     if (trial != f.best()) plot.dot({1.0 * trial->number, value}, "dot", 2.5, {trial->number});
   }
   plot.line(staircase(f), "line");
-  plot.dot({1.0 * f.best()->number, f.best()->outcome.value}, "best", 5, {f.best()->number});
+  plot.dot({1.0 * best_at, f.best()->outcome.value}, "best", 5, best_note(f));
   std::string caption = "Hold-out " + f.study.metric + " of each complete trial; the line is the best so far.";
+  if (f.defaults) caption += " The larger dot behind them: the defaults, which are better.";
   if (beyond) caption += " Hollow dots lie beyond the axis.";
   return figure("history", plot, f.study.metric + " by trial", caption + left_out(f, trials));
 }

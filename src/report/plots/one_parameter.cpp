@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../text.hpp"
 #include "drawing.hpp"
 
 namespace holdout::report::plots {
@@ -74,8 +75,11 @@ std::string one_parameter(const Findings& f) {
     const bool best = trial == f.best();
     plot.dot(at(*trial), best ? "best" : "dot", best ? 5 : 2.5, {trial->number});
   }
+  if (const auto x = f.defaults ? place(*axis, f, 0, *f.defaults) : std::nullopt)
+    plot.dot({*x, f.defaults->outcome.value}, "best", 5, best_note(f));
   std::string caption = "Hold-out " + f.study.metric + " against " + parameter.path +
-                        (axis->axis.log() ? " (log scale)" : "") + "; the larger dot is the best trial.";
+                        (axis->axis.log() ? " (log scale)" : "") + "; the larger dot is " +
+                        (f.defaults ? best_name(f) : "the best trial") + ".";
   if (bars)
     caption += f.best()->outcome.fold_values.size() > 1 ? " Bars: one standard error over the folds."
                                                         : " Bars: bound of the error.";

@@ -41,8 +41,7 @@ std::string parallel(const Findings& f) {
   Plot plot(Axis::names(labels), Axis::bare(-0.16, 1.1), "", "", kWide, kHeight);
   plot.widen_left(14);
   bool off = false;
-  for (const std::size_t rank : lines(f)) {
-    const study::Trial& trial = f.trials[f.ranking[rank]];
+  const auto draw = [&](const study::Trial& trial) {
     std::vector<Point> line;
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const auto at = place(*axes[columns[c]], f, columns[c], trial);
@@ -50,8 +49,11 @@ std::string parallel(const Findings& f) {
       line.push_back({1.0 * static_cast<double>(c), at ? std::clamp(axes[columns[c]]->axis.at(*at), 0.0, 1.0) : kOff});
     }
     line.push_back({static_cast<double>(columns.size()), std::clamp(value.at(trial.outcome.value), 0.0, 1.0)});
-    plot.line(line, rank == 0 ? "trace best-line" : "trace " + shade(f, trial), {trial.number});
-  }
+    const bool best = &trial == f.best();
+    plot.line(line, best ? "trace best-line" : "trace " + shade(f, trial), best ? best_note(f) : Note{trial.number});
+  };
+  for (const std::size_t rank : lines(f)) draw(f.trials[f.ranking[rank]]);
+  if (f.defaults) draw(*f.defaults);
   for (std::size_t c = 0; c <= columns.size(); ++c) {
     const Axis& axis = c < columns.size() ? axes[columns[c]]->axis : value;
     const double x = static_cast<double>(c);

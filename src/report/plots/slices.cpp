@@ -41,7 +41,7 @@ std::string slice(const Findings& f, std::size_t i, const Trials& trials) {
   const std::vector<Point> mean = effect(f, i);
   if (!mean.empty()) plot.path({mean}, "second");
   if (const auto x = place(*axis, f, i, *f.best())) {
-    plot.dot({*x, f.best()->outcome.value}, "best", 5, {f.best()->number});
+    plot.dot({*x, f.best()->outcome.value}, "best", 5, best_note(f));
     ++drawn;
   }
   if (drawn < 2) return {};

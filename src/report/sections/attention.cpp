@@ -21,8 +21,9 @@ Text bound_text(const Findings& f, const BoundHit& hit) {
 }
 
 std::string ties_text(const Findings& f) {
-  const auto others = [](std::size_t n) {
-    return n == 0 ? "No other trial is" : n == 1 ? "1 other trial is" : counted(n, "other trial") + " are";
+  const std::string other = f.defaults ? "trial" : "other trial";
+  const auto others = [&](std::size_t n) {
+    return n == 0 ? "No " + other + " is" : n == 1 ? "1 " + other + " is" : counted(n, other) + " are";
   };
   std::string text = others(f.within_error.value_or(f.within_percent));
   text += f.within_error
@@ -47,7 +48,8 @@ std::string search_end_text(const Findings& f) {
 
 Text refinement_text(const Findings& f) {
   const Refinement& r = *f.refinement;
-  Text text = plain("A parabola through the best point and its neighbours is best at ");
+  Text text = plain(f.defaults ? "A parabola through the best trial and its neighbours is best at "
+                               : "A parabola through the best point and its neighbours is best at ");
   text.push_back({path(f, r.parameter), true});
   text.push_back({" = " + to_text(r.at, 4) + ", with " + shown(r.value) + ": a gain of " + against_noise(f, r.gain) +
                       (r.gain <= noise(f) ? ". A finer grid would hardly help." : ". Try a finer grid there."),
@@ -92,6 +94,7 @@ std::string against_noise(const Findings& f, double difference) {
 
 Section attention_section(const Findings& f) {
   List list;
+  const std::string subject = f.defaults ? "The defaults, the best configuration, were" : "The best trial was";
   if (f.winner && f.winner->tied) list.items.push_back(plain(tied_text(f)));
   for (const BoundHit& hit : f.bounds) list.items.push_back(bound_text(f, hit));
   for (std::string& sentence : descent_sentences(f)) list.items.push_back(plain(std::move(sentence)));
@@ -105,9 +108,11 @@ Section attention_section(const Findings& f) {
         plain("The best configuration does not beat the constant model. Look at the data, the "
               "features and the ranges."));
   if (f.convergence && f.convergence->still_improving)
-    list.items.push_back(plain("The best trial was still improving when its training ended: allow more epochs."));
+    list.items.push_back(plain(subject + " still improving when " + (f.defaults ? "their" : "its") +
+                               " training ended: allow more epochs."));
   if (f.convergence && f.convergence->worsened && f.convergence->all_epochs)
-    list.items.push_back(plain("The best trial got worse after epoch " + std::to_string(f.convergence->best.epoch) +
+    list.items.push_back(plain((f.defaults ? "The defaults" : "The best trial") +
+                               std::string(" got worse after epoch ") + std::to_string(f.convergence->best.epoch) +
                                ": patience, fewer epochs or a stronger penalty may help."));
   if (f.failed > 0)
     list.items.push_back(plain(counted(f.failed, "trial") + " of " + std::to_string(f.trials.size()) +

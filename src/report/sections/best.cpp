@@ -34,9 +34,14 @@ Section best_section(const Findings& f) {
   Section section{"Best configuration", {}};
   const study::Trial& best = *f.best();
   const std::string words = in_words(f, best.configuration);
-  std::string text = "Trial " + std::to_string(best.number) + " is the best of " +
-                     counted(f.complete, "complete trial") + (words.empty() ? "" : ": " + words) + ". Its hold-out " +
-                     f.study.metric + " is " + shown(best.outcome.value, f.standard_error) + ".";
+  const std::string complete = counted(f.complete, "complete trial");
+  std::string text = f.defaults ? "The study's defaults" + (words.empty() ? "" : " (" + words + ")") +
+                                      " are better than the best of " + complete + ", trial " +
+                                      std::to_string(f.best_trial()->number) + " with " +
+                                      shown(f.best_trial()->outcome.value) + ". Their"
+                                : "Trial " + std::to_string(best.number) + " is the best of " + complete +
+                                      (words.empty() ? "" : ": " + words) + ". Its";
+  text += " hold-out " + f.study.metric + " is " + shown(best.outcome.value, f.standard_error) + ".";
   if (f.standard_error)
     text += best.outcome.fold_values.size() > 1
                 ? " The error is the standard error over the " + counted(best.outcome.fold_values.size(), "fold") + "."

@@ -21,9 +21,9 @@ std::string ending(const study::Outcome& outcome) {
 }  // namespace
 
 Section convergence_section(const Findings& f) {
-  Section section{"Convergence of the best trial", {}};
+  Section section{f.defaults ? "Convergence of the defaults" : "Convergence of the best trial", {}};
   const study::Outcome& outcome = f.best()->outcome;
-  std::string text = "Its training " + ending(outcome) + ".";
+  std::string text = (f.defaults ? "Their training " : "Its training ") + ending(outcome) + ".";
   if (std::isfinite(outcome.train_loss)) text += " The last training loss is " + shown(outcome.train_loss) + ".";
   if (outcome.fold_values.size() > 1) text += " Epochs and steps are summed over the folds.";
   if (const auto& c = f.convergence) {

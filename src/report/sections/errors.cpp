@@ -27,6 +27,28 @@ Text gain_text(const Findings& f) {
   return plain(text);
 }
 
+// What tuning is worth against the defaults, which have a value.
+std::string tuning_text(const Findings& f) {
+  const study::DefaultResult& defaults = *f.winner->defaults;
+  if (f.defaults)
+    return "They are the best configuration: no trial is better, and they lie inside of what was searched. The best "
+           "trial is worse by " +
+           against_noise(f, std::abs(f.best_trial()->outcome.value - defaults.value)) + ".";
+  if (!f.outside.empty()) {
+    std::string text = better_defaults_text(f) + ".";
+    text.front() = 'T';
+    return text;
+  }
+  if (*f.default_gain < 0)
+    return "They are better than every trial. An earlier holdout ended this run, which did not let them compete: run "
+           "it again in another folder.";
+  if (*f.default_gain == 0) return "Tuning gained nothing.";
+  std::string text = std::string("Tuning ") + (f.study.maximize ? "added " : "took off ");
+  if (defaults.value > 0 && f.best()->outcome.value >= 0 && !f.study.maximize)
+    text += percent(*f.default_gain / defaults.value) + ": ";
+  return text + against_noise(f, *f.default_gain) + ".";
+}
+
 // What a user would have had without tuning.
 Text default_text(const Findings& f) {
   const study::DefaultResult& defaults = *f.winner->defaults;
@@ -34,24 +56,12 @@ Text default_text(const Findings& f) {
   std::string text = "Without tuning, at the defaults";
   if (f.study.space.size() <= kMostNamed) text += " (" + in_words(f, defaults.configuration) + ")";
   if (defaults.trial) text += ", which are trial " + std::to_string(*defaults.trial);
-  if (!f.default_gain) {
-    text += ", there is no model: " + (defaults.reason.empty() ? "training failed" : defaults.reason) + ".";
-  } else {
-    text += ", the hold-out " + f.study.metric + " is " + shown(defaults.value) + ". ";
-    if (*f.default_gain < 0) {
-      text += "They are better than every trial: let the ranges reach them.";
-    } else if (*f.default_gain == 0) {
-      text += "Tuning gained nothing.";
-    } else {
-      text += std::string("Tuning ") + (f.study.maximize ? "added " : "took off ");
-      if (defaults.value > 0 && f.best()->outcome.value >= 0 && !f.study.maximize)
-        text += percent(*f.default_gain / defaults.value) + ": ";
-      text += against_noise(f, *f.default_gain) + ".";
-    }
-  }
+  text += !f.default_gain
+              ? ", there is no model: " + (defaults.reason.empty() ? "training failed" : defaults.reason) + "."
+              : ", the hold-out " + f.study.metric + " is " + shown(defaults.value) + ". " + tuning_text(f);
   const auto before = metric(defaults.test, f.study.metric);
   const auto after = metric(f.winner->test.empty() ? f.winner->refit_test : f.winner->test, f.study.metric);
-  if (before && after)
+  if (before && after && !f.defaults)
     text += " On the test rows: " + shown(*before) + " at the defaults, " + shown(*after) + " tuned.";
   Text out = plain(text);
   if (defaults.undeclared.empty()) return out;

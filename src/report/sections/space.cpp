@@ -9,18 +9,6 @@
 namespace holdout::report {
 namespace {
 
-std::string range_text(const search::Parameter& parameter) {
-  std::string text;
-  for (const Value& value : parameter.values) text += (text.empty() ? "" : ", ") + to_text(value);
-  if (const auto& range = parameter.interval) {
-    if (!text.empty()) text += ", or ";
-    text += to_text(range->min) + " to " + to_text(range->max);
-    if (range->step) text += " in steps of " + to_text(*range->step);
-    if (range->points) text += ", " + counted(static_cast<std::size_t>(range->points), "point");
-  }
-  return text;
-}
-
 // What of it matters, in words and numbers.
 void add_importance(const Findings& f, Section& section) {
   if (f.study.space.size() < 2) return;
