@@ -158,13 +158,15 @@ class Enclosure {
     for (std::size_t i = 0; i < part_.n && all; ++i) {
       if (weight(i) == 0) continue;
       for (std::size_t k = 0; k < outputs_; ++k) f[k] = scores_[i * outputs_ + k] + own_[k];
-      all = ExtendedLoss::margin(f, static_cast<double>(part_.y[i])) > 4 * score_error(i, own_);
+      all = ExtendedLoss::margin(f, y(i)) > 4 * score_error(i, own_);
     }
     return all;
   }
 
  private:
   Extended n() const { return static_cast<Extended>(part_.n); }
+  // Of several outputs the index of the class, also where there are two, which other losses know as ±1.
+  double y(std::size_t i) const { return outputs_ > 1 ? part_.target[i] : static_cast<double>(part_.y[i]); }
   Extended weight(std::size_t i) const { return weights_.empty() ? 1 : static_cast<Extended>(weights_[i]); }
   // Of a sum over rows, relative to the sum of the sizes; a slope itself is wrong in its last digits.
   Extended sum_error() const { return 4 * (n() + 16) * kUlp; }
@@ -192,7 +194,7 @@ class Enclosure {
     Numbers slopes(outputs_);
     for (std::size_t i = 0; i < part_.n; ++i) {
       for (std::size_t k = 0; k < outputs_; ++k) slopes[k] = scores_[i * outputs_ + k] + b[k];
-      (void)loss_.slopes(slopes, static_cast<double>(part_.y[i]));
+      (void)loss_.slopes(slopes, y(i));
       f(i, std::span<const Extended>(slopes), weight(i));
     }
   }
@@ -207,7 +209,7 @@ class Enclosure {
         h(0, 0) += share * static_cast<double>(loss_.curvature(scores_[i] + b[0], static_cast<double>(part_.y[i])));
         return;
       }
-      const auto label = static_cast<Eigen::Index>(part_.y[i]);
+      const auto label = static_cast<Eigen::Index>(y(i));
       for (Eigen::Index k = 0; k < count; ++k) {
         const double pk = static_cast<double>(f[static_cast<std::size_t>(k)] + (k == label ? 1 : 0));
         h(k, k) += share * pk;
