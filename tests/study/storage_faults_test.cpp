@@ -149,7 +149,7 @@ TEST_CASE("storage: what cannot be opened is named, with a way out") {
     changed("update study_user_attributes set value_json = '2' where \"key\" = 'holdout:format'");
     CHECK(contains(opening(read_only, Fault::input), "written by holdout " + std::string(version())));
     changed("update study_directions set direction = 'MAXIMIZE'");
-    CHECK(contains(opening(read_only, Fault::failure), "the direction 'MAXIMIZE' for the metric log_loss"));
+    CHECK(contains(opening(read_only, Fault::input), "the direction 'MAXIMIZE' for the metric log_loss"));
     changed("update studies set study_name = 'mine'");
     CHECK(contains(opening(read_only, Fault::input), "was renamed to 'mine' by another program"));
     changed("delete from study_directions");  // references, then the study: as Optuna does
