@@ -83,20 +83,24 @@ class Checks {
         "give a number or a range: learning_rate: {min: 1e-4, max: 0.1, scale: log}; 'auto' is for " + joined(others));
   }
 
-  // A solver finds its own steps: what is said about them would mean nothing.
+  // A solver finds its own steps: what is said about them would mean nothing, unless an update rule may be chosen too.
   void solver() {
-    const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
-    if (parameter("training.optimizer") || !optimizer.is_solver()) return;
-    const std::string name(optimizer.alternatives()[optimizer.selected()].name);
-    for (const char* key : {"learning_rate", "batch_size", "epochs", "clip_norm", "average", "stop.patience"})
-      if (const std::string path = std::string("training.") + key; filler_.marks.count(path) > 0)
-        add(path, path + ": optimizer '" + name + "' takes none",
-            "remove it, or choose an update rule: holdout list optimizers");
-    if (file_.study.config.training.in_float32())
-      add("training.precision", "training.precision: optimizer '" + name + "' works in float64", "remove it");
+    const std::vector<std::string> solvers = solvers_used();
+    if (solvers.empty()) return;
+    const bool one = solvers.size() == 1;
+    const std::string names = one ? "optimizer '" + solvers[0] + "' " : "optimizers " + joined(solvers) + " ";
+    if (solver_only())
+      for (const char* key : {"learning_rate", "batch_size", "epochs", "clip_norm", "average", "stop.patience"})
+        if (const std::string path = std::string("training.") + key; filler_.marks.count(path) > 0)
+          add(path, path + ": " + names + (one ? "takes none" : "take none"),
+              "remove it, or choose an update rule: holdout list optimizers");
+    if (used("training.precision", "float32", file_.study.config.training.precision))
+      add("training.precision", "training.precision: " + names + (one ? "works" : "work") + " in float64",
+          solver_only() ? "remove it" : "use float64, or update rules alone");
     if (const auto kinked = losses(&train::LossInfo::smooth, false); !kinked.empty())
       add("training.optimizer",
-          "training.optimizer: '" + name + "' needs a loss with second derivatives; " + joined(kinked) + " has none",
+          "training.optimizer: " + (one ? "'" + solvers[0] + "' needs" : joined(solvers) + " need") +
+              " a loss with second derivatives; " + joined(kinked) + (kinked.size() == 1 ? " has none" : " have none"),
           "choose an update rule, or loss huber or squared_hinge");
   }
 
@@ -122,14 +126,12 @@ class Checks {
   // A solver goes to the minimum of a convex J.
   void convexity() {
     const std::string model(file_.study.config.model.type());
-    const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
-    const auto all = optimizer.alternatives();
-    for (const Info& solver : all.subspan(update::rules().size()))
-      if (!train::is_convex(model) && used("training.optimizer", solver.name, all[optimizer.selected()].name))
-        add("training.optimizer",
-            "training.optimizer: '" + std::string(solver.name) +
-                "' finds the minimum of a convex J, and that of model " + model + " is not convex",
-            "choose an update rule, for example adam: holdout list optimizers");
+    if (train::is_convex(model)) return;
+    for (const std::string& solver : solvers_used())
+      add("training.optimizer",
+          "training.optimizer: '" + solver + "' finds the minimum of a convex J, and that of model " + model +
+              " is not convex",
+          "choose an update rule, for example adam: holdout list optimizers");
   }
 
   // Two ways to say the same, and rules that have no proximal step.
@@ -183,11 +185,8 @@ class Checks {
     if (may_be_positive("model.l1", model.l1)) odd.push_back("l1");
     if (may_be_positive("model.elastic_net.lambda", model.elastic_net.lambda)) odd.push_back("elastic_net");
     if (model.l2_each == "feature" || !model.l2_groups.empty()) odd.push_back("several λ");
-    const train::OptimizerChoice& optimizer = study.config.training.optimizer;
-    const auto all = optimizer.alternatives();
-    for (const Info& each : all)
-      if (each.name != "exact" && used("training.optimizer", each.name, all[optimizer.selected()].name))
-        odd.push_back("optimizer " + std::string(each.name));
+    for (const Info& each : study.config.training.optimizer.alternatives())
+      if (each.name != "exact" && optimizes(each.name)) odd.push_back("optimizer " + std::string(each.name));
     if (!odd.empty())
       add("data.split",
           "data.split: leave_one_out is for ridge regression by optimizer exact, and this study has " + joined(odd),
@@ -244,18 +243,30 @@ class Checks {
 
   bool may_be_positive(std::string_view path, double fixed) const { return parameter(path) || fixed > 0; }
 
+  // Whether every optimizer that this study may train with is a solver.
   bool solver_only() const {
-    return !parameter("training.optimizer") && file_.study.config.training.optimizer.is_solver();
+    const auto all = file_.study.config.training.optimizer.alternatives();
+    return std::none_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(update::rules().size()),
+                        [this](const Info& rule) { return optimizes(rule.name); });
+  }
+
+  std::vector<std::string> solvers_used() const {
+    std::vector<std::string> names;
+    for (const Info& solver : file_.study.config.training.optimizer.alternatives().subspan(update::rules().size()))
+      if (optimizes(solver.name)) names.emplace_back(solver.name);
+    return names;
+  }
+
+  bool optimizes(std::string_view name) const {
+    const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
+    return used("training.optimizer", name, optimizer.alternatives()[optimizer.selected()].name);
   }
 
   // Of those that this study may train with.
   std::vector<std::string> rules_that(bool update::RuleDescription::*property, bool value) const {
     std::vector<std::string> names;
-    const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
     for (const update::RuleDescription& rule : update::rules())
-      if (used("training.optimizer", rule.info.name, optimizer.alternatives()[optimizer.selected()].name) &&
-          rule.*property == value)
-        names.emplace_back(rule.info.name);
+      if (optimizes(rule.info.name) && rule.*property == value) names.emplace_back(rule.info.name);
     return names;
   }
 

@@ -31,6 +31,16 @@ TEST_CASE("checks: settings that do not go together") {
        "3:23: error: training.optimizer: 'newton' needs a loss with second derivatives; hinge has none"},
       {"training: {optimizer: exact, batch_size: 8, epochs: 3}\n",
        "2:42: error: training.batch_size: optimizer 'exact' takes none"},
+      // what is refused of one solver is refused of a list of them, and of a list that has one
+      {"training: {optimizer: {values: [newton, lbfgs]}, batch_size: 8}\n",
+       "training.batch_size: optimizers newton, lbfgs take none"},
+      {"training: {optimizer: {values: [newton, adam]}, learning_rate: 1, precision: float32}\n",
+       "training.precision: optimizer 'newton' works in float64"},
+      {"training: {optimizer: exact, precision: {values: [float32, float64]}}\n",
+       "training.precision: optimizer 'exact' works in float64"},
+      {"model: {type: linear, loss: {values: [squared, absolute]}}\ntraining: {optimizer: {values: [exact, adam]}, "
+       "learning_rate: 1}\n",
+       "training.optimizer: 'exact' needs a loss with second derivatives; absolute has none"},
       // averages, starts
       {"training: {learning_rate: 1, epochs: 5, average: {name: polyak, from: 5}}\n",
        "2:71: error: training.average.polyak.from: after epoch 5 of 5 there is nothing left to average"},
@@ -71,7 +81,13 @@ TEST_CASE("checks: settings that do go together") {
         "model: {type: mlp}\nobjective: {metric: mse}\ntraining: {learning_rate: 1, starts: 3}\n",
         "model: {type: linear, l1: 0, l2: 0, elastic_net: {lambda: 1}}\ntraining: {learning_rate: 1}\n",
         "model: {type: linear, l1: 1, l2: 1}\ntraining: {optimizer: {values: [gd, adam]}, learning_rate: 1}\n",
-        "training: {optimizer: {values: [exact, gd]}, batch_size: 8}\n"}) {
+        "training: {optimizer: {values: [exact, gd]}, batch_size: 8}\n",
+        // what one solver needs not, a list of solvers needs not
+        "model: {type: linear, loss: poisson}\ntraining: {optimizer: newton}\n",
+        "model: {type: linear, loss: poisson}\ntraining: {optimizer: {values: [newton, lbfgs]}}\n",
+        "model: {type: linear, loss: {values: [huber, poisson]}}\ntraining: {optimizer: {values: [exact, newton]}}\n",
+        "model: {type: logistic, l1: 1}\ntraining: {optimizer: {values: [exact, {name: newton}]}}\n",
+        "training: {optimizer: {values: [newton, adam]}, learning_rate: 1, precision: float64}\n"}) {
     CAPTURE(rest);
     CHECK(complaints(with(rest)) == "");
   }
