@@ -55,7 +55,7 @@ TEST_CASE("closed form: d features have C(d + k, k) − 1 products up to degree 
 }
 
 TEST_CASE("reference: degree 2 of rows of concrete are those of concrete_quad") {
-  // Rows 1 and 225 of shared/data/concrete.csv, and the latter of concrete_quad.csv (made with numpy).
+  // Rows 1 and 225 of studies/data/concrete.csv; the products of the latter were made with numpy.
   const std::vector<std::string> names = {"cement",           "blast_furnace_slag", "fly_ash",        "water",
                                           "superplasticizer", "coarse_aggregate",   "fine_aggregate", "age"};
   const Dataset p = with_products(
