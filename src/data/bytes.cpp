@@ -95,7 +95,7 @@ bool Bytes::more_raw() {
 }
 
 std::size_t Bytes::inflate_some(char* to, std::size_t n) {
-  constexpr std::size_t kFree = 64 * 1024 * 1024, kMostRatio = 1000;  // tables of zeros compress well, but not so well
+  constexpr std::size_t kFree = 64 * 1024 * 1024, kMaxRatio = 1000;  // tables of zeros compress well, but not so well
   if (ended_) return 0;
   stream_.next_out = reinterpret_cast<Bytef*>(to);
   stream_.avail_out = static_cast<uInt>(n);
@@ -118,7 +118,7 @@ std::size_t Bytes::inflate_some(char* to, std::size_t n) {
   }
   const std::size_t count = n - stream_.avail_out;
   inflated_ += count;
-  if (inflated_ > kFree && inflated_ / kMostRatio > mark_.bytes)
+  if (inflated_ > kFree && inflated_ / kMaxRatio > mark_.bytes)
     fail("the gzip file grows more than a thousandfold: it is no data", "decompress and look at it");
   return count;
 }

@@ -17,9 +17,9 @@
 namespace holdout::data {
 namespace {
 
-constexpr std::size_t kMostLevels = 100;  // one-hot columns of one feature
+constexpr std::size_t kMaxLevels = 100;  // one-hot columns of one feature
 constexpr std::size_t kFewLevels = 10;    // are fine even in a file of a few rows
-constexpr std::size_t kMostClasses = 1000;
+constexpr std::size_t kMaxClasses = 1000;
 constexpr std::size_t kMostErrors = 20;  // that take a search through all columns
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -149,11 +149,11 @@ void Encoder::check_feature(std::size_t j) {
   if (!c.text || c.first_odd) return;
   check_same_number(j);
   const bool identifier = c.levels.size() > kFewLevels && 2 * c.levels.size() > table_.rows();
-  if (c.too_many || identifier || c.levels.size() > kMostLevels) {
+  if (c.too_many || identifier || c.levels.size() > kMaxLevels) {
     const std::string count = (c.too_many ? "more than " : "") + std::to_string(c.levels.size());
     add(table_.line_of(j, 0),
         "column " + quoted(c.name) + ": text with " + count + " different values, " + quoted(c.levels[0]) + " for one",
-        "at most " + std::to_string(kMostLevels) +
+        "at most " + std::to_string(kMaxLevels) +
             " can be one-hot columns, and each needs rows; exclude it: data.features.exclude");
   }
 }
@@ -178,8 +178,8 @@ void Encoder::check_target() {
                  "target " + quoted(c.name) + ": label " + quoted(c.levels[level]) + " is no class",
                  "classes are words or whole numbers; for a measured target use model: {type: linear}");
   check_same_number(target_);
-  if (c.too_many || c.levels.size() > kMostClasses)
-    return add({}, "target " + quoted(c.name) + " has more than " + std::to_string(kMostClasses) + " classes",
+  if (c.too_many || c.levels.size() > kMaxClasses)
+    return add({}, "target " + quoted(c.name) + " has more than " + std::to_string(kMaxClasses) + " classes",
                "for a measured target use model: {type: linear}", "data.target");
   if (c.levels.size() < 2)
     add({}, "target " + quoted(c.name) + " has one class only, " + quoted(c.levels[0]),

@@ -18,8 +18,8 @@ constexpr Info kNewton{"newton",
                        "one λ: cohorts over the range, then where interpolants promise less; many: quasi-Newton steps",
                        "Nocedal and Wright, Numerical Optimization, 2006, §§ 3.5, 7.2"};
 
-// Steps of ln λ by d ln E / d ln λ: the rates of which searches from three starts on breast_cancer and on digits (odd or
-// even) took the fewest evaluations, among rates a factor of 2 to 10 apart; that of gd is γ times E there.
+// Steps of ln λ by d ln E / d ln λ: the rates of which searches from three starts on breast_cancer and on digits (odd
+// or even) took the fewest evaluations, among rates a factor of 2 to 10 apart; that of gd is γ times E there.
 double usual_rate(const update::RuleChoice& rule) {
   constexpr double kDescent = 5, kMomentum = 0.5, kAdagrad = 2, kAdaptive = 0.2;
   const std::string_view name = rule.rule().info.name;
