@@ -18,7 +18,7 @@ namespace holdout::data {
 namespace {
 
 constexpr std::size_t kMaxLevels = 100;  // one-hot columns of one feature
-constexpr std::size_t kFewLevels = 10;    // are fine even in a file of a few rows
+constexpr std::size_t kFewLevels = 10;   // are fine even in a file of a few rows
 constexpr std::size_t kMaxClasses = 1000;
 constexpr std::size_t kMostErrors = 20;  // that take a search through all columns
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();

@@ -14,11 +14,11 @@ bool is_complete(const Outcome& outcome) {
   return outcome.state == TrialState::complete || (outcome.state == TrialState::pruned && !outcome.full);
 }
 
+}  // namespace
+
 bool all_finite(std::span<const double> numbers) {
   return std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); });
 }
-
-}  // namespace
 
 search::Evaluation evaluation_of(const Trial& trial, bool maximize) {
   const Outcome& outcome = trial.outcome;

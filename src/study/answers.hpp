@@ -15,6 +15,8 @@ namespace holdout::study {
 /// is to be maximized is turned around.
 search::Evaluation evaluation_of(const Trial& trial, bool maximize);
 
+bool all_finite(std::span<const double> numbers);
+
 /// Whether a trial was stored for that request.
 bool asked_the_same(const Trial& trial, const search::Request& request);
 

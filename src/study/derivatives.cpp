@@ -8,16 +8,14 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
+#include "answers.hpp"
+
 #include "gradient_method.hpp"
 
 namespace holdout::study {
 namespace {
 
 double number(const std::optional<Value>& value) { return std::get<double>(value.value()); }
-
-bool all_finite(std::span<const double> numbers) {
-  return std::all_of(numbers.begin(), numbers.end(), [](double x) { return std::isfinite(x); });
-}
 
 // What is not finite is no derivative: a tangent that has overflown, a root at 0. Nor is it a result, unless the search
 // said so.
