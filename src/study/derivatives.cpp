@@ -9,7 +9,6 @@
 #include <holdout/base/number.hpp>
 
 #include "answers.hpp"
-
 #include "gradient_method.hpp"
 
 namespace holdout::study {
