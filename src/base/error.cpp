@@ -43,9 +43,9 @@ std::string escaped(std::string_view text) {
 }
 
 std::string quoted(std::string_view text) {
-  constexpr std::size_t kMost = 40;
-  if (text.size() <= kMost) return "'" + escaped(text) + "'";
-  std::size_t end = kMost;
+  constexpr std::size_t kMax = 40;
+  if (text.size() <= kMax) return "'" + escaped(text) + "'";
+  std::size_t end = kMax;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
   return "'" + escaped(text.substr(0, end)) + "…'";
 }

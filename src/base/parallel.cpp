@@ -67,9 +67,9 @@ struct Workers::Arena {
 };
 
 Workers::Workers(int threads) {
-  constexpr int kMost = 1024;
-  if (threads < 0 || threads > kMost)
-    throw Error("threads: " + std::to_string(threads) + " is not a number from 1 to " + std::to_string(kMost),
+  constexpr int kMax = 1024;
+  if (threads < 0 || threads > kMax)
+    throw Error("threads: " + std::to_string(threads) + " is not a number from 1 to " + std::to_string(kMax),
                 "leave --threads away to use every CPU");
   const int wanted = threads > 0 ? threads : tbb::info::default_concurrency();
   threads_ = possible_threads(wanted);

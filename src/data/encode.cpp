@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kMaxLevels = 100;  // one-hot columns of one feature
 constexpr std::size_t kFewLevels = 10;   // are fine even in a file of a few rows
 constexpr std::size_t kMaxClasses = 1000;
-constexpr std::size_t kMostErrors = 20;  // that take a search through all columns
+constexpr std::size_t kMaxErrors = 20;  // that take a search through all columns
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 std::string classes_text(const std::vector<std::string>& levels, const std::vector<std::uint32_t>& order) {
@@ -87,7 +87,7 @@ std::vector<char> Encoder::named(const std::vector<std::string>& names, const st
     }
     add({}, "the data have no column " + quoted(names[i]), near_names(names[i], table_.names()),
         path + "." + std::to_string(i));
-    if (errors_.messages().size() >= kMostErrors) errors_.throw_if_any();
+    if (errors_.messages().size() >= kMaxErrors) errors_.throw_if_any();
   }
   return found;
 }

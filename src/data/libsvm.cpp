@@ -15,7 +15,7 @@
 namespace holdout::data {
 namespace {
 
-constexpr std::size_t kMostErrors = 20, kMostClasses = 10'000;  // no model here takes more
+constexpr std::size_t kMaxErrors = 20, kMaxClasses = 10'000;  // no model here takes more
 constexpr std::size_t kBlockRows = at_once(128 * 1024, 8);
 constexpr std::uint32_t kLargestIndex = std::uint32_t{1} << 31;
 constexpr const char* kForm = "expected LABEL INDEX:VALUE INDEX:VALUE …, as in: 1 3:0.5 17:2";
@@ -43,7 +43,7 @@ class LibsvmReader {
     const bool said = std::find(hints_.begin(), hints_.end(), hint) != hints_.end();
     errors_.add(Message{{table_.file, lines_.number(), 0}, std::move(text), said ? std::string() : hint});
     if (!said) hints_.push_back(std::move(hint));
-    if (errors_.messages().size() >= kMostErrors) errors_.throw_if_any();
+    if (errors_.messages().size() >= kMaxErrors) errors_.throw_if_any();
     return false;
   }
 
@@ -62,7 +62,7 @@ double LibsvmReader::level_of(std::string_view label) {
   Column& c = table_.columns[0];
   auto at = c.index.find(label);
   if (at == c.index.end()) {
-    if (c.levels.size() == kMostClasses) {
+    if (c.levels.size() == kMaxClasses) {
       c.too_many = true;
       return 0;
     }

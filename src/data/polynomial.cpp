@@ -61,7 +61,7 @@ std::vector<std::uint32_t> factors_of(std::span<const Product> products, std::si
 
 std::vector<Product> products_of(const Dataset& data, std::int64_t degree) {
   constexpr double kCopies = 2.5, kGigabyte = 1e9;  // as in the encoder: as read, standardized, and room to work
-  constexpr std::size_t kMost = 100'000;            // features: beyond, even few rows make a training crawl
+  constexpr std::size_t kMax = 100'000;             // features: beyond, even few rows make a training crawl
   std::vector<Product> products;
   if (degree <= 1) return products;
   if (data.is_sparse())
@@ -77,10 +77,10 @@ std::vector<Product> products_of(const Dataset& data, std::int64_t degree) {
         if (std::any_of(factors.begin(), factors.end(), [&](std::uint32_t f) { return flags.excludes(f, j); }))
           continue;
         products.push_back({static_cast<std::uint32_t>(parent), static_cast<std::uint32_t>(j)});
-        if (data.features + products.size() <= std::min(room, kMost)) continue;
+        if (data.features + products.size() <= std::min(room, kMax)) continue;
         std::string text = "data.features.polynomial: " + std::to_string(degree) + " makes more than " +
-                           std::to_string(std::min(room, kMost)) + " features of " + std::to_string(data.features);
-        if (room < kMost)
+                           std::to_string(std::min(room, kMax)) + " features of " + std::to_string(data.features);
+        if (room < kMax)
           text += "; " + std::to_string(data.rows) + " rows of so many need " +
                   to_text(row * static_cast<double>(room) / kGigabyte, 3) + " GB, and the machine has " +
                   to_text(there / kGigabyte, 3);

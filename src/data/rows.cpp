@@ -20,8 +20,8 @@
 namespace holdout::data {
 namespace {
 
-constexpr std::size_t kMostRows = 1024, kMostCells = 128 * 1024;  // of a block; 1 MiB
-constexpr std::size_t kMostErrors = 20;
+constexpr std::size_t kMaxRows = 1024, kMaxCells = 128 * 1024;  // of a block; 1 MiB
+constexpr std::size_t kMaxErrors = 20;
 
 // "red, green, …": what a message has room for.
 std::string some(const std::vector<std::string>& words) {
@@ -128,7 +128,7 @@ void CsvRows::read_header() {
     if (!place.emplace(names[j], j).second) twice.insert(names[j]);
   const auto find = [&](const std::string& name, const char* what) {
     const auto at = place.find(name);
-    if (errors.messages().size() >= kMostErrors) errors.throw_if_any();
+    if (errors.messages().size() >= kMaxErrors) errors.throw_if_any();
     if (at == place.end()) {
       std::string hint = near_names(name, names);
       if (names.size() == 1 && names[0].find_first_of(",;\t") != std::string::npos)
@@ -190,7 +190,7 @@ bool CsvRows::read_missing(const Input& input, std::string_view text, double* fe
 bool CsvRows::next(RowBlock& block) {
   block = {};
   block.rows.features = features_;
-  const std::size_t most = std::clamp<std::size_t>(kMostCells / std::max<std::size_t>(1, features_), 1, kMostRows);
+  const std::size_t most = std::clamp<std::size_t>(kMaxCells / std::max<std::size_t>(1, features_), 1, kMaxRows);
   Cell cell;
   while (block.rows.rows < most && (block.rows.rows == 0 || cells_.buffered()) && cells_.next(cell)) {
     const std::size_t row = block.rows.rows++;
@@ -239,7 +239,7 @@ class LibsvmRows final : public RowReader {
     SparseRows& sparse = block.rows.sparse;
     sparse.start.push_back(0);
     std::string_view line;
-    while (block.rows.rows < kMostRows && sparse.values.size() < kMostCells &&
+    while (block.rows.rows < kMaxRows && sparse.values.size() < kMaxCells &&
            (block.rows.rows == 0 || lines_.buffered()) && lines_.next(line)) {
       line = without_comment(line);
       std::string_view token = next_token(line);
@@ -294,9 +294,9 @@ bool LibsvmRows::read_label(std::string_view token) {
   if (classes_.empty() ? kind_of(token, x) != Kind::word : is_class(token)) return true;
   if (kind_of(token, x) == Kind::word)
     return odd("label " + quoted(token) + " is neither a number nor a class of the model", kExpected);
-  constexpr std::size_t kMostKept = 8;
+  constexpr std::size_t kMaxKept = 8;
   ++other_labels_;
-  if (std::find(labels_.begin(), labels_.end(), token) == labels_.end() && labels_.size() < kMostKept)
+  if (std::find(labels_.begin(), labels_.end(), token) == labels_.end() && labels_.size() < kMaxKept)
     labels_.emplace_back(token);
   return true;
 }
@@ -311,7 +311,7 @@ bool LibsvmRows::is_class(std::string_view label) const {
 }
 
 bool LibsvmRows::read_features(std::string_view token, std::string_view rest, SparseRows& sparse) {
-  constexpr std::size_t kMostKept = 1000;
+  constexpr std::size_t kMaxKept = 1000;
   std::int64_t last = -1;
   std::size_t known = 0;
   std::vector<std::string> unknown;
@@ -334,7 +334,7 @@ bool LibsvmRows::read_features(std::string_view token, std::string_view rest, Sp
     }
     unknown.push_back(std::to_string(index));
     ++unknown_values_;
-    if (unknown_.size() < kMostKept || unknown_.count(index) > 0) ++unknown_[index];
+    if (unknown_.size() < kMaxKept || unknown_.count(index) > 0) ++unknown_[index];
   }
   if (known > 0 || unknown.empty()) return true;
   return odd("the model knows none of the row's indices: " + some(unknown),
@@ -361,7 +361,7 @@ std::vector<std::string> LibsvmRows::notes() const {
 }  // namespace
 
 void RowReader::add(Message message) {
-  if (odd_.messages().size() < kMostErrors) odd_.add(std::move(message));
+  if (odd_.messages().size() < kMaxErrors) odd_.add(std::move(message));
 }
 
 std::unique_ptr<RowReader> open_rows(const std::string& path, const RowFormat& format) {

@@ -16,7 +16,7 @@ constexpr std::string_view kMissing[] = {"refuse", "drop_row", "mean", "median",
 constexpr std::span<const std::string_view> kAnyText;
 
 // Beyond this a fold's error says little, and the sweep is that many trainings for each configuration.
-constexpr std::int64_t kMostFolds = 1000;
+constexpr std::int64_t kMaxFolds = 1000;
 // Of products of features: beyond, they are alike but for rounding.
 constexpr std::int64_t kHighestDegree = 20;
 
@@ -38,7 +38,7 @@ void SplitSettings::fields(FieldVisitor& f) {
   }
   if (method_ == holdout)
     f({"fraction", "share of all rows that measures the hold-out error"}, fraction, open(0.0, 1.0));
-  if (method_ == kfold) f({"folds", "parts, each of which measures once"}, folds, between<std::int64_t>(2, kMostFolds));
+  if (method_ == kfold) f({"folds", "parts, each of which measures once"}, folds, between<std::int64_t>(2, kMaxFolds));
   if (method_ != leave_one_out)
     f({"stratify", "keep the classes' shares in every part; means nothing for regression"}, stratify);
   f({"test", "share of all rows that only the winner sees, after the search"}, test, half_open(0.0, 1.0));

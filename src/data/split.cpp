@@ -49,10 +49,9 @@ RowList sorted(RowList rows) {
 // 2, and what other programs make of it where a column has gaps: 2.0
 std::optional<std::int64_t> fold_number(const std::string& text) {
   if (const auto whole = to_integer(text)) return whole;
-  constexpr double kMost = 1e9;
+  constexpr double kMax = 1e9;
   const auto x = to_real(text);
-  return x && std::trunc(*x) == *x && std::abs(*x) < kMost ? std::optional(static_cast<std::int64_t>(*x))
-                                                           : std::nullopt;
+  return x && std::trunc(*x) == *x && std::abs(*x) < kMax ? std::optional(static_cast<std::int64_t>(*x)) : std::nullopt;
 }
 
 [[noreturn]] void refuse(std::string text, std::string hint, std::string path) {
@@ -172,7 +171,7 @@ Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed see
 
 Split split_by_column(const Dataset& dataset, const SplitColumn& column) {
   static const std::vector<std::string> kWords = {"train", "holdout", "test"};
-  constexpr std::size_t kMostErrors = 20;
+  constexpr std::size_t kMaxErrors = 20;
   std::map<std::int64_t, RowList> folds;
   RowList parts[3];
   Errors errors;
@@ -186,7 +185,7 @@ Split split_by_column(const Dataset& dataset, const SplitColumn& column) {
       parts[2].push_back(i);
     else if (fold && *fold >= 0)
       folds[*fold].push_back(i);
-    else if (errors.messages().size() < kMostErrors)
+    else if (errors.messages().size() < kMaxErrors)
       errors.add(Message{{column.file, static_cast<int>(column.lines[i]), 0},
                          quoted(value) + " is no part of a split",
                          nearest_word(value, kWords).empty()

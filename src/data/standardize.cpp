@@ -36,11 +36,11 @@ double median_of(Weighted& values) {
 
 // Puts the medians of features that are to be filled with them. A few features at once: their columns are in memory.
 void fill_medians(const Dataset& dataset, const RowList& rows, std::vector<double>& fill) {
-  constexpr std::size_t kMostValues = std::size_t{4} << 20;
+  constexpr std::size_t kMaxValues = std::size_t{4} << 20;
   std::vector<std::size_t> features;
   for (std::size_t j = 0; j < dataset.median.size(); ++j)
     if (dataset.median[j]) features.push_back(j);
-  const std::size_t at_once = std::max<std::size_t>(1, kMostValues / std::max<std::size_t>(1, rows.size()));
+  const std::size_t at_once = std::max<std::size_t>(1, kMaxValues / std::max<std::size_t>(1, rows.size()));
   for (std::size_t first = 0; first < features.size(); first += at_once) {
     const std::size_t count = std::min(at_once, features.size() - first);
     std::vector<Weighted> columns(count);

@@ -18,7 +18,7 @@ namespace holdout::data {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::size_t kMostErrors = 20;
+constexpr std::size_t kMaxErrors = 20;
 constexpr std::size_t kKeptLevels = 10'000;                   // of a text column; no model here takes more
 constexpr std::size_t kBlockCells = at_once(128 * 1024, 32);  // 1 MiB
 
@@ -55,7 +55,7 @@ class TableReader {
   std::string wrong_delimiter(const std::string& header) const;
   void add(int line, std::string text, std::string hint = {}) {
     errors_.add(Message{{table_.file, line, 0}, std::move(text), std::move(hint)});
-    if (errors_.messages().size() >= kMostErrors) errors_.throw_if_any();
+    if (errors_.messages().size() >= kMaxErrors) errors_.throw_if_any();
   }
 
   Bytes& bytes_;
@@ -203,7 +203,7 @@ std::optional<std::uint32_t> TableReader::level_of(std::size_t j, std::string_vi
 
 // Most cells say what a column holds; what is not of that kind is odd, whichever comes first.
 void TableReader::decide(std::size_t j) {
-  constexpr std::size_t kMostUnits = 1;
+  constexpr std::size_t kMaxUnits = 1;
   Column& column = table_.columns[j];
   const Reading& reading = reading_[j];
   if (reading.declared) return;
@@ -215,7 +215,7 @@ void TableReader::decide(std::size_t j) {
     return first;
   };
   const bool only_words = n.numbers + n.infinite == 0;
-  const bool with_units = n.words > 0 && 2 * n.odd_numbers >= n.words && reading.units.size() <= kMostUnits;
+  const bool with_units = n.words > 0 && 2 * n.odd_numbers >= n.words && reading.units.size() <= kMaxUnits;
   column.text = n.words > 0 && (only_words || n.numbers + n.infinite + n.odd_numbers < n.words - n.odd_numbers);
   if (!column.text)
     column.first_odd = first_of({&reading.infinite, &reading.odd, &reading.word});

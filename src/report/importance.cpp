@@ -11,8 +11,8 @@
 namespace holdout::report {
 namespace {
 
-constexpr std::size_t kFewest = 20;  // trials: fewer are no sample of a function of two parameters
-constexpr std::size_t kMost = 1000;  // trials that the forest sees: every k-th of more
+constexpr std::size_t kMin = 20;    // trials: fewer are no sample of a function of two parameters
+constexpr std::size_t kMax = 1000;  // trials that the forest sees: every k-th of more
 constexpr std::size_t kTrees = 24;
 constexpr std::size_t kLeaf = 2;      // trials: small leaves follow a function that has no noise
 constexpr std::size_t kInPairs = 10;  // parameters, those that matter most alone
@@ -83,10 +83,10 @@ Sample sample_of(const Findings& f, const std::vector<std::size_t>& trials) {
 
 std::optional<Importance> importance(const Findings& f) {
   const std::size_t d = f.study.space.size();
-  if (f.ranking.size() < kFewest || d < 2) return {};
+  if (f.ranking.size() < kMin || d < 2) return {};
   std::vector<std::size_t> trials(f.ranking), chosen;
   std::sort(trials.begin(), trials.end());
-  const std::size_t every = (trials.size() + kMost - 1) / kMost;
+  const std::size_t every = (trials.size() + kMax - 1) / kMax;
   for (std::size_t i = 0; i < trials.size(); i += every) {
     if (f.trials[trials[i]].configuration.values.size() < d) return {};
     chosen.push_back(trials[i]);

@@ -41,10 +41,10 @@ double noise(const Findings& f) {
 }
 
 std::optional<SearchEnd> search_end(const Findings& f) {
-  constexpr std::size_t kFewest = 8;  // halves of fewer trials say nothing
+  constexpr std::size_t kMin = 8;  // halves of fewer trials say nothing
   const std::string method = f.facts ? f.facts->search : std::string();
   const bool concluded = f.facts && f.facts->conclusion;  // it knows better than its trials tell
-  if (f.ranking.size() < kFewest || method == "grid" || concluded) return {};
+  if (f.ranking.size() < kMin || method == "grid" || concluded) return {};
   SearchEnd end;
   end.half = f.ranking.size() / 2;
   end.expected = method == "random";

@@ -24,7 +24,7 @@ Section files_section(const Page& page);
 /// "optimizer adam, learning_rate 0.0376"
 std::string in_words(const Findings& findings, const search::Configuration& configuration);
 /// Parameters that a sentence or a table names; of λ of their own there may be hundreds.
-inline constexpr std::size_t kMostNamed = 12;
+inline constexpr std::size_t kMaxNamed = 12;
 /// A table with a row for each parameter; of hundreds the first, and how many more there are, and where.
 void add_parameters(Section& section, Table table, const std::string& where);
 /// A difference of the metric, with the words that say what it is worth: "0.02, less than one standard error of …".

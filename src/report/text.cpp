@@ -122,17 +122,17 @@ std::string range_text(const search::Parameter& parameter) {
 
 std::string better_defaults_text(const Findings& f) {
   if (f.outside.empty()) return {};
-  constexpr std::size_t kMostSettings = 3;
+  constexpr std::size_t kMaxSettings = 3;
   const study::DefaultResult& defaults = *f.winner->defaults;
   std::string text =
       "the defaults are better (" + shown(defaults.value) + ") but lie outside of what is searched: widen ";
-  for (std::size_t k = 0; k < std::min(f.outside.size(), kMostSettings); ++k) {
+  for (std::size_t k = 0; k < std::min(f.outside.size(), kMaxSettings); ++k) {
     const std::size_t i = f.outside[k];
     const search::Parameter& parameter = f.study.space.parameters()[i];
     text += (k == 0 ? "" : ", ") + parameter.path + " (" + shortened(range_text(parameter), 60) +
             ") to include its default " + shown(defaults.configuration.values[i]);
   }
-  if (f.outside.size() > kMostSettings) text += " and " + counted(f.outside.size() - kMostSettings, "more setting");
+  if (f.outside.size() > kMaxSettings) text += " and " + counted(f.outside.size() - kMaxSettings, "more setting");
   return text;
 }
 

@@ -13,7 +13,7 @@
 namespace holdout::report {
 namespace {
 
-constexpr std::size_t kMost = 20000;  // rows: more make the page slow to open, and stand in trials.csv
+constexpr std::size_t kMax = 20000;  // rows: more make the page slow to open, and stand in trials.csv
 
 std::string number_json(double x) { return std::isfinite(x) ? shown(x) : "null"; }
 
@@ -48,7 +48,7 @@ std::vector<std::size_t> listed(const Findings& f, const std::vector<std::size_t
   std::vector<std::size_t> order(f.ranking);
   for (std::size_t i = 0; i < f.trials.size(); ++i)
     if (rank[i] == 0) order.push_back(i);
-  order.resize(std::min(order.size(), kMost));
+  order.resize(std::min(order.size(), kMax));
   return order;
 }
 
@@ -85,7 +85,7 @@ std::string trial_data(const Findings& f) {
   }
   std::string nothing;
   for (std::size_t i = 0; i < parameters.size() + 1; ++i) nothing += ",null";
-  for (std::size_t i = 0; i < std::min(kMost, f.foreign.size()); ++i)
+  for (std::size_t i = 0; i < std::min(kMax, f.foreign.size()); ++i)
     rows += (rows.empty() ? "[null," : ",\n[null,") + std::to_string(f.foreign[i].number) + "," +
             json_quoted(to_word(f.foreign[i].kind)) + ",null" + nothing + "," + json_quoted(reason(f.foreign[i])) + "]";
   return "{\"columns\":[" + columns.json + "],\n\"example\":" + json_quoted(example(f)) +
@@ -100,7 +100,7 @@ std::string trial_seconds(const Findings& f) {
     const double seconds = f.trials[i].outcome.seconds;
     list += (list.empty() ? "" : ",") + (seconds > 0 ? to_text(seconds, 3) : std::string("null"));
   }
-  for (std::size_t i = 0; i < std::min(kMost, f.foreign.size()); ++i)
+  for (std::size_t i = 0; i < std::min(kMax, f.foreign.size()); ++i)
     list += (list.empty() ? "" : ",") + std::string("null");
   return "[" + list + "]";
 }

@@ -11,9 +11,9 @@
 namespace holdout::study {
 namespace {
 
-constexpr std::size_t kVector = 64;      // bytes of the widest vector
-constexpr std::size_t kBlock = 4;        // vectors that the matrix passes work on at once (kernels/columns-inl.hpp)
-constexpr std::size_t kMostLanes = 256;  // beyond, the scores of few rows fill the L1 cache
+constexpr std::size_t kVector = 64;     // bytes of the widest vector
+constexpr std::size_t kBlock = 4;       // vectors that the matrix passes work on at once (kernels/columns-inl.hpp)
+constexpr std::size_t kMaxLanes = 256;  // beyond, the scores of few rows fill the L1 cache
 
 struct Group {
   std::vector<std::size_t> members;
@@ -62,9 +62,9 @@ std::vector<std::vector<std::size_t>> cut_into_cohorts(std::span<const train::La
       // Half of the cache: rows of data and scores pass through the other.
       const std::size_t fit = cache / 2 / train::working_set(configs[i], sizes.features, sizes.classes);
       const std::size_t unit = fit >= kBlock * g.vector ? kBlock * g.vector : g.vector;
-      g.most = std::clamp(fit / unit * unit, g.vector, kMostLanes);
+      g.most = std::clamp(fit / unit * unit, g.vector, kMaxLanes);
       if (const auto starts = static_cast<std::size_t>(configs[i].training.starts); starts > 1)  // each a lane
-        g.vector = std::max<std::size_t>(1, g.vector / starts), g.most = std::clamp(fit, g.vector, kMostLanes);
+        g.vector = std::max<std::size_t>(1, g.vector / starts), g.most = std::clamp(fit, g.vector, kMaxLanes);
       // A step over sparse rows meets single rows of the tables, and makes others wait: wide ones are worth their way.
       if (sizes.sparse) g.most = std::max(g.most, kBlock * g.vector);
       groups.push_back(std::move(g));
@@ -74,7 +74,7 @@ std::vector<std::vector<std::size_t>> cut_into_cohorts(std::span<const train::La
   // Narrower cohorts until every thread has one; half vectors are the narrowest that lose nothing.
   const std::size_t threads = static_cast<std::size_t>(sizes.threads);
   const std::size_t narrowest = groups.empty() ? 1 : groups.front().vector / 2;
-  std::size_t limit = kMostLanes;
+  std::size_t limit = kMaxLanes;
   while (limit > narrowest && cohort_count(groups, limit) * sizes.folds < threads) limit -= narrowest;
   std::vector<std::vector<std::size_t>> cohorts;
   for (const Group& g : groups) {

@@ -81,10 +81,10 @@ long long count_trials(soci::session& sql, long long study) {
 }
 
 std::vector<int> missing_numbers(const std::vector<int>& numbers, int end) {
-  constexpr std::size_t kMost = 100'000;  // a file from a stranger may claim any number
+  constexpr std::size_t kMax = 100'000;  // a file from a stranger may claim any number
   std::vector<int> missing;
   auto at = numbers.begin();
-  for (int number = 0; number < end && missing.size() < kMost; ++number) {
+  for (int number = 0; number < end && missing.size() < kMax; ++number) {
     while (at != numbers.end() && *at < number) ++at;  // a number that is there twice
     if (at == numbers.end() || *at != number) missing.push_back(number);
   }

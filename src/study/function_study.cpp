@@ -12,7 +12,7 @@ namespace holdout::study {
 namespace {
 
 constexpr Info kType[] = {{"function", "a function of two parameters, for holdout trace"}};
-constexpr std::int64_t kMostSteps = 10'000'000;
+constexpr std::int64_t kMaxSteps = 10'000'000;
 
 std::span<const std::string_view> landscape_words() {
   static const std::vector<std::string_view> words = [] {
@@ -104,7 +104,7 @@ const update::Landscape& FunctionModel::landscape() const {
 void FunctionTraining::fields(FieldVisitor& f) {
   f({"optimizer", "update rule", Scope::cohort}, optimizer, ChoiceStyle{"name", true});
   f({"learning_rate", "step size and its schedule"}, learning_rate, "start");
-  f({"epochs", "steps: an epoch of a function is one", Scope::cohort}, epochs, between<std::int64_t>(1, kMostSteps));
+  f({"epochs", "steps: an epoch of a function is one", Scope::cohort}, epochs, between<std::int64_t>(1, kMaxSteps));
   f({"noise", "standard deviation of the normal noise on each partial derivative; the same draws for all paths",
      Scope::lane},
     noise, at_least(0.0));

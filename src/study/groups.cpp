@@ -52,7 +52,7 @@ class Names {
 };
 
 void find_features(StudyFile& file, const std::vector<std::string>& features) {
-  constexpr std::size_t kMostErrors = 20;  // each may take a search through all features
+  constexpr std::size_t kMaxErrors = 20;  // each may take a search through all features
   const Names names(features);
   Errors errors;
   std::vector<const train::PenaltyGroup*> owner(features.size());
@@ -61,7 +61,7 @@ void find_features(StudyFile& file, const std::vector<std::string>& features) {
     for (std::size_t i = 0; i < group.columns.size(); ++i) {
       const std::string path = path_of(group.name) + ".columns." + std::to_string(i);
       const std::vector<std::uint32_t> meant = names.meant_by(group.columns[i]);
-      if (errors.messages().size() >= kMostErrors) errors.throw_if_any();
+      if (errors.messages().size() >= kMaxErrors) errors.throw_if_any();
       for (const std::uint32_t j : meant) {
         if (owner[j] == &group) continue;
         if (owner[j]) {

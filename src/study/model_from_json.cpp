@@ -94,12 +94,12 @@ void read_cells(const Json& json, data::CellFormat& cells) {
 }
 
 void read_products(const Json& json, TunedModel& model) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  constexpr std::int64_t kMax = std::numeric_limits<std::uint32_t>::max();
   for (const Json& product : list_in(json, "products")) {
     const std::string what = item("products", model.products.size());
     if (list_in(product, what).size() != 2) refuse_member(what, "two places of features", product);
-    model.products.push_back({static_cast<std::uint32_t>(integer_in(product[0], what, 0, kMost)),
-                              static_cast<std::uint32_t>(integer_in(product[1], what, 0, kMost))});
+    model.products.push_back({static_cast<std::uint32_t>(integer_in(product[0], what, 0, kMax)),
+                              static_cast<std::uint32_t>(integer_in(product[1], what, 0, kMax))});
   }
 }
 

@@ -217,9 +217,9 @@ void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial
 
 // The attempt is on disk before it begins: should the process die of it, the next one knows of which.
 void TrainingObjective::train_alone(Batch& batch, std::size_t cohort) {
-  constexpr int kMostAttempts = 3;
+  constexpr int kMaxAttempts = 3;
   Trial& trial = batch.trials[batch.pending[batch.cohorts[cohort][0]]];
-  if (trial.attempts >= kMostAttempts) {
+  if (trial.attempts >= kMaxAttempts) {
     batch.problems[cohort] = "killed " + std::to_string(trial.attempts) + " times";
   } else {
     ++trial.attempts;

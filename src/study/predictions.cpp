@@ -7,8 +7,8 @@
 namespace holdout::study {
 namespace {
 
-constexpr std::size_t kMostRows = 500;    // of a regression: more dots cover each other
-constexpr std::size_t kMostPoints = 200;  // of a ROC curve
+constexpr std::size_t kMaxRows = 500;    // of a regression: more dots cover each other
+constexpr std::size_t kMaxPoints = 200;  // of a ROC curve
 
 std::size_t decided(const train::Predictions& p, std::size_t row) {
   if (p.outputs == 1) return p.scores[row] > 0 ? 1 : 0;
@@ -39,7 +39,7 @@ void roc(const std::vector<double>& target, const std::vector<double>& score, Ho
     else
       corners.push_back(corner);
   }
-  const std::size_t n = corners.size(), kept = std::min(n, kMostPoints);
+  const std::size_t n = corners.size(), kept = std::min(n, kMaxPoints);
   for (std::size_t i = 0; i < kept; ++i) {  // evenly spread, both ends included
     const auto& [x, y] = corners[i * (n - 1) / (kept - 1)];
     to.false_positive.push_back(x), to.true_positive.push_back(y);
@@ -64,7 +64,7 @@ HoldoutPredictions PredictionSummary::result() const {
   out.confusion = confusion_;
   if (classes_ == 2) roc(target_, predicted_, out);
   if (classes_ > 0) return out;
-  const std::size_t n = target_.size(), kept = std::min(n, kMostRows);
+  const std::size_t n = target_.size(), kept = std::min(n, kMaxRows);
   for (std::size_t i = 0; i < kept; ++i) {
     const std::size_t row = i * n / kept;
     out.target.push_back(target_[row]), out.predicted.push_back(predicted_[row]);

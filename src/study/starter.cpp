@@ -14,7 +14,7 @@ namespace {
 using data::ColumnOverview;
 using Kind = ColumnOverview::Kind;
 
-constexpr std::size_t kMostClasses = 20;        // whole numbers with more different values are numbers
+constexpr std::size_t kMaxClasses = 20;         // whole numbers with more different values are numbers
 constexpr std::size_t kRowsForOneSplit = 1000;  // fewer: every row should measure once
 constexpr double kWorkForExact = 2e7;  // rows · features · classes that a minimum is searched with in seconds
 
@@ -38,14 +38,14 @@ std::string flow_list(const std::vector<std::string>& names) {
 
 // Why a column cannot be a feature, or would be no use; empty: it can.
 std::string reason_against(const ColumnOverview& column, std::size_t rows) {
-  constexpr std::size_t kMostLevels = 100, kFewLevels = 10;  // as the encoder takes them
+  constexpr std::size_t kMaxLevels = 100, kFewLevels = 10;  // as the encoder takes them
   if (column.kind == Kind::missing) return "every cell is missing";
   if (column.kind == Kind::mixed)
     return "numbers and words (" + holdout::quoted(column.odd->second) + " in line " +
            std::to_string(column.odd->first) + "): mend it, or list it in data.categorical";
   if (column.different == 1) return "the same in every row";
   if (column.kind == Kind::words) {
-    if (column.values.empty() || column.different > kMostLevels ||
+    if (column.values.empty() || column.different > kMaxLevels ||
         (column.different > kFewLevels && 2 * column.different > rows))
       return "words, " + std::string(column.values.empty() ? "more than " : "") + std::to_string(column.different) +
              " different ones: no category";
@@ -111,12 +111,12 @@ void Starter::find_target(const std::string& name) {
   const std::size_t known = overview_.rows - target_->missing;
   if (target_->kind == Kind::words) {
     classifies_ = true;
-    if (target_->values.empty() || (target_->different > kMostClasses && 2 * target_->different > known))
+    if (target_->values.empty() || (target_->different > kMaxClasses && 2 * target_->different > known))
       throw Error(of + " holds words, " + std::to_string(target_->different) +
                       (target_->values.empty() ? " or more" : "") + " different ones: neither numbers nor classes",
                   "choose another column");
   } else {
-    classifies_ = target_->whole && !target_->values.empty() && target_->different <= kMostClasses &&
+    classifies_ = target_->whole && !target_->values.empty() && target_->different <= kMaxClasses &&
                   (target_->different == 2 || 10 * target_->different <= known);
   }
 }

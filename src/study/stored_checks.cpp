@@ -54,10 +54,10 @@ void check(const HoldoutPredictions& p) {
     for (const double share : *shares) require(share >= 0 && share <= 1, "a share of rows that is not from 0 to 1");
   const auto side = static_cast<std::size_t>(std::llround(std::sqrt(static_cast<double>(p.confusion.size()))));
   require(side * side == p.confusion.size(), "`confusion` is no square");
-  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  constexpr std::int64_t kMax = std::int64_t{1} << 53;
   std::int64_t rows = 0;
   for (const std::int64_t n : p.confusion) {
-    require(n >= 0 && n <= kMost - rows, "`confusion`: a number of rows that there cannot be, " + std::to_string(n));
+    require(n >= 0 && n <= kMax - rows, "`confusion`: a number of rows that there cannot be, " + std::to_string(n));
     rows += n;
   }
 }

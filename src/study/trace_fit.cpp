@@ -149,7 +149,7 @@ class Fit {
     };
     add(0, trainer->results().front().theta, 0);
     // Epochs are at most 10⁸ and rows at most 2³², so the product of steps stays below 2⁶³.
-    const auto kept = train::recorded_epochs(steps * config.training.epochs, kMostTracePoints);
+    const auto kept = train::recorded_epochs(steps * config.training.epochs, kMaxTracePoints);
     path.points.reserve(kept.size() + 1);  // or memory would be fetched while seconds are counted
     trainer->watch(kept, [&, start = Clock::now()](std::int64_t step, std::size_t, std::span<const double> theta) {
       add(step, theta, std::chrono::duration<double>(Clock::now() - start).count());

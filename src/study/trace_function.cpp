@@ -20,7 +20,7 @@ TracePath walk(const FunctionStudy& study) {
   const update::Landscape& landscape = study.model.landscape();
   const FunctionTraining& training = study.training;
   const auto steps = static_cast<double>(training.epochs);
-  const std::vector<std::int64_t> kept = train::recorded_epochs(training.epochs, kMostTracePoints);
+  const std::vector<std::int64_t> kept = train::recorded_epochs(training.epochs, kMaxTracePoints);
   auto next = kept.begin();
   update::Stepper rule(training.optimizer, 2);
   Point2 theta = study.model.start;

@@ -23,7 +23,7 @@ std::string shown(const Value& value) {
 }  // namespace
 
 std::vector<search::Configuration> trace_configurations(const search::SearchSpace& space) {
-  constexpr std::size_t kMostPaths = 32;  // colours and dashes end there
+  constexpr std::size_t kMaxPaths = 32;  // colours and dashes end there
   Errors errors;
   for (const search::Parameter& p : space.parameters())
     if (p.interval && p.interval->points == 0 && !p.interval->step && !p.interval->integer)
@@ -36,11 +36,11 @@ std::vector<search::Configuration> trace_configurations(const search::SearchSpac
   search::SearcherChoice grid = search::searchers();
   const std::vector<std::string> methods = names(grid.alternatives());
   grid.select(static_cast<std::size_t>(std::ranges::find(methods, "grid") - methods.begin()));
-  auto requests = grid.make(space, Seed{})->ask(kMostPaths + 1);
-  if (requests.size() > kMostPaths)
+  auto requests = grid.make(space, Seed{})->ask(kMaxPaths + 1);
+  if (requests.size() > kMaxPaths)
     throw Error(Message{
         {},
-        "the ranges make " + search::grid_size(space) + " paths; a picture holds at most " + std::to_string(kMostPaths),
+        "the ranges make " + search::grid_size(space) + " paths; a picture holds at most " + std::to_string(kMaxPaths),
         "list fewer values, or give some settings one value with --set",
         {},
         space.parameters().front().path});

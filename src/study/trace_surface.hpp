@@ -9,7 +9,7 @@
 namespace holdout::study {
 
 /// At most so many points of a path are kept.
-inline constexpr std::size_t kMostTracePoints = 10'000;
+inline constexpr std::size_t kMaxTracePoints = 10'000;
 
 /// A window around starts, minima, and the paths as far as they stay near.
 /// @param values  of the function at many points

@@ -33,14 +33,14 @@ const yaml::Node* function_type(const Tree& tree) {
 }
 
 void throw_sorted_if_any(const Errors& errors, const std::string& file) {
-  constexpr std::size_t kMostMessages = 20;  // more would hide the first ones
+  constexpr std::size_t kMaxMessages = 20;  // more would hide the first ones
   try {
     errors.throw_if_any();
   } catch (const Error& sorted) {
     std::vector<Message> messages = sorted.messages();
-    if (messages.size() <= kMostMessages) throw;
-    const std::size_t more = messages.size() - kMostMessages;
-    messages.resize(kMostMessages);
+    if (messages.size() <= kMaxMessages) throw;
+    const std::size_t more = messages.size() - kMaxMessages;
+    messages.resize(kMaxMessages);
     messages.push_back({{file}, "and " + std::to_string(more) + " more"});
     throw Error(std::move(messages));
   }

@@ -48,7 +48,7 @@ class Deferred {
   std::vector<std::uint32_t> stamps_;  // [feature]: the batch that had it last
   std::vector<std::uint32_t> list_;    // features of the batch
   std::vector<std::uint32_t> slots_;   // [step]: which factors it has
-  AlignedVector<T> history_;           // [slot][kMostFactors][lane]
+  AlignedVector<T> history_;           // [slot][kMaxFactors][lane]
 };
 
 }  // namespace holdout::train

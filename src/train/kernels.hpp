@@ -152,7 +152,7 @@ struct UpdatePass {
   const double* rate;          // [lane]
   const double* coefficients;  // [coefficient][lane]
   double* memory;              // [memory][lane]
-  T* factors;                  // [factor][lane], room for kMostFactors rows; begin_step fills it
+  T* factors;                  // [factor][lane], room for kMaxFactors rows; begin_step fills it
 };
 
 /// Of a subgradient of J with l1: sums[lane] = Σ_r s², s = (θ − prox(θ − γ g)) / γ for the first `penalized` rows
@@ -178,7 +178,7 @@ struct DeferredPass {
   const std::uint32_t* list;  // the features
   std::size_t n;
   const std::uint32_t* since;  // [feature]: steps it has made; now or more: none wait
-  const T* history;            // [slot][kMostFactors][lane]
+  const T* history;            // [slot][kMaxFactors][lane]
   const std::uint32_t* slots;  // [step]: the factors of a step before `now`
   std::size_t now;
   T* ahead;  // where the rule looks ahead: gets the points of the gradient, of the intercepts too

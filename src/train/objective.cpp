@@ -29,11 +29,11 @@ template <class T>
 std::size_t chunk_rows(const Model<T>& model, std::size_t stride, std::size_t row_bytes) {
   constexpr std::size_t kBytes = 32 * 1024;        // of the L1 cache
   constexpr std::size_t kBytesOfRows = 96 * 1024;  // of the L2 cache
-  constexpr std::size_t kFewest = 12, kFewestOfRows = 48;
+  constexpr std::size_t kMin = 12, kMinOfRows = 48;
   const std::size_t room = std::max(kBytes, model.tape() > 0 ? model.parameters() * stride * sizeof(T) : 0);
   const std::size_t most =
-      row_bytes == 0 ? kRowBlock : std::clamp<std::size_t>(kBytesOfRows / row_bytes, kFewestOfRows, kRowBlock);
-  return std::clamp<std::size_t>(room / ((model.outputs() + model.tape()) * stride * sizeof(T)), kFewest, most);
+      row_bytes == 0 ? kRowBlock : std::clamp<std::size_t>(kBytesOfRows / row_bytes, kMinOfRows, kRowBlock);
+  return std::clamp<std::size_t>(room / ((model.outputs() + model.tape()) * stride * sizeof(T)), kMin, most);
 }
 
 namespace {

@@ -12,10 +12,10 @@ namespace {
 constexpr NamedNumber<double> kRateWords[] = {{"auto", LearningRate::kAuto}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"batch", TrainingSettings::kFullBatch}, {"stochastic", 1}};
 constexpr std::string_view kClassWeights[] = {"none", "balanced"};
-constexpr std::int64_t kMostStarts = 1000;  // each is a training
+constexpr std::int64_t kMaxStarts = 1000;  // each is a training
 constexpr std::string_view kEach[] = {"model", "feature"};
 constexpr std::string_view kPrecisions[] = {"float64", "float32"};
-constexpr std::int64_t kMostUnits = 1'000'000;  // of one layer: a slip of the pen is no request for terabytes
+constexpr std::int64_t kMaxUnits = 1'000'000;  // of one layer: a slip of the pen is no request for terabytes
 
 std::span<const std::string_view> activation_words() {
   static const std::vector<std::string_view> words = [] {
@@ -56,7 +56,7 @@ void ModelSettings::fields(FieldVisitor& f) {
       kClassWeights);
   if (!has_layers()) return;
   f({"hidden", "units of each hidden layer, the first one next to the features", Scope::cohort}, hidden,
-    between<std::int64_t>(1, kMostUnits));
+    between<std::int64_t>(1, kMaxUnits));
   f({"activation", "of hidden units", Scope::cohort}, activation, activation_words());
   f({"dropout", "share of the hidden units that every step leaves out, others for every row; 0: none", Scope::lane},
     dropout, half_open(0.0, 1.0));
@@ -116,7 +116,7 @@ void TrainingSettings::fields(FieldVisitor& f) {
   f({"average", "what the result is: the last parameters, or an average over steps", Scope::cohort}, average,
     ChoiceStyle{"name", true});
   f({"starts", "of an mlp: so many initializations; the one with the least training loss is kept", Scope::cohort},
-    starts, between<std::int64_t>(1, kMostStarts));
+    starts, between<std::int64_t>(1, kMaxStarts));
   f({"precision", "numbers of the training", Scope::cohort}, precision, kPrecisions);
 }
 

@@ -46,7 +46,7 @@ class Anything final : public Objective {
   int end_;
 };
 
-constexpr std::size_t kMost = 500;  // trials of a wave looked at
+constexpr std::size_t kMax = 500;  // trials of a wave looked at
 
 }  // namespace
 
@@ -78,10 +78,10 @@ TEST_CASE("property: every configuration lies in the space, conditions kept, as 
 TEST_CASE("property: what is asked before anything is told does not depend on how many at a time") {
   for_each_searcher([](const SearcherChoice& choice) {
     const SearchSpace space = mixed_space();
-    const auto whole = configurations(wave(*choice.make(space, Seed{5}), 1000, kMost));
+    const auto whole = configurations(wave(*choice.make(space, Seed{5}), 1000, kMax));
     for (const int n : {1, 2, 3, 7, 64}) {
       CAPTURE(n);
-      CHECK(configurations(wave(*choice.make(space, Seed{5}), n, kMost)) == whole);
+      CHECK(configurations(wave(*choice.make(space, Seed{5}), n, kMax)) == whole);
     }
   });
 }

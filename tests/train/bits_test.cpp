@@ -28,7 +28,7 @@ using testing::train_lanes;
 using testing::varied_lanes;
 
 constexpr std::int64_t kFull = TrainingSettings::kFullBatch;
-constexpr std::size_t kMostLanes = 200;
+constexpr std::size_t kMaxLanes = 200;
 
 /// f(rule, model, batch size, design) for all of them. Full batches have two or three row blocks, the last one short.
 template <class T, class F>
@@ -51,12 +51,12 @@ void for_each_training(F f) {
 
 TEST_CASE_TEMPLATE("property: alone = in a cohort of 2, 7, 64, 200, to the last bit", T, double, float) {
   for_each_training<T>([](std::size_t rule, std::string_view model, std::int64_t batch, const Design<T>& design) {
-    const auto lanes = varied_lanes(kMostLanes, model, rule, 1, batch, testing::kSanitized ? 2 : 4);
+    const auto lanes = varied_lanes(kMaxLanes, model, rule, 1, batch, testing::kSanitized ? 2 : 4);
     std::map<std::size_t, LaneResult> alone;
     for (const std::size_t size : {2u, 7u, 64u, 200u}) {
       // The same configurations sit in other slots in every cohort.
       std::vector<std::size_t> which;
-      for (std::size_t i = 0; i < size; ++i) which.push_back((i * 37 + size) % kMostLanes);
+      for (std::size_t i = 0; i < size; ++i) which.push_back((i * 37 + size) % kMaxLanes);
       const auto together = train_lanes(design, lanes, which);
       for (const std::size_t slot : {std::size_t{0}, size / 3, size / 2, size - 1}) {
         const std::size_t i = which[slot];
@@ -141,7 +141,7 @@ TEST_CASE_TEMPLATE("property: all SIMD targets with fused operations give the sa
   if (targets.size() < 3) MESSAGE("one target with fused operations, here: nothing to compare");
   if (targets.size() < 2) return;
   for_each_training<T>([&](std::size_t rule, std::string_view model, std::int64_t batch, const Design<T>& design) {
-    const auto lanes = varied_lanes(kMostLanes, model, rule, 1, batch, 3);
+    const auto lanes = varied_lanes(kMaxLanes, model, rule, 1, batch, 3);
     std::vector<std::size_t> many, few{3, 199, 20};
     for (std::size_t i = 0; i < 77; ++i) many.push_back(i);
     for (const auto& which : {few, many}) {

@@ -30,7 +30,7 @@ Path in_lanes(const std::vector<LaneConfig>& lanes, std::size_t rule, std::size_
   const RuleShape shape = rule_shape(rule);
   const std::size_t coefficients = lanes[0].training.optimizer.coefficients().size();
   LaneTable<double> theta(kRows, n), gradient(kRows, n), state(kRows * shape.states, n),
-      factors(update::kMostFactors, n), ahead(kRows, n), rate(1, n), c(coefficients, n), memory(shape.memory, n);
+      factors(update::kMaxFactors, n), ahead(kRows, n), rate(1, n), c(coefficients, n), memory(shape.memory, n);
   for (std::size_t lane = 0; lane < n; ++lane) {
     rate.at(0, lane) = lanes[lane].training.learning_rate.start;
     for (std::size_t i = 0; i < coefficients; ++i) c.at(i, lane) = lanes[lane].training.optimizer.coefficients()[i];

@@ -24,7 +24,7 @@ bool same(double a, double b) { return std::memcmp(&a, &b, sizeof a) == 0; }
 // The lanes of one test: each has its own rate, coefficients and gradients; tangents are followed from rates and the
 // first coefficient.
 struct Inputs {
-  double rate[kLanes], c[kMostFactors][kLanes], gradient[kSteps][kLanes];
+  double rate[kLanes], c[kMaxFactors][kLanes], gradient[kSteps][kLanes];
 
   template <class Rule>
   explicit Inputs(const Arrays<Rule, double>& defaults) {

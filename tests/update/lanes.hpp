@@ -16,7 +16,7 @@ inline constexpr std::size_t kLanes = 16;
 /// Rows of lanes, aligned for any register.
 template <class T>
 struct Table {
-  alignas(64) T row[2 * kMostFactors][kLanes] = {};
+  alignas(64) T row[2 * kMaxFactors][kLanes] = {};
 };
 
 /// One step of one parameter in every lane. Tables are [row][lane]; with tangents each has twice the rows, values

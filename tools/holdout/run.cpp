@@ -154,8 +154,8 @@ int report_and_end(study::Storage& storage, const study::RunFolder& folder, cons
 }  // namespace
 
 int run_study(const Options& options) {
-  constexpr int kMostThreads = 1024;
-  const int threads = options.integer("threads", 1, kMostThreads, 0);
+  constexpr int kMaxThreads = 1024;
+  const int threads = options.integer("threads", 1, kMaxThreads, 0);
   Signals signals;  // before any other thread
   study::StudyFile file = study::read_study(options.text("argument"), options.texts("set"));
   const std::string out = options.given("out") ? options.text("out") : "runs/" + study::slug(file.study.name);

@@ -93,9 +93,9 @@ int verify(const Options& options) {
   const std::string run = options.text("argument"), file = study::database_of(run);
   if (options.given("all") && options.given("trial")) throw Error("--all and --trial cannot be given together");
   const int number = options.integer("trial", 0, std::numeric_limits<int>::max(), 0);
-  constexpr int kMostThreads = 1024;
+  constexpr int kMaxThreads = 1024;
   Signals signals;  // before any other thread
-  const Workers workers(options.integer("threads", 1, kMostThreads, 0));
+  const Workers workers(options.integer("threads", 1, kMaxThreads, 0));
   note_shortage(workers);
   const auto storage = study::Storage::open(file, true);
   const std::vector<study::Trial> trials = chosen(*storage, options, number);

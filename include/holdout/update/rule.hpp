@@ -24,7 +24,7 @@ namespace holdout::update {
 constexpr int room(int n) { return n > 0 ? n : 1; }
 
 /// No rule has more factors than this: kernels keep so many rows for them.
-inline constexpr int kMostFactors = 16;
+inline constexpr int kMaxFactors = 16;
 
 /// A coefficient of a rule, one value a lane.
 struct Coefficient {

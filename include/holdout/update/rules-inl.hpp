@@ -35,7 +35,7 @@ struct RuleSizes {
   static constexpr int states = update::room(Rule::kStates);
   static constexpr int memory = update::room(Rule::kMemory);
   static constexpr int factors = update::room(Rule::kFactors);
-  static_assert(Rule::kFactors <= update::kMostFactors, "kernels keep kMostFactors rows of factors");
+  static_assert(Rule::kFactors <= update::kMaxFactors, "kernels keep kMaxFactors rows of factors");
 };
 
 /// Whether the rule's gradient is taken at another point than theta.

@@ -10,12 +10,12 @@
 namespace holdout::report::plots {
 
 std::string confusion(const Findings& f) {
-  constexpr std::size_t kMostClasses = 12, kLetters = 12;
+  constexpr std::size_t kMaxClasses = 12, kLetters = 12;
   if (!f.winner || !f.winner->predictions || !f.facts) return {};
   const std::vector<std::int64_t>& rows = f.winner->predictions->confusion;
   const std::vector<std::string>& classes = f.facts->classes;
   const std::size_t k = classes.size();
-  if (k < 2 || k > kMostClasses || rows.size() != k * k) return {};
+  if (k < 2 || k > kMaxClasses || rows.size() != k * k) return {};
   std::vector<std::string> decided, truly;
   std::size_t longest = 0;
   for (const std::string& name : classes) {

@@ -9,8 +9,8 @@
 namespace holdout::report::plots {
 namespace {
 
-constexpr std::size_t kMostPairs = 6,
-                      kMostParameters = 100;  // pairs that are drawn, and parameters they are chosen among
+constexpr std::size_t kMaxPairs = 6,
+                      kMaxParameters = 100;  // pairs that are drawn, and parameters they are chosen among
 constexpr std::size_t kGrid = 25, kLevels = 7, kLetters = 34;
 
 // The mean of the trials near each point, weighted by a normal density: Nadaraya, Theory Prob. Appl. 9, 1964; Watson,
@@ -109,7 +109,7 @@ std::string contours(const Findings& f) {
     double weight;
   };
   std::vector<Pair> pairs;
-  const std::vector<std::size_t> among = most_important(f, kMostParameters);
+  const std::vector<std::size_t> among = most_important(f, kMaxParameters);
   for (std::size_t i = 0; i < among.size(); ++i)
     for (std::size_t j = i + 1; j < among.size(); ++j) pairs.push_back({among[i], among[j], 0});
   if (f.importance) {
@@ -119,11 +119,11 @@ std::string contours(const Findings& f) {
         if (pair.a == p.a && pair.b == p.b) pair.weight += p.share;
   }
   std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& p, const Pair& q) { return p.weight > q.weight; });
-  const Trials trials = drawn_trials(f, kMostDots / 2);
+  const Trials trials = drawn_trials(f, kMaxDots / 2);
   std::string out;
   std::size_t drawn = 0;
   for (const Pair& pair : pairs) {
-    if (drawn == kMostPairs) break;
+    if (drawn == kMaxPairs) break;
     const std::string one = contour_of(f, pair.a, pair.b, trials);
     drawn += !one.empty();
     out += one;

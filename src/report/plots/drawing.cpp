@@ -8,7 +8,7 @@
 namespace holdout::report::plots {
 namespace {
 
-constexpr std::size_t kMostNames = 8;  // more words do not fit below a plot
+constexpr std::size_t kMaxNames = 8;  // more words do not fit below a plot
 
 bool numeric(const std::vector<Value>& values) {
   return std::all_of(values.begin(), values.end(), [](const Value& v) { return number(v).has_value(); });
@@ -89,7 +89,7 @@ std::optional<ParameterAxis> parameter_axis(const search::Parameter& parameter) 
     return ParameterAxis{Axis::numbers(range->min, range->max, range->log)};
   }
   if (values.size() < 2) return {};
-  if (values.size() <= kMostNames) {
+  if (values.size() <= kMaxNames) {
     constexpr std::size_t kLetters = 14;
     std::vector<std::string> names;
     for (const Value& value : values) names.push_back(shortened(shown(value), kLetters));

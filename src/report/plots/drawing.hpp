@@ -13,7 +13,7 @@
 namespace holdout::report::plots {
 
 inline constexpr double kWide = 720, kNarrow = 440, kHeight = 300;  // px
-inline constexpr std::size_t kMostDots = 1000;  // more cover each other, and a page of ten such plots grows too large
+inline constexpr std::size_t kMaxDots = 1000;  // more cover each other, and a page of ten such plots grows too large
 
 /// A <figure>. @param kind  the plot's name in the list, a class of the element
 std::string figure(std::string_view kind, const Plot& plot, const std::string& title, const std::string& caption);
@@ -21,7 +21,7 @@ std::string figure(std::string_view kind, const Plot& plot, const std::string& t
 using Trials = std::vector<const study::Trial*>;
 
 /// Complete trials by number: all, or so many evenly spread; always with the best one.
-Trials drawn_trials(const Findings& findings, std::size_t most = kMostDots);
+Trials drawn_trials(const Findings& findings, std::size_t most = kMaxDots);
 /// What the best configuration's mark says of itself.
 Note best_note(const Findings& findings);
 /// "500 of 10000 trials are drawn.", or nothing if all are.

@@ -10,7 +10,7 @@ namespace holdout::report::plots {
 
 std::string importances(const Findings& f) {
   if (!f.importance) return {};
-  constexpr std::size_t kMostBars = 10, kLetters = 30;
+  constexpr std::size_t kMaxBars = 10, kLetters = 30;
   constexpr double kLeast = 0.005;  // of a pair that is shown
   const std::vector<std::string> names = short_names(f.study.space);
   std::vector<std::pair<double, std::string>> bars;
@@ -18,7 +18,7 @@ std::string importances(const Findings& f) {
   for (const auto& pair : f.importance->pairs)
     if (pair.share >= kLeast) bars.emplace_back(pair.share, names[pair.a] + " × " + names[pair.b]);
   std::stable_sort(bars.begin(), bars.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
-  bars.resize(std::min(bars.size(), kMostBars));
+  bars.resize(std::min(bars.size(), kMaxBars));
   std::reverse(bars.begin(), bars.end());
   std::vector<std::string> labels;
   std::size_t longest = 0;

@@ -8,7 +8,7 @@
 namespace holdout::report::plots {
 namespace {
 
-constexpr std::size_t kMostBars = 200;  // more make a fence
+constexpr std::size_t kMaxBars = 200;  // more make a fence
 
 // Standard error over the folds, or the bound that the solver's residual gives.
 double error_of(const study::Outcome& outcome) {
@@ -53,7 +53,7 @@ std::string one_parameter(const Findings& f) {
     if (!(parameter.interval->min <= p.x && p.x <= parameter.interval->max)) continue;
     curve.push_back(p);
     const double error = error_of(trial->outcome);
-    if (error > 0 && trials.size() <= kMostBars) {
+    if (error > 0 && trials.size() <= kMaxBars) {
       plot.segment({p.x, p.y - error}, {p.x, p.y + error}, "bar");
       bars = true;
     }

@@ -8,12 +8,12 @@
 namespace holdout::report::plots {
 namespace {
 
-constexpr std::size_t kMostAxes = 7, kMostLines = 300;
+constexpr std::size_t kMaxAxes = 7, kMaxLines = 300;
 
 // The best half of them, and a spread of the others; the best ones last, on top.
 std::vector<std::size_t> lines(const Findings& f) {
-  const std::size_t n = f.ranking.size(), first = std::min(n, kMostLines / 2), rest = n - first;
-  const std::size_t every = std::max<std::size_t>(1, (rest + kMostLines / 2 - 1) / (kMostLines / 2));
+  const std::size_t n = f.ranking.size(), first = std::min(n, kMaxLines / 2), rest = n - first;
+  const std::size_t every = std::max<std::size_t>(1, (rest + kMaxLines / 2 - 1) / (kMaxLines / 2));
   std::vector<std::size_t> ranks;
   for (std::size_t rank = 0; rank < n; ++rank)
     if (rank < first || (rank - first) % every == 0) ranks.push_back(rank);
@@ -27,7 +27,7 @@ std::string parallel(const Findings& f) {
   const auto& parameters = f.study.space.parameters();
   std::vector<std::optional<ParameterAxis>> axes;
   for (const search::Parameter& parameter : parameters) axes.push_back(parameter_axis(parameter));
-  const std::vector<std::size_t> columns = most_important(f, kMostAxes);
+  const std::vector<std::size_t> columns = most_important(f, kMaxAxes);
   if (columns.size() < 2 || f.ranking.size() < 2) return {};
   Trials all;
   for (const std::size_t i : f.ranking) all.push_back(&f.trials[i]);
@@ -68,8 +68,8 @@ std::string parallel(const Findings& f) {
   if (off) plot.text({0, kOff}, -10, 4, "start", "tick", "off");
   std::string caption = "A line for each trial; darker ones (lighter on a dark page) are better, in fifths.";
   if (off) caption += " Lines dip below an axis where a parameter is switched off.";
-  if (f.ranking.size() > kMostLines)
-    caption += " Drawn: the best " + std::to_string(kMostLines / 2) + " trials and a spread of the others.";
+  if (f.ranking.size() > kMaxLines)
+    caption += " Drawn: the best " + std::to_string(kMaxLines / 2) + " trials and a spread of the others.";
   return figure("parallel", plot, "parallel coordinates of the trials", caption);
 }
 

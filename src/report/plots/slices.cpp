@@ -9,7 +9,7 @@
 namespace holdout::report::plots {
 namespace {
 
-constexpr std::size_t kMostSlices = 24;  // of hundreds nobody looks at all
+constexpr std::size_t kMaxSlices = 24;  // of hundreds nobody looks at all
 
 // The mean of the forest over all other parameters, where it has this one in a range.
 std::vector<Point> effect(const Findings& f, std::size_t i) {
@@ -58,11 +58,11 @@ std::string slices(const Findings& f) {
   if (f.study.space.size() == 1 && f.study.space.parameters()[0].interval) return {};  // one_parameter draws it
   const Trials trials = drawn_trials(f);
   std::string out;
-  if (f.study.space.size() > kMostSlices)
+  if (f.study.space.size() > kMaxSlices)
     out = "<p>Of " + counted(f.study.space.size(), "parameter") + " the " +
-          (f.importance ? std::to_string(kMostSlices) + " that matter most" : "first " + std::to_string(kMostSlices)) +
+          (f.importance ? std::to_string(kMaxSlices) + " that matter most" : "first " + std::to_string(kMaxSlices)) +
           ":</p>";
-  for (const std::size_t i : most_important(f, kMostSlices)) out += slice(f, i, trials);
+  for (const std::size_t i : most_important(f, kMaxSlices)) out += slice(f, i, trials);
   return out;
 }
 

@@ -14,9 +14,9 @@ std::string in_words(const Findings& f, const search::Configuration& configurati
   std::size_t named = 0;
   for (std::size_t i = 0; i < names.size() && i < configuration.values.size(); ++i) {
     const auto& value = configuration.values[i];
-    if (value && named++ < kMostNamed) text += (text.empty() ? "" : ", ") + names[i] + " " + shown(value);
+    if (value && named++ < kMaxNamed) text += (text.empty() ? "" : ", ") + names[i] + " " + shown(value);
   }
-  if (named > kMostNamed) text += " and " + std::to_string(named - kMostNamed) + " more";
+  if (named > kMaxNamed) text += " and " + std::to_string(named - kMaxNamed) + " more";
   return text;
 }
 

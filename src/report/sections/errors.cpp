@@ -52,9 +52,9 @@ std::string tuning_text(const Findings& f) {
 // What a user would have had without tuning.
 Text default_text(const Findings& f) {
   const study::DefaultResult& defaults = *f.winner->defaults;
-  constexpr std::size_t kMostPaths = 3;
+  constexpr std::size_t kMaxPaths = 3;
   std::string text = "Without tuning, at the defaults";
-  if (f.study.space.size() <= kMostNamed) text += " (" + in_words(f, defaults.configuration) + ")";
+  if (f.study.space.size() <= kMaxNamed) text += " (" + in_words(f, defaults.configuration) + ")";
   if (defaults.trial) text += ", which are trial " + std::to_string(*defaults.trial);
   text += !f.default_gain
               ? ", there is no model: " + (defaults.reason.empty() ? "training failed" : defaults.reason) + "."
@@ -65,9 +65,9 @@ Text default_text(const Findings& f) {
     text += " On the test rows: " + shown(*before) + " at the defaults, " + shown(*after) + " tuned.";
   Text out = plain(text);
   if (defaults.undeclared.empty()) return out;
-  if (defaults.undeclared.size() > kMostPaths)
+  if (defaults.undeclared.size() > kMaxPaths)
     out.push_back({" No default suits " + std::to_string(defaults.undeclared.size()) + " of them", false});
-  for (std::size_t k = 0; k < defaults.undeclared.size() && defaults.undeclared.size() <= kMostPaths; ++k) {
+  for (std::size_t k = 0; k < defaults.undeclared.size() && defaults.undeclared.size() <= kMaxPaths; ++k) {
     out.push_back({k == 0 ? " No default suits " : ", ", false});
     out.push_back({path(f, static_cast<std::size_t>(defaults.undeclared[k])), true});
   }

@@ -22,7 +22,7 @@ std::string residual_text(const study::HoldoutPredictions& p) {
          to_text(mean, 3) + ", largest " + to_text(most, 3) + ".";
 }
 
-constexpr std::size_t kMostClasses = 12;
+constexpr std::size_t kMaxClasses = 12;
 
 Table confusion_table(const std::vector<std::string>& classes, const std::vector<std::int64_t>& rows) {
   Table table{{plain("True class")}, {}};
@@ -49,7 +49,7 @@ Section predictions_section(const Findings& f) {
     section.blocks.emplace_back(
         Paragraph{plain("Of " + counted(static_cast<std::size_t>(all), "hold-out row") + ", the best model takes " +
                         std::to_string(right) + " for what they are.")});
-    if (k <= kMostClasses) section.blocks.emplace_back(confusion_table(f.facts->classes, p.confusion));
+    if (k <= kMaxClasses) section.blocks.emplace_back(confusion_table(f.facts->classes, p.confusion));
   }
   if (!section.blocks.empty()) section.blocks.emplace_back(Figure::predictions);
   return section;

@@ -17,7 +17,7 @@ Section ranking_section(const Findings& f) {
       shown_rows < f.ranking.size() ? "The " + std::to_string(shown_rows) + " best trials" : "All complete trials", {}};
   section.blocks.emplace_back(Figure::search);
   Table table{{plain("Rank"), plain("Trial"), plain(f.study.metric)}, {}, 0};
-  const std::size_t parameters = f.study.space.size(), named = std::min(kMostNamed, parameters);
+  const std::size_t parameters = f.study.space.size(), named = std::min(kMaxNamed, parameters);
   const std::vector<std::string> names = short_names(f.study.space);
   for (std::size_t i = 0; i < named; ++i) table.header.push_back(code(names[i]));
   for (std::size_t rank = 0; rank < shown_rows; ++rank) {

@@ -232,7 +232,7 @@ void Gradient::ask_in_full() {
     for (const Candidate& c : descenders_[i].descent->candidates())
       spots.push_back({i, c.at, c.value, c.error, c.solved, c.certain});
   std::stable_sort(spots.begin(), spots.end(), [](const Spot& a, const Spot& b) { return a.value < b.value; });
-  constexpr std::size_t kMost = 3;  // whose order is not known
+  constexpr std::size_t kMax = 3;  // whose order is not known
   const Spot* first = nullptr;
   std::size_t others = 0;
   for (const Spot& spot : spots) {
@@ -240,7 +240,7 @@ void Gradient::ask_in_full() {
     const bool open = first && !is_near(spot, *first) &&
                       spot.value - 2 * spot.error < first->value + 2 * first->error &&
                       spot.error + first->error > 10 * options_.tolerance * std::abs(first->value);
-    const bool wanted = !first || spot.certain || (open && others++ < kMost);
+    const bool wanted = !first || spot.certain || (open && others++ < kMax);
     if (!first) first = &spot;
     if (wanted && !spot.solved) ask(spot);
   }

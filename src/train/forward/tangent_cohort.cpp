@@ -35,7 +35,7 @@ TangentCohort::TangentCohort(const Design<double>& design, std::span<const LaneC
       shape_(rule_shape(rule_)) {
   const std::size_t parameters = model_->parameters();
   theta_ = table(parameters), gradient_ = table(parameters), state_ = table(parameters * shape_.states);
-  factors_ = table(update::kMostFactors), ahead_ = table(shape_.looks_ahead ? parameters : 0);
+  factors_ = table(update::kMaxFactors), ahead_ = table(shape_.looks_ahead ? parameters : 0);
   bool grouped = false;
   for (const LaneConfig& config : configs_) grouped = grouped || !config.model.l2_groups.empty();
   l2_ = table(grouped ? design.features + 1 : 1), l1_ = table(1), coefficient_ = table(1), rate_ = table(1);

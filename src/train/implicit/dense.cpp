@@ -12,9 +12,9 @@
 namespace holdout::train {
 namespace {
 
-constexpr double kTight = 1e-10;          // ‖∇J‖ relative to ‖∇J(0)‖, where no tolerance of E is given
-constexpr double kExact = 1e-8;           // tolerances of E below are for values that are compared with each other
-constexpr std::size_t kMostTangents = 8;  // more hyperparameters: dθ/dh would cost more than it saves
+constexpr double kTight = 1e-10;         // ‖∇J‖ relative to ‖∇J(0)‖, where no tolerance of E is given
+constexpr double kExact = 1e-8;          // tolerances of E below are for values that are compared with each other
+constexpr std::size_t kMaxTangents = 8;  // more hyperparameters: dθ/dh would cost more than it saves
 
 Eigen::Index index(std::size_t i) { return static_cast<Eigen::Index>(i); }
 bool interrupted(const HyperRequest& request) { return request.interrupt && request.interrupt->load(); }
@@ -312,7 +312,7 @@ Eigen::VectorXd DenseHyperSolver::ridge_slope(const Lane& lane, const PenaltySlo
 
 // ∂(∇J)/∂h, a column for each h; none where they are too many, or nobody wants derivatives.
 Eigen::MatrixXd DenseHyperSolver::changes(const Lane& lane, const HyperRequest& request) const {
-  const bool wanted = request.want != HyperWant::value && request.wrt.size() <= kMostTangents;
+  const bool wanted = request.want != HyperWant::value && request.wrt.size() <= kMaxTangents;
   const Eigen::Index n = index(model_->penalized());
   Eigen::MatrixXd out = Eigen::MatrixXd::Zero(lane.theta.size(), wanted ? index(request.wrt.size()) : 0);
   for (Eigen::Index i = 0; i < out.cols(); ++i) {

@@ -11,8 +11,8 @@ namespace {
 // Rows that stay in the L2 cache, with their weighted copies; with too few, sums come and go for little. No bit depends
 // on it.
 std::size_t chunk_of(std::size_t features) {
-  constexpr std::size_t kBytes = 128 * 1024, kFewest = 48, kMost = 256;
-  return std::clamp(kBytes / (features * sizeof(double) + 1), kFewest, kMost);
+  constexpr std::size_t kBytes = 128 * 1024, kMin = 48, kMax = 256;
+  return std::clamp(kBytes / (features * sizeof(double) + 1), kMin, kMax);
 }
 
 Rows<double> rows_of(const Part<double>& part, std::size_t features) {

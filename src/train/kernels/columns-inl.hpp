@@ -3,7 +3,7 @@
 // Accumulators that fit beside kN + 1 other registers: 6 × 4 of the 32 of AVX-512, 4 × 3 of the 16 of AVX2. With fewer
 // vectors more rows, so that enough multiply-adds are in flight.
 constexpr size_t kAccumulators = HWY_TARGET <= HWY_AVX3 ? 24 : 12;
-constexpr size_t kMostVectors = HWY_TARGET <= HWY_AVX3 ? 4 : 3;
+constexpr size_t kMaxVectors = HWY_TARGET <= HWY_AVX3 ? 4 : 3;
 template <size_t kN>
 constexpr size_t kRowsAtOnce = kAccumulators / kN < 12 ? kAccumulators / kN : 12;
 
@@ -13,8 +13,8 @@ HWY_INLINE void over_columns(size_t stride, F f) {
   with_tag<T>(stride, [&](auto d) HWY_ATTR {
     const size_t width = hn::Lanes(d);
     size_t lane = 0;
-    for (; lane + kMostVectors * width <= stride; lane += kMostVectors * width)
-      f(d, std::integral_constant<size_t, kMostVectors>(), lane);
+    for (; lane + kMaxVectors * width <= stride; lane += kMaxVectors * width)
+      f(d, std::integral_constant<size_t, kMaxVectors>(), lane);
     if (lane + 3 * width <= stride) f(d, std::integral_constant<size_t, 3>(), lane), lane += 3 * width;
     if (lane + 2 * width <= stride) f(d, std::integral_constant<size_t, 2>(), lane), lane += 2 * width;
     if (lane < stride) f(d, std::integral_constant<size_t, 1>(), lane);

@@ -85,7 +85,7 @@ HWY_INLINE void catch_up_piece(D, const DeferredPass<T>& p, size_t row, const T*
   piece.load(u, at);
   if (from < p.now) {
     piece.load_l2(l2, lane);
-    const auto factors = [&](size_t t) { return p.history + p.slots[t] * (update::kMostFactors * u.stride); };
+    const auto factors = [&](size_t t) { return p.history + p.slots[t] * (update::kMaxFactors * u.stride); };
     piece.load_factors(factors(from), u.stride, lane);
     for (size_t t = from; t < p.now; ++t) {
       if (t > from && p.slots[t] != p.slots[t - 1]) piece.load_factors(factors(t), u.stride, lane);
