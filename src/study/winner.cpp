@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
 #include <new>
 #include <optional>
 
 #include "default_configuration.hpp"
+#include "finalists.hpp"
 #include "gradient_method.hpp"
 #include "objective.hpp"
 #include "predictions.hpp"
@@ -73,64 +75,6 @@ class Widened {
   std::optional<data::Prepared> wide_;
 };
 
-data::RowList all_but_test(const data::Split& split) {
-  data::RowList rows = split.folds[0].train;
-  rows.insert(rows.end(), split.folds[0].holdout.begin(), split.folds[0].holdout.end());
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());  // leave-one-out: all do both
-  return rows;
-}
-
-// On all rows but the test rows, which measure it if there are any.
-// @param data  with all features of the configuration
-// @return false if interrupted: nothing is filled in then
-[[nodiscard]] bool refit(const StudyFile& file, const data::Prepared& data, train::LaneConfig config,
-                         const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
-                         Winner& winner) {
-  const bool standardize = file.study.data.standardize, tested = !data.split.test.empty();
-  // What has trained measures nothing: then some rows will do, since there must be some.
-  constexpr std::size_t kSome = 1024;
-  data::RowList measured = tested ? data.split.test : data.split.folds[0].holdout;
-  if (!tested) measured.resize(std::min(measured.size(), kSome));
-  const data::Split all{{{all_but_test(data.split), std::move(measured)}}, data.split.test};
-  const data::Fold& fold = all.folds[0];
-  Designs designs(data.dataset, all, standardize);
-  config.polynomial = 1;  // what `data` has are all
-  designs.make_for(workers, config);
-  const Seed seed = file.study.root();
-  const train::LaneResult lane = train_lanes(designs, 0, metric, std::span(&config, 1), seed, &interrupt).front();
-  if (lane.end == train::LaneEnd::interrupted) return false;
-  if (tested) winner.refit_test = lane.metrics;
-  if (!std::all_of(lane.theta.begin(), lane.theta.end(), [](double x) { return std::isfinite(x); })) return true;
-  winner.model = tuned_model(config.model, data, data::fit_scaling(data.dataset, fold.train, standardize), lane.theta);
-  TunedModel& model = *winner.model;
-  model.study = file.study.name, model.trial = winner.trial;
-  model.delimiter = file.study.data.delimiter, model.cells = file.study.data.cells;
-  return true;
-}
-
-struct Trained {
-  train::LaneConfig config;
-  std::vector<train::LaneResult> folds;
-
-  bool interrupted() const {
-    return std::any_of(folds.begin(), folds.end(), [](const train::LaneResult& fold) {
-      return fold.end == train::LaneEnd::interrupted || fold.end == train::LaneEnd::running;
-    });
-  }
-};
-
-Trained train_folds(const Study& study, const search::Configuration& configuration, Designs& designs,
-                    const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
-  Trained trained{apply(study, configuration), std::vector<train::LaneResult>(designs.folds())};
-  designs.make_for(workers, trained.config);  // a resumed search may have trained nothing
-  const Seed seed = study.root();
-  workers.for_each(designs.folds(), [&](std::size_t k) {
-    trained.folds[k] = train_lanes(designs, k, metric, std::span(&trained.config, 1), seed, &interrupt).front();
-  });
-  return trained;
-}
-
 // The test rows by the model of the first fold.
 Verdict judge_test(const StudyFile& file, const data::Prepared& data, const train::Metric& metric,
                    const Trained& trained) {
@@ -144,17 +88,6 @@ Verdict judge_test(const StudyFile& file, const data::Prepared& data, const trai
   return verdict(train::make_part<double>(data.dataset, scaling, test));
 }
 
-// What the refit trains: as many epochs as were best.
-train::LaneConfig refit_config(const Trained& trained) {
-  double epochs = 0;
-  for (const train::LaneResult& r : trained.folds)
-    epochs += static_cast<double>(r.best_epoch) / static_cast<double>(trained.folds.size());
-  train::LaneConfig config = trained.config;
-  config.training.epochs = std::max<std::int64_t>(1, std::llround(epochs));
-  config.training.stop.patience = 0;  // its hold-out rows are training rows now
-  return config;
-}
-
 }  // namespace
 
 const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
@@ -164,45 +97,6 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize) {
     if (!best || (maximize ? t.outcome.value > best->outcome.value : t.outcome.value < best->outcome.value)) best = &t;
   }
   return best;
-}
-
-std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
-                            const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
-                            std::vector<train::LaneResult> trained) {
-  const Study& study = file.study;
-  const std::size_t folds = designs.folds();
-  Winner winner;
-  winner.trial = trial.number;
-  winner.best_yaml = to_yaml(study, &trial.configuration, file.folder);
-  winner.test_standard_error = winner.holdout_standard_error = kNaN;
-
-  const Trained again = trained.empty() ? train_folds(study, trial.configuration, designs, metric, workers, interrupt)
-                                        : Trained{apply(study, trial.configuration), std::move(trained)};
-  if (again.interrupted() || interrupt) return {};
-  winner.rises = again.folds[0].rises, winner.steps = again.folds[0].steps;
-  const std::int64_t degree = again.config.polynomial;
-  winner.minimum = facts_of_minimum(designs, again.config, again.folds[0].theta);
-  if (interrupt) return {};
-  PredictionSummary summary(plain.dataset.classes.size());
-  for (std::size_t k = 0; k < folds; ++k) {
-    const Verdict verdict = judge_fold(designs, k, again.config, metric, again.folds[k].theta, summary);
-    if (folds == 1) winner.holdout_standard_error = verdict.standard_error;
-  }
-  winner.predictions = summary.result();
-  if (interrupt) return {};
-  designs.make_room();
-  const Widened wide(plain, degree);
-  const data::Prepared& data = *wide;
-  if (folds == 1 && !data.split.test.empty()) {
-    Verdict verdict = judge_test(file, data, metric, again);
-    winner.test = std::move(verdict.metrics);
-    winner.test_standard_error = verdict.standard_error;
-  }
-  const train::LaneConfig config = refit_config(again);
-  winner.refit_epochs = config.training.epochs;
-  if (!refit(file, data, config, metric, workers, interrupt, winner)) return {};
-  if (winner.model) winner.model->products = data::products_of(plain.dataset, degree);
-  return winner;
 }
 
 namespace {
@@ -217,35 +111,111 @@ struct Search {
   const Workers& workers;
   const std::atomic<bool>& interrupt;
 
-  std::optional<Winner> crown(const Trial& trial, std::vector<train::LaneResult> trained) const {
-    return study::crown(file, data, trial, designs, metric, workers, interrupt, std::move(trained));
+  bool tested() const { return !data.split.test.empty(); }
+  bool has_folds() const { return data.split.folds.size() > 1; }
+};
+
+// What the training of the best configuration says by itself: everything but the test rows and the refit.
+Winner judge_training(const Search& s, const Trial& trial, const Trained& trained) {
+  Winner winner;
+  winner.trial = trial.number;
+  winner.best_yaml = to_yaml(s.file.study, &trial.configuration, s.file.folder);
+  winner.test_standard_error = winner.holdout_standard_error = kNaN;
+  winner.rises = trained.folds[0].rises, winner.steps = trained.folds[0].steps;
+  winner.minimum = facts_of_minimum(s.designs, trained.config, trained.folds[0].theta);
+  PredictionSummary summary(s.data.dataset.classes.size());
+  for (std::size_t k = 0; k < trained.folds.size() && !s.interrupt; ++k) {
+    const Verdict verdict = judge_fold(s.designs, k, trained.config, s.metric, trained.folds[k].theta, summary);
+    if (trained.folds.size() == 1) winner.holdout_standard_error = verdict.standard_error;
   }
+  winner.predictions = summary.result();
+  return winner;
+}
+
+// The model that the refit gave, with all that predicting takes.
+// @param wide  the data with the products of features that it has
+std::optional<TunedModel> model_of(const Search& s, const data::Prepared& wide, const Trained& refitted,
+                                   std::int64_t degree, int trial) {
+  const std::vector<double>& theta = refitted.folds[0].theta;
+  if (!std::all_of(theta.begin(), theta.end(), [](double x) { return std::isfinite(x); })) return {};
+  const data::Scaling scaling =
+      data::fit_scaling(wide.dataset, all_but_test(wide.split), s.file.study.data.standardize);
+  TunedModel model = tuned_model(refitted.config.model, wide, scaling, theta);
+  model.study = s.file.study.name, model.trial = trial;
+  model.delimiter = s.file.study.data.delimiter, model.cells = s.file.study.data.cells;
+  model.products = data::products_of(s.data.dataset, degree);
+  return model;
+}
+
+// A configuration at the end of a search, and what the test rows say of it.
+struct Finalist {
+  const Trained* trained = nullptr;  // on the folds; null: there is none, or it needs no test
+  Verdict test;                      // by the model of its training; only without folds
+  Metrics refit_test;                // by the refitted one
+  std::string failure;               // why there is neither
+
+  const Metrics& tested() const { return test.metrics.empty() ? refit_test : test.metrics; }
 };
 
-// The study's default configuration, trained once more unless a trial has it and nothing else is to be known.
-struct TrainedDefaults {
-  DefaultResult result;            // its errors on the test rows come later
-  std::optional<Trained> trained;  // empty: not trained, or that threw
-  std::optional<Outcome> outcome;  // of it
-};
-
-void fail(DefaultResult& result, std::string reason) { result.value = kNaN, result.reason = std::move(reason); }
-
-template <class Work>
-void with_failures_said(DefaultResult& result, const Work& work) {
+std::string text_of(const std::exception_ptr& failure) {
   try {
-    work();
+    std::rethrow_exception(failure);
   } catch (const std::bad_alloc&) {
-    fail(result, "out of memory");
+    return "out of memory";
   } catch (const std::exception& e) {
-    fail(result, std::string("error: ") + e.what());
+    return std::string("error: ") + e.what();
   }
 }
 
-// Nothing if interrupted.
-std::optional<TrainedDefaults> train_defaults(const Search& s) {
+// Measures finalists on the test rows and fills in what the refit makes of the first of them, which is the winner.
+// @return false if interrupted
+[[nodiscard]] bool test_and_refit(const Search& s, std::vector<Finalist*> finalists, Winner& winner) {
+  s.designs.make_room();
+  std::erase_if(finalists, [](const Finalist* f) { return !f->trained; });
+  const auto is_winner = [&](const Finalist* f) { return f == finalists[0]; };
+  std::vector<std::int64_t> degrees;  // of products of features; the data are made once for each
+  for (const Finalist* f : finalists)
+    if (const std::int64_t d = f->trained->config.polynomial;
+        std::find(degrees.begin(), degrees.end(), d) == degrees.end())
+      degrees.push_back(d);
+  for (const std::int64_t degree : degrees) {
+    const Widened wide(s.data, degree);
+    std::vector<Finalist*> here;  // to be refitted: the others are tested by what the folds do not share
+    std::vector<const Trained*> trained;
+    for (Finalist* f : finalists) {
+      if (f->trained->config.polynomial != degree) continue;
+      if (s.tested() && !s.has_folds()) f->test = judge_test(s.file, *wide, s.metric, *f->trained);
+      if (is_winner(f) || (s.tested() && s.has_folds())) here.push_back(f), trained.push_back(f->trained);
+    }
+    const std::vector<Trained> refitted = refit(s.file, *wide, trained, s.metric, s.workers, s.interrupt);
+    for (std::size_t i = 0; i < here.size(); ++i) {
+      if (refitted[i].failure && is_winner(here[i])) std::rethrow_exception(refitted[i].failure);
+      if (refitted[i].failure) {
+        here[i]->failure = text_of(refitted[i].failure);
+        continue;
+      }
+      if (refitted[i].interrupted()) return false;
+      if (s.tested()) here[i]->refit_test = refitted[i].folds[0].metrics;
+      if (!is_winner(here[i])) continue;
+      winner.refit_epochs = refitted[i].config.training.epochs;
+      winner.model = model_of(s, *wide, refitted[i], degree, winner.trial);
+    }
+  }
+  winner.test = finalists[0]->test.metrics, winner.refit_test = finalists[0]->refit_test;
+  if (!winner.test.empty()) winner.test_standard_error = finalists[0]->test.standard_error;
+  return !s.interrupt;
+}
+
+// The study's default configuration: what is known of it before anything is trained at the end.
+struct Defaults {
+  DefaultResult result;            // its errors on the test rows come last
+  bool wanted = false;             // it is to be trained: no trial has it, or its test errors are asked for
+  std::optional<Outcome> outcome;  // of its training
+};
+
+Defaults find_defaults(const Search& s) {
   DefaultConfiguration standard = default_configuration(s.file.study);
-  TrainedDefaults defaults;
+  Defaults defaults;
   DefaultResult& result = defaults.result;
   const auto same = std::find_if(s.trials.begin(), s.trials.end(), [&](const Trial& t) {
     const bool judged = may_be_best(t.outcome) || t.outcome.state == TrialState::failed;
@@ -255,95 +225,133 @@ std::optional<TrainedDefaults> train_defaults(const Search& s) {
     result.trial = same->number;
     result.value = same->outcome.value, result.reason = same->outcome.reason;
   }
-  const bool tested = !s.data.split.test.empty();
   result.configuration = std::move(standard.configuration), result.undeclared = std::move(standard.undeclared);
-  if (result.trial && !(tested && result.reason.empty())) return defaults;
-  bool interrupted = false;
-  with_failures_said(result, [&] {
-    defaults.trained = train_folds(s.file.study, result.configuration, s.designs, s.metric, s.workers, s.interrupt);
-    defaults.outcome = combine(defaults.trained->folds, s.metric);
-    interrupted = !defaults.outcome;
-    if (defaults.outcome && !result.trial)
-      result.value = defaults.outcome->value, result.reason = defaults.outcome->reason;
-  });
-  if (interrupted) return {};
+  defaults.wanted = !result.trial || (s.tested() && result.reason.empty());
   return defaults;
 }
 
+void fail(DefaultResult& result, std::string reason) { result.value = kNaN, result.reason = std::move(reason); }
+
+// Takes over what their training gave. @return false if it was interrupted
+bool take(Defaults& defaults, const Trained& trained, const train::Metric& metric) {
+  if (trained.failure) {
+    fail(defaults.result, text_of(trained.failure));
+    return true;
+  }
+  defaults.outcome = combine(trained.folds, metric);
+  if (!defaults.outcome) return false;
+  if (!defaults.result.trial)
+    defaults.result.value = defaults.outcome->value, defaults.result.reason = defaults.outcome->reason;
+  return true;
+}
+
 // Of equals the trial is the best: it was asked for.
-bool are_best(const TrainedDefaults& defaults, const Trial& best, const Search& s) {
+bool are_best(const Defaults& defaults, const Trial& best, const Search& s) {
   if (defaults.result.trial || !defaults.outcome || !may_be_best(*defaults.outcome)) return false;
   const double value = defaults.outcome->value, rival = best.outcome.value;
   return (s.metric.maximize ? value > rival : value < rival) &&
          s.file.study.space.contains(defaults.result.configuration);
 }
 
-// Their errors on the test rows are computed as those of the winner are. @return false if interrupted
-bool test_defaults(TrainedDefaults& defaults, const Search& s) {
-  const std::optional<Outcome>& outcome = defaults.outcome;
-  if (s.data.split.test.empty() || !outcome || !outcome->reason.empty()) return true;
-  const Trained& trained = *defaults.trained;
-  bool interrupted = false;
-  with_failures_said(defaults.result, [&] {
-    s.designs.make_room();
-    const Widened wide(s.data, trained.config.polynomial);
-    if (trained.folds.size() == 1) {
-      defaults.result.test = judge_test(s.file, *wide, s.metric, trained).metrics;
-      return;
-    }
-    Winner refitted;
-    interrupted = !refit(s.file, *wide, refit_config(trained), s.metric, s.workers, s.interrupt, refitted);
-    defaults.result.test = std::move(refitted.refit_test);
-  });
-  return !interrupted;
-}
+// The trainings of those that come to the end, each once.
+class Finals {
+ public:
+  /// @param known  [fold]: results of `best`, if they are at hand
+  Finals(const Search& search, const Trial& best, std::vector<train::LaneResult> known)
+      : search_(search), best_(best.configuration) {
+    if (!known.empty()) known_ = Trained{apply(search.file.study, best_), std::move(known), {}};
+    add(best_);
+  }
+  void add(const search::Configuration& configuration) {
+    if (std::find(all_.begin(), all_.end(), configuration) == all_.end()) all_.push_back(configuration);
+  }
+  /// Trains them. @return false if that was interrupted
+  [[nodiscard]] bool train() {
+    const std::size_t first = known_ ? 1 : 0;
+    std::vector<train::LaneConfig> configs;
+    for (std::size_t i = first; i < all_.size(); ++i) configs.push_back(apply(search_.file.study, all_[i]));
+    if (known_) trained_.push_back(std::move(*known_));
+    if (!configs.empty())
+      for (Trained& t : train_on_folds(search_.file.study, configs, search_.designs, search_.data.dataset,
+                                       search_.metric, search_.workers, search_.interrupt))
+        trained_.push_back(std::move(t));
+    search_.designs.make_for(search_.workers, trained_[0].config);
+    return !search_.interrupt &&
+           std::none_of(trained_.begin(), trained_.end(), [](const Trained& t) { return t.interrupted(); });
+  }
+  const Trained& of(const search::Configuration& configuration) const {
+    return trained_[static_cast<std::size_t>(std::find(all_.begin(), all_.end(), configuration) - all_.begin())];
+  }
 
-// The defaults as the best configuration.
-std::optional<Winner> crown_defaults(TrainedDefaults defaults, const Trial& best, const Search& s) {
-  Trial standing;  // for them
-  standing.number = best.number, standing.configuration = defaults.result.configuration;
-  std::optional<Winner> winner = s.crown(standing, std::move(defaults.trained->folds));
-  if (!winner) return {};
-  if (winner->model) winner->model->trial.reset();
-  defaults.result.test = winner->test.empty() ? winner->refit_test : winner->test;
-  winner->defaults = std::move(defaults.result);
-  winner->default_outcome = std::move(defaults.outcome);
+ private:
+  const Search& search_;
+  const search::Configuration best_;
+  std::optional<Trained> known_;
+  std::vector<search::Configuration> all_;  // the best one first
+  std::vector<Trained> trained_;            // theirs
+};
+
+// What competes with the best trial, or is compared with it.
+struct Rivals {
+  std::optional<Defaults> defaults;
+  const Trial* tied = nullptr;  // the best trial with one λ for all, where the search had many
+};
+
+// @param crowned  whether the defaults are the winner; nothing: if they are better and inside of what is searched
+std::optional<Winner> finish(const Search& s, const Trial& best, std::vector<train::LaneResult> known, Rivals rivals,
+                             std::optional<bool> crowned) {
+  Finals finals(s, best, std::move(known));
+  std::optional<Defaults>& defaults = rivals.defaults;
+  if (defaults && defaults->wanted) finals.add(defaults->result.configuration);
+  if (rivals.tied) finals.add(rivals.tied->configuration);
+  if (!finals.train()) return {};
+  const Trained* standard = nullptr;  // what the defaults' training gave, if it gave anything
+  if (defaults && defaults->wanted) {
+    const Trained& trained = finals.of(defaults->result.configuration);
+    if (!take(*defaults, trained, s.metric)) return {};
+    if (!trained.failure && defaults->outcome->reason.empty()) standard = &trained;
+  }
+  const bool default_wins = standard && crowned.value_or(are_best(*defaults, best, s));
+  Trial standing;  // the winner
+  standing.number = best.number;
+  standing.configuration = default_wins ? defaults->result.configuration : best.configuration;
+
+  Finalist first{default_wins ? standard : &finals.of(best.configuration), {}, {}, {}}, second, third;
+  if (first.trained->failure) std::rethrow_exception(first.trained->failure);
+  if (standard && !default_wins && s.tested()) second.trained = standard;
+  const bool same = rivals.tied && rivals.tied->configuration == best.configuration;
+  if (rivals.tied && !same && !default_wins && s.tested()) third.trained = &finals.of(rivals.tied->configuration);
+  if (third.trained && third.trained->failure) std::rethrow_exception(third.trained->failure);
+  Winner winner = judge_training(s, standing, *first.trained);
+  if (s.interrupt || !test_and_refit(s, {&first, &second, &third}, winner)) return {};
+  if (rivals.tied && !default_wins)
+    winner.tied = rivals.tied->number, winner.tied_test = same ? first.tested() : third.tested();
+  if (!defaults) return winner;
+  if (!second.failure.empty()) fail(defaults->result, second.failure);
+  defaults->result.test = default_wins ? first.tested() : second.tested();
+  if (default_wins && winner.model) winner.model->trial.reset();
+  if (default_wins) winner.default_outcome = std::move(defaults->outcome);
+  winner.defaults = std::move(defaults->result);
   return winner;
 }
 
-bool compare_with_defaults(Winner& winner, TrainedDefaults defaults, const Search& s) {
-  if (!test_defaults(defaults, s)) return false;
-  winner.defaults = std::move(defaults.result);
-  return true;
-}
-
-// How the best trial with one λ for all does on the test rows, where the search had many. @return false if interrupted
-bool compare_with_tied(Winner& winner, const Search& s) {
-  const std::vector<std::size_t> parameters = many(s.file.study);
-  if (parameters.empty()) return true;
-  const Trial* tied = best_tied(s.trials, s.metric.maximize, parameters);
-  if (!tied) return true;
-  const std::optional<Winner> other = s.crown(*tied, {});
-  if (!other) return false;
-  winner.tied = tied->number;
-  winner.tied_test = winner.test.empty() ? other->refit_test : other->test;
-  return true;
-}
-
 }  // namespace
+
+std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
+                            const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
+  return finish({file, plain, {}, designs, metric, workers, interrupt}, trial, {}, {}, false);
+}
 
 std::optional<Winner> finalize_winner(const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
                                       const Trial& best, std::vector<train::LaneResult> trained, Designs& designs,
                                       const train::Metric& metric, const Workers& workers,
                                       const std::atomic<bool>& interrupt) {
   const Search s{file, data, trials, designs, metric, workers, interrupt};
-  std::optional<TrainedDefaults> defaults;
-  if (file.study.space.size() > 0 && !(defaults = train_defaults(s))) return {};
-  if (defaults && are_best(*defaults, best, s)) return crown_defaults(std::move(*defaults), best, s);
-  std::optional<Winner> winner = s.crown(best, std::move(trained));
-  if (!winner || !compare_with_tied(*winner, s)) return {};
-  if (defaults && !compare_with_defaults(*winner, std::move(*defaults), s)) return {};
-  return winner;
+  Rivals rivals;
+  if (file.study.space.size() > 0) rivals.defaults = find_defaults(s);
+  if (const std::vector<std::size_t> parameters = many(file.study); !parameters.empty())
+    rivals.tied = best_tied(trials, metric.maximize, parameters);
+  return finish(s, best, std::move(trained), std::move(rivals), {});
 }
 
 std::optional<Winner> repeat_winner(const Winner& stored, const StudyFile& file, const data::Prepared& data,
@@ -351,14 +359,9 @@ std::optional<Winner> repeat_winner(const Winner& stored, const StudyFile& file,
                                     const train::Metric& metric, const Workers& workers,
                                     const std::atomic<bool>& interrupt) {
   const Search s{file, data, trials, designs, metric, workers, interrupt};
-  if (!stored.defaults) return s.crown(best, {});
-  std::optional<TrainedDefaults> defaults = train_defaults(s);
-  if (!defaults) return {};
-  if (stored.default_outcome && defaults->outcome && may_be_best(*defaults->outcome))
-    return crown_defaults(std::move(*defaults), best, s);
-  std::optional<Winner> winner = s.crown(best, {});
-  if (!winner || !compare_with_defaults(*winner, std::move(*defaults), s)) return {};
-  return winner;
+  Rivals rivals;
+  if (stored.defaults) rivals.defaults = find_defaults(s);
+  return finish(s, best, {}, std::move(rivals), stored.default_outcome.has_value());
 }
 
 }  // namespace holdout::study

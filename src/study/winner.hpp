@@ -19,11 +19,9 @@ const Trial* best_trial(std::span<const Trial> trials, bool maximize);
 /// by the one refitted on training and hold-out rows for as many epochs as were best. Without test rows there are no
 /// such errors; the refitted model is there all the same. Nothing if one of its trainings was interrupted, or what is
 /// made of them.
-/// @param plain    without products of features: they are made as the configuration says
-/// @param trained  [fold]: its results, if they are at hand; else it is trained again, alone, with the same ones
+/// @param plain  without products of features: they are made as the configuration says
 std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
-                            const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt,
-                            std::vector<train::LaneResult> trained = {});
+                            const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
 
 /// The winner of a search that has come to its end: the best trial, or the study's default configuration where that is
 /// strictly better and lies inside of what is searched. What the defaults give is filled in, by the trial that has them

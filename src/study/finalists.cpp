@@ -1,0 +1,160 @@
+#include "finalists.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cohorts.hpp"
+#include "objective.hpp"
+
+namespace holdout::study {
+namespace {
+
+// What a cohort is trained on.
+struct Ground {
+  const Designs& designs;
+  const train::Metric& metric;
+  Seed seed;
+  const Workers& workers;
+  const std::atomic<bool>& interrupt;
+};
+
+// @param starts  [member]; none: each from its model's own start
+void train_cohort(const Ground& ground, std::size_t fold, std::span<const std::size_t> members,
+                  std::vector<Trained>& all, std::span<const std::vector<double>> starts) {
+  std::vector<train::LaneConfig> lanes;
+  for (const std::size_t i : members) lanes.push_back(all[i].config);
+  auto results = train_lanes(ground.designs, fold, ground.metric, lanes, ground.seed, &ground.interrupt, starts);
+  for (std::size_t lane = 0; lane < members.size(); ++lane) all[members[lane]].folds[fold] = std::move(results[lane]);
+}
+
+// The members of a cohort one after another: what fails is found, and the others have their results.
+void train_apart(const Ground& ground, std::size_t fold, std::span<const std::size_t> members,
+                 std::vector<Trained>& all, std::span<const std::vector<double>> starts,
+                 std::vector<std::exception_ptr>& failures) {
+  for (std::size_t i = 0; i < members.size(); ++i) try {
+      train_cohort(ground, fold, members.subspan(i, 1), all, starts.empty() ? starts : starts.subspan(i, 1));
+    } catch (...) {
+      failures[members[i]] = std::current_exception();
+    }
+}
+
+// @param starts  [configuration]; an empty one: the model's own
+void train_all(const Ground& ground, std::span<const std::vector<std::size_t>> cohorts, std::vector<Trained>& all,
+               std::span<const std::vector<double>> starts) {
+  const std::size_t folds = ground.designs.folds();
+  std::vector<std::vector<std::exception_ptr>> failures(cohorts.size() * folds);
+  ground.workers.for_each(failures.size(), [&](std::size_t task) {
+    const std::vector<std::size_t>& members = cohorts[task / folds];
+    std::vector<std::vector<double>> from;
+    for (const std::size_t i : members)
+      if (!starts.empty() && !starts[i].empty()) from.push_back(starts[i]);
+    try {
+      train_cohort(ground, task % folds, members, all, from);
+    } catch (...) {
+      failures[task].resize(all.size());
+      train_apart(ground, task % folds, members, all, from, failures[task]);
+    }
+  });
+  for (const std::vector<std::exception_ptr>& of_task : failures)
+    for (std::size_t i = 0; i < of_task.size(); ++i)
+      if (of_task[i] && !all[i].failure) all[i].failure = of_task[i];
+}
+
+CohortSizes sizes(const Designs& designs, const data::Dataset& dataset, std::span<const Trained> all,
+                  const Workers& workers) {
+  std::size_t features = 0;  // of the widest
+  for (const Trained& t : all) features = std::max(features, designs.features(t.config.polynomial));
+  return {features, dataset.classes.size(), designs.folds(), workers.threads(), 0, dataset.is_sparse()};
+}
+
+// Each in its cohort with those that have such a start, or have none, like itself.
+std::vector<std::vector<std::size_t>> cut(std::span<const Trained> all, std::span<const std::vector<double>> starts,
+                                          const CohortSizes& sizes) {
+  std::vector<train::LaneConfig> configs;
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    configs.push_back(all[i].config);
+    keys.emplace_back(starts.empty() || starts[i].empty() ? "" : "warm");
+  }
+  return cut_into_cohorts(configs, sizes, keys);
+}
+
+// J is convex, and its penalty strictly so in every weight.
+bool has_one_minimum(const train::ModelSettings& model) {
+  return train::is_convex(model.type()) && model.ridge() > 0 &&
+         std::all_of(model.l2_groups.begin(), model.l2_groups.end(),
+                     [](const train::PenaltyGroup& g) { return g.l2 > 0; });
+}
+
+// Where the refit of a solver starts; empty: where its model does.
+std::vector<double> start_of_refit(const Trained& trained) {
+  if (!trained.config.training.optimizer.is_solver() || !has_one_minimum(trained.config.model)) return {};
+  std::vector<double> mean(trained.folds[0].theta.size());
+  for (const train::LaneResult& fold : trained.folds)
+    for (std::size_t p = 0; p < mean.size(); ++p) mean[p] += fold.theta[p] / static_cast<double>(trained.folds.size());
+  const bool finite = std::all_of(mean.begin(), mean.end(), [](double x) { return std::isfinite(x); });
+  return finite ? mean : std::vector<double>();
+}
+
+train::LaneConfig refit_config(const Trained& trained) {
+  double epochs = 0;
+  for (const train::LaneResult& r : trained.folds)
+    epochs += static_cast<double>(r.best_epoch) / static_cast<double>(trained.folds.size());
+  train::LaneConfig config = trained.config;
+  config.training.epochs = std::max<std::int64_t>(1, std::llround(epochs));
+  config.training.stop.patience = 0;  // its hold-out rows are training rows now
+  config.polynomial = 1;              // what the data have are all features
+  return config;
+}
+
+}  // namespace
+
+bool Trained::interrupted() const {
+  return std::any_of(folds.begin(), folds.end(), [](const train::LaneResult& fold) {
+    return fold.end == train::LaneEnd::interrupted || fold.end == train::LaneEnd::running;
+  });
+}
+
+data::RowList all_but_test(const data::Split& split) {
+  data::RowList rows = split.folds[0].train;
+  rows.insert(rows.end(), split.folds[0].holdout.begin(), split.folds[0].holdout.end());
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());  // leave-one-out: all do both
+  return rows;
+}
+
+std::vector<Trained> train_on_folds(const Study& study, std::span<const train::LaneConfig> configs, Designs& designs,
+                                    const data::Dataset& dataset, const train::Metric& metric, const Workers& workers,
+                                    const std::atomic<bool>& interrupt) {
+  std::vector<Trained> all;
+  for (const train::LaneConfig& config : configs) {
+    designs.make_for(workers, config);  // a resumed search may have trained nothing
+    all.push_back({config, std::vector<train::LaneResult>(designs.folds()), {}});
+  }
+  const auto cohorts = cut(all, {}, sizes(designs, dataset, all, workers));
+  train_all({designs, metric, study.root(), workers, interrupt}, cohorts, all, {});
+  return all;
+}
+
+std::vector<Trained> refit(const StudyFile& file, const data::Prepared& data, std::span<const Trained* const> trained,
+                           const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
+  // What has trained measures nothing: then some rows will do, since there must be some.
+  constexpr std::size_t kSome = 1024;
+  const bool tested = !data.split.test.empty();
+  data::RowList measured = tested ? data.split.test : data.split.folds[0].holdout;
+  if (!tested) measured.resize(std::min(measured.size(), kSome));
+  const data::Split split{{{all_but_test(data.split), std::move(measured)}}, data.split.test};
+  Designs designs(data.dataset, split, file.study.data.standardize);
+  std::vector<Trained> all;
+  std::vector<std::vector<double>> starts;
+  for (const Trained* t : trained) {
+    all.push_back({refit_config(*t), std::vector<train::LaneResult>(1), {}});
+    starts.push_back(start_of_refit(*t));
+    designs.make_for(workers, all.back().config);
+  }
+  const auto cohorts = cut(all, starts, sizes(designs, data.dataset, all, workers));
+  train_all({designs, metric, file.study.root(), workers, interrupt}, cohorts, all, starts);
+  return all;
+}
+
+}  // namespace holdout::study

@@ -1,0 +1,46 @@
+// Trainings at the end of a search: the best configuration, those that are compared with it, and their refits. Whatever
+// agrees in its design and in the fields of a cohort is trained side by side.
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <span>
+#include <vector>
+
+#include <holdout/data/load.hpp>
+#include <holdout/study/reader.hpp>
+#include <holdout/study/study.hpp>
+#include <holdout/train/trainer.hpp>
+
+#include "designs.hpp"
+
+namespace holdout::study {
+
+/// One configuration, trained.
+struct Trained {
+  train::LaneConfig config;
+  std::vector<train::LaneResult> folds;  // [fold]; of a refit the only one
+  std::exception_ptr failure;            // what its training threw; there are no results then
+
+  bool interrupted() const;
+};
+
+/// Trains configurations on the folds of a study, each as the search trains it. One that throws takes no other with it.
+/// @return as many, in their order
+std::vector<Trained> train_on_folds(const Study& study, std::span<const train::LaneConfig> configs, Designs& designs,
+                                    const data::Dataset& dataset, const train::Metric& metric, const Workers& workers,
+                                    const std::atomic<bool>& interrupt);
+
+/// Trains configurations on the training and hold-out rows of all folds together, for as many epochs as were best on
+/// average; the test rows measure, if there are any. A solver starts from the mean of the folds' parameters where J has
+/// one minimum only, so that the start is no part of the answer.
+/// @param data    with all features of the configurations, products of features included
+/// @param trained  their trainings on the folds, without failures
+/// @return as many, in their order
+std::vector<Trained> refit(const StudyFile& file, const data::Prepared& data, std::span<const Trained* const> trained,
+                           const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
+
+/// The training and the hold-out rows of all folds, ascending.
+data::RowList all_but_test(const data::Split& split);
+
+}  // namespace holdout::study
