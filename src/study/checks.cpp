@@ -6,6 +6,7 @@
 #include <holdout/data/load.hpp>
 
 #include "gradient_method.hpp"
+#include "possible_values.hpp"
 
 namespace holdout::study {
 namespace {
@@ -14,7 +15,8 @@ using train::Classes;
 
 class Checks {
  public:
-  Checks(StudyFile& file, const Filler& filler, Errors& errors) : file_(file), filler_(filler), errors_(errors) {}
+  Checks(StudyFile& file, const Filler& filler, Errors& errors)
+      : file_(file), filler_(filler), errors_(errors), possible_(filler.parameters, filler.constants) {}
 
   void metric() {
     const Study& study = file_.study;
@@ -30,7 +32,7 @@ class Checks {
     const train::Metric& metric = metric_of(study);
     const bool classifies = either ? metric.classes != Classes::none : train::classes_of(type) != Classes::none;
     const std::string name(metric.info.name);
-    if (!classifies && study.config.model.class_weight != "none")
+    if (!classifies && possible_.may_be("model.class_weight", "balanced", study.config.model.class_weight))
       add("model.class_weight", "model.class_weight: '" + name + "' measures numbers, and there are no classes",
           "remove it, or choose a metric of classes: " + joined(metrics_for(true)));
     if ((metric.classes != Classes::none) != classifies) {
@@ -54,11 +56,8 @@ class Checks {
   // learning_rate: auto is 1/L̂ of a smooth convex model, which says nothing about rules that scale each coordinate.
   void automatic_rate() {
     const std::string path = "training.learning_rate";
-    const search::Parameter* searched = parameter(path);
-    const auto& words = train::LearningRate::kAuto;
-    const bool automatic = searched ? std::find(searched->values.begin(), searched->values.end(),
-                                                Value(std::string("auto"))) != searched->values.end()
-                                    : file_.study.config.training.learning_rate.start == words;
+    const bool fixed = file_.study.config.training.learning_rate.start == train::LearningRate::kAuto;
+    const bool automatic = possible_.may_be(path, "auto", fixed ? "auto" : "");
     if (!automatic || solver_only()) return;
     const bool given = filler_.marks.count(path) > 0;
     if (const std::string model(file_.study.config.model.type()); !train::is_convex(model))
@@ -94,7 +93,7 @@ class Checks {
         if (const std::string path = std::string("training.") + key; filler_.marks.count(path) > 0)
           add(path, path + ": " + names + (one ? "takes none" : "take none"),
               "remove it, or choose an update rule: holdout list optimizers");
-    if (used("training.precision", "float32", file_.study.config.training.precision))
+    if (possible_.may_be("training.precision", "float32", file_.study.config.training.precision))
       add("training.precision", "training.precision: " + names + (one ? "works" : "work") + " in float64",
           solver_only() ? "remove it" : "use float64, or update rules alone");
     if (const auto kinked = losses(&train::LossInfo::smooth, false); !kinked.empty())
@@ -104,21 +103,24 @@ class Checks {
           "choose an update rule, or loss huber or squared_hinge");
   }
 
+  // Of the epochs that a configuration may have and those that its average may leave out.
   void average() {
     const train::TrainingSettings& training = file_.study.config.training;
+    const auto averages = possible_.names("training.average", training.average);
+    if (std::find(averages.begin(), averages.end(), "polyak") == averages.end()) return;
     const std::string path = "training.average.polyak.from";
-    if (training.average.selected() != train::AverageChoice::polyak) return;  // nor if it is searched
-    if (!parameter(path) && !parameter("training.epochs") && training.average.from >= training.epochs)
+    const double from = possible_.largest(path, static_cast<double>(training.average.from));
+    const double epochs = possible_.smallest("training.epochs", static_cast<double>(training.epochs));
+    if (from >= epochs)
       add(path,
-          path + ": after epoch " + to_text(Value(training.average.from)) + " of " + to_text(Value(training.epochs)) +
-              " there is nothing left to average",
+          path + ": after epoch " + to_text(from) + " of " + to_text(epochs) + " there is nothing left to average",
           "use a smaller number, half of the epochs for example");
   }
 
   // Of a convex J every start finds the same minimum.
   void starts() {
     const std::string path = "training.starts", model(file_.study.config.model.type());
-    if (train::is_convex(model) && (parameter(path) || file_.study.config.training.starts > 1))
+    if (train::is_convex(model) && may_exceed(path, 1, static_cast<double>(file_.study.config.training.starts)))
       add(path, path + ": J of model " + model + " is convex, and every start leads to the same minimum",
           "leave it out, or choose model: {type: mlp}");
   }
@@ -159,13 +161,12 @@ class Checks {
                          may_be_positive("model.elastic_net.lambda", file_.study.config.model.elastic_net.lambda);
     std::vector<std::string> with, without;
     train::OptimizerChoice each = file_.study.config.training.optimizer;
-    const std::string selected(each.alternatives()[each.selected()].name);
     for (std::size_t i = 0; i < each.alternatives().size(); ++i) {
       each.select(i);
       const std::string name(each.alternatives()[i].name);
       if (each.takes_l1())
         with.push_back(name);
-      else if (used("training.optimizer", name, selected))
+      else if (optimizes(name))
         without.push_back(name);
     }
     if (!shrinks || without.empty()) return;
@@ -227,21 +228,10 @@ class Checks {
     return fitting;
   }
 
-  const search::Parameter* parameter(std::string_view path) const {
-    for (const search::Parameter& p : filler_.parameters)
-      if (p.path == path) return &p;
-    return nullptr;
+  bool may_exceed(std::string_view path, double bound, double fixed) const {
+    return possible_.largest(path, fixed) > bound;
   }
-
-  // Whether this study may train with that alternative of a choice.
-  bool used(std::string_view path, std::string_view name, std::string_view selected) const {
-    const search::Parameter* searched = parameter(path);
-    if (!searched) return name == selected;
-    return std::find(searched->values.begin(), searched->values.end(), Value(std::string(name))) !=
-           searched->values.end();
-  }
-
-  bool may_be_positive(std::string_view path, double fixed) const { return parameter(path) || fixed > 0; }
+  bool may_be_positive(std::string_view path, double fixed) const { return may_exceed(path, 0, fixed); }
 
   // Whether every optimizer that this study may train with is a solver.
   bool solver_only() const {
@@ -259,7 +249,7 @@ class Checks {
 
   bool optimizes(std::string_view name) const {
     const train::OptimizerChoice& optimizer = file_.study.config.training.optimizer;
-    return used("training.optimizer", name, optimizer.alternatives()[optimizer.selected()].name);
+    return possible_.may_be("training.optimizer", name, optimizer.alternatives()[optimizer.selected()].name);
   }
 
   // Of those that this study may train with.
@@ -273,11 +263,8 @@ class Checks {
   template <class T>
   std::vector<std::string> losses(T train::LossInfo::*property, T value) const {
     std::vector<std::string> names;
-    const train::LossChoice& loss = file_.study.config.model.loss;
-    for (const Info& info : loss.alternatives())
-      if (used("model.loss", info.name, loss.info().info.name) &&
-          train::losses()[train::find_loss(info.name)].*property == value)
-        names.emplace_back(info.name);
+    for (const std::string_view name : possible_.names("model.loss", file_.study.config.model.loss))
+      if (train::losses()[train::find_loss(name)].*property == value) names.emplace_back(name);
     return names;
   }
 
@@ -297,6 +284,7 @@ class Checks {
   StudyFile& file_;
   const Filler& filler_;
   Errors& errors_;
+  PossibleValues possible_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "lane_config.hpp"
 #include "path_visitor.hpp"
+#include "possible_values.hpp"
 
 namespace holdout::study {
 namespace {
@@ -37,15 +38,22 @@ class Word final : public PathVisitor {
   std::string_view path_;
 };
 
+PossibleValues possible_values(const Study& study) { return {study.space.parameters(), study.constants}; }
+
 // The optimizers that the study may train with.
 std::vector<std::string> optimizers(const Study& study) {
-  const std::string path = "training.optimizer";
-  std::vector<std::string> names;
-  if (const auto i = study.space.find(path))
-    for (const Value& value : study.space.parameters()[*i].values) names.push_back(std::get<std::string>(value));
-  else
-    names.emplace_back(study.config.training.optimizer.alternatives()[study.config.training.optimizer.selected()].name);
-  return names;
+  const auto names = possible_values(study).names("training.optimizer", study.config.training.optimizer);
+  return {names.begin(), names.end()};
+}
+
+// The losses that the study may train with.
+std::vector<train::LossInfo> losses(const Study& study, const train::Metric& metric) {
+  const std::size_t classes = metric.classes == train::Classes::none ? 0 : 2;  // what an mlp's loss follows from
+  if (study.config.model.has_layers()) return {train::losses()[study.config.model.loss_for(classes)]};
+  std::vector<train::LossInfo> all;
+  for (const std::string_view name : possible_values(study).names("model.loss", study.config.model.loss))
+    all.push_back(train::losses()[train::find_loss(name)]);
+  return all;
 }
 
 bool is_solver(const std::string& name) {
@@ -53,23 +61,46 @@ bool is_solver(const std::string& name) {
   return std::any_of(all.begin(), all.end(), [&](const Info& info) { return info.name == name; });
 }
 
-// Any configuration in which the parameter exists, and has that value.
-search::Configuration with(const search::SearchSpace& space, std::size_t parameter, std::optional<Value> value = {}) {
-  std::vector<std::optional<Value>> wanted(space.size());
-  wanted[parameter] = std::move(value);
-  for (std::size_t i = parameter; const auto& condition = space.parameters()[i].condition; i = condition->parameter)
-    wanted[condition->parameter] = space.parameters()[condition->parameter].values[condition->choice];
-  search::Configuration configuration;
-  for (std::size_t i = 0; i < space.size(); ++i) {
-    const search::Parameter& p = space.parameters()[i];
-    if (!space.active(i, configuration))
-      configuration.values.emplace_back();
-    else if (wanted[i])
-      configuration.values.push_back(wanted[i]);
-    else
-      configuration.values.push_back(p.interval ? search::value_at(*p.interval, 0.5) : p.values.front());
+// The values that a configuration is to have, and what makes these parameters exist. The last that is required wins.
+class Wanted {
+ public:
+  explicit Wanted(const search::SearchSpace& space) : space_(space), values_(space.size()) {}
+
+  Wanted& require(std::size_t parameter, std::optional<Value> value = {}) {
+    const auto& all = space_.parameters();
+    values_[parameter] = std::move(value);
+    for (std::size_t i = parameter; const auto& condition = all[i].condition; i = condition->parameter)
+      values_[condition->parameter] = all[condition->parameter].values[condition->choice];
+    return *this;
   }
-  return configuration;
+
+  /// Any configuration that has them.
+  search::Configuration configuration() const {
+    search::Configuration configuration;
+    for (std::size_t i = 0; i < space_.size(); ++i) {
+      const search::Parameter& p = space_.parameters()[i];
+      if (!space_.active(i, configuration))
+        configuration.values.emplace_back();
+      else if (values_[i])
+        configuration.values.push_back(values_[i]);
+      else
+        configuration.values.push_back(p.interval ? search::value_at(*p.interval, 0.5) : p.values.front());
+    }
+    return configuration;
+  }
+
+ private:
+  const search::SearchSpace& space_;
+  std::vector<std::optional<Value>> values_;
+};
+
+// The metric, or the one with a gradient that measures the same kind of model; the metric itself if there is none.
+const train::Metric& smooth_for(const train::Metric& metric, train::Link link) {
+  if (train::has_gradient(metric, link)) return metric;
+  for (const train::Metric& m : train::metrics())
+    if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) && train::has_gradient(m, link))
+      return m;
+  return metric;
 }
 
 // Of these a study may have thousands, and what holds for one of a kind holds for all: each would cost a walk through
@@ -92,9 +123,10 @@ std::vector<std::string> not_followed(const Study& study) {
   for (std::size_t i = 0; i < study.space.size(); ++i) {
     const search::Parameter& parameter = study.space.parameters()[i];
     if (is_one_of_many(parameter.path) && std::exchange(looked, true)) continue;
-    look(with(study.space, i));
-    for (const Value& value : parameter.values) look(with(study.space, i, value));
-    if (parameter.interval) look(with(study.space, i, search::value_at(*parameter.interval, 1)));
+    look(Wanted(study.space).require(i).configuration());
+    for (const Value& value : parameter.values) look(Wanted(study.space).require(i, value).configuration());
+    if (parameter.interval)
+      look(Wanted(study.space).require(i, search::value_at(*parameter.interval, 1)).configuration());
   }
   return paths;
 }
@@ -123,13 +155,7 @@ std::optional<DerivativeMethod> derivative_method(const Study& study) {
 }
 
 const train::Metric& smooth_metric(const Study& study, const train::Metric& metric) {
-  const std::size_t classes = metric.classes == train::Classes::none ? 0 : 2;
-  const train::Link link = train::losses()[study.config.model.loss_for(classes)].link;
-  if (train::has_gradient(metric, link)) return metric;
-  for (const train::Metric& m : train::metrics())
-    if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) && train::has_gradient(m, link))
-      return m;
-  return metric;
+  return smooth_for(metric, losses(study, metric).front().link);
 }
 
 std::unique_ptr<search::Searcher> make_searcher(const Study& study) {
@@ -188,7 +214,7 @@ namespace {
 
 // Whether scores can be interpolated where the metric has no gradient: along the one λ of a convex model at its
 // minimum.
-bool can_interpolate(const Study& study, const train::Metric& metric) {
+bool can_interpolate(const Study& study, const train::Metric& metric, train::Link link) {
   const auto& space = study.space.parameters();
   const bool one = std::count_if(space.begin(), space.end(), [](const auto& p) { return is_continuous(p); }) == 1;
   search::SearcherChoice choice = study.search.method;
@@ -197,7 +223,53 @@ bool can_interpolate(const Study& study, const train::Metric& metric) {
   const Choice& split = study.data.split;
   const bool parts = split.alternatives()[split.selected()].name != "leave_one_out";
   return one && parts && optimizer.word == "newton" && derivative_method(study)->method == Hypergradient::implicit &&
-         &smooth_metric(study, metric) != &metric;
+         &smooth_for(metric, link) != &metric;
+}
+
+// Where the hold-out error has no derivative in a parameter: with certain values of others, or anywhere. Values that
+// go together with others are asked one at a time.
+struct Undifferentiable {
+  const search::Parameter* other = nullptr;  // null: anywhere
+  Value value = false;
+};
+
+std::optional<Undifferentiable> undifferentiable(const Study& study, std::size_t parameter, Hypergradient method) {
+  const auto& all = study.space.parameters();
+  const auto differentiable = [&](const search::Configuration& configuration) {
+    return !configuration.values[parameter] ||
+           train::differentiable(apply(study, configuration), all[parameter].path, method);
+  };
+  if (!differentiable(Wanted(study.space).require(parameter).configuration())) return Undifferentiable{};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i == parameter || is_one_of_many(all[i].path)) continue;
+    for (const Value& value : all[i].values)
+      if (!differentiable(Wanted(study.space).require(i, value).require(parameter).configuration()))
+        return Undifferentiable{&all[i], value};
+  }
+  return {};
+}
+
+void check_smooth_metric(const Study& study, Errors& errors) {
+  const train::Metric& metric = metric_of(study);
+  for (const train::LossInfo& loss : losses(study, metric)) {
+    if (train::has_gradient(metric, loss.link) || can_interpolate(study, metric, loss.link)) continue;
+    std::vector<std::string> others;
+    for (const train::Metric& m : train::metrics())
+      if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) &&
+          train::has_gradient(m, loss.link))
+        others.emplace_back(m.info.name);
+    const bool has_another = train::has_gradient(metric, train::Link::identity) ||
+                             train::has_gradient(metric, train::Link::odds);  // it is the loss that does not suit
+    errors.add(
+        {{},
+         "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
+             "' does not" + (has_another ? " with loss " + std::string(loss.info.name) : "") +
+             ", and only one λ of a model at its minimum can be searched without",
+         others.empty() ? "use method random" : "metrics with a gradient: " + joined(others) + "; or use method random",
+         {},
+         "objective.metric"});
+    return;
+  }
 }
 
 }  // namespace
@@ -208,50 +280,37 @@ void check_gradient_search(const Study& study, Errors& errors) {
   const auto add = [&](std::string path, std::string text, std::string hint) {
     errors.add({{}, std::move(text), std::move(hint), {}, std::move(path)});
   };
-  const train::Metric& metric = metric_of(study);
-  const std::size_t classes = metric.classes == train::Classes::none ? 0 : 2;  // what an mlp's loss follows from
-  const train::Link link = train::losses()[study.config.model.loss_for(classes)].link;
-  if (!train::has_gradient(metric, link) && !can_interpolate(study, metric)) {
-    std::vector<std::string> others;
-    for (const train::Metric& m : train::metrics())
-      if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) &&
-          train::has_gradient(m, link))
-        others.emplace_back(m.info.name);
-    add("objective.metric",
-        "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
-            "' does not, and only one λ of a model at its minimum can be searched without",
-        others.empty() ? "use method random" : "metrics with a gradient: " + joined(others) + "; or use method random");
-  }
+  check_smooth_metric(study, errors);
   const std::vector<std::string> names = optimizers(study);
   if (derivatives->method == Hypergradient::forward && std::any_of(names.begin(), names.end(), is_solver))
     add("search.method",
         "search.hypergradient: forward goes through the steps of an update rule, and '" +
             *std::find_if(names.begin(), names.end(), is_solver) + "' is a solver",
         "write hypergradient: implicit, or a study for each");
-  if (derivatives->method == Hypergradient::forward && study.config.training.in_float32())
-    add("training.precision", "training.precision: derivatives through a training are had in float64", "remove it");
   const bool forward = derivatives->method == Hypergradient::forward;
+  const bool single =
+      forward && possible_values(study).may_be("training.precision", "float32", study.config.training.precision);
+  if (single)
+    add("training.precision", "training.precision: derivatives through a training are had in float64", "remove it");
   const std::vector<std::string> unknown = forward ? not_followed(study) : std::vector<std::string>();
   for (const std::string& path : unknown)
     add(path, path + ": search.method: gradient has no derivatives through it", "remove it, or use method random");
   bool any = false;
-  std::optional<bool> one_of_many;  // whether these are differentiable
+  bool looked_at_one_of_many = false;
   for (std::size_t i = 0; i < study.space.size(); ++i) {
     const search::Parameter& parameter = study.space.parameters()[i];
     if (!is_continuous(parameter)) continue;
     any = true;
-    if (!unknown.empty()) continue;
-    const bool many = is_one_of_many(parameter.path);
-    const bool differentiable = many && one_of_many ? *one_of_many
-                                                    : train::differentiable(apply(study, with(study.space, i)),
-                                                                            parameter.path, derivatives->method);
-    if (many) one_of_many = differentiable;
-    if (differentiable) continue;
+    if (single || !unknown.empty() || (is_one_of_many(parameter.path) && std::exchange(looked_at_one_of_many, true)))
+      continue;
+    const auto found = undifferentiable(study, i, derivatives->method);
+    if (!found) continue;
     const bool implicit = derivatives->method == Hypergradient::implicit;
     add(parameter.path,
         "search.method: gradient has no derivative of the hold-out error in " + parameter.path +
             (implicit ? " at the minimum of J" : " through the training") + " (" +
-            std::string(name_of(derivatives->method)) + ": " + derivatives->why + ")",
+            std::string(name_of(derivatives->method)) + ": " + derivatives->why + ")" +
+            (found->other ? " with " + found->other->path + ": " + to_text(found->value) : ""),
         "list its values: {values: [...]}, or use method random");
   }
   if (!any)

@@ -16,6 +16,7 @@
 #include "memory.hpp"
 #include "metric_check.hpp"
 #include "objective.hpp"
+#include "possible_values.hpp"
 #include "timestamp.hpp"
 #include "winner.hpp"
 
@@ -37,13 +38,9 @@ bool is_regression(const Study& study) { return metric_of(study).classes == trai
 
 // The highest degree that a configuration may have.
 std::int64_t highest_degree(const Study& study) {
-  std::int64_t degree = study.data.features.polynomial;
-  if (const auto searched = study.space.find("data.features.polynomial")) {
-    const search::Parameter& p = study.space.parameters()[*searched];
-    for (const Value& value : p.values) degree = std::max(degree, std::get<std::int64_t>(value));
-    if (p.interval) degree = std::max(degree, static_cast<std::int64_t>(p.interval->max));
-  }
-  return degree;
+  return static_cast<std::int64_t>(
+      PossibleValues(study.space.parameters(), study.constants)
+          .largest("data.features.polynomial", static_cast<double>(study.data.features.polynomial)));
 }
 
 // Of all that a configuration may have, and says how many there are: those of a lower degree are the first.
@@ -55,6 +52,24 @@ std::vector<std::string> feature_names(const Study& study, data::Prepared& data)
   data.notices.push_back(std::to_string(data.dataset.features) + " features and their products up to degree " +
                          std::to_string(degree) + " are " + std::to_string(names.size()));
   return names;
+}
+
+// A mean that is e^f cannot be that of negative numbers.
+void check_counts(const StudyFile& file, const data::Dataset& dataset, Errors& errors) {
+  const Study& study = file.study;
+  if (study.config.model.has_layers()) return;
+  const PossibleValues possible(study.space.parameters(), study.constants);
+  for (const std::string_view name : possible.names("model.loss", study.config.model.loss)) {
+    if (train::losses()[train::find_loss(name)].link != train::Link::log) continue;
+    const auto negative = std::find_if(dataset.y.begin(), dataset.y.end(), [](double y) { return y < 0; });
+    if (negative == dataset.y.end()) return;
+    return errors.add(file.located({{},
+                                    "loss " + std::string(name) + " is for counts; target '" + dataset.target_name +
+                                        "' has " + holdout::to_text(Value(*negative)),
+                                    "expected numbers >= 0, or another loss",
+                                    {},
+                                    "model.loss"}));
+  }
 }
 
 }  // namespace
@@ -85,18 +100,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
                                "use log_loss, error or accuracy",
                                {},
                                "objective.metric"}));
-    if (study.config.model.loss.info().link == train::Link::log)
-      for (std::size_t i = 0; i < data.dataset.rows; ++i)
-        if (data.dataset.y[i] < 0) {
-          errors.add(file.located({{},
-                                   "loss " + std::string(study.config.model.loss.info().info.name) +
-                                       " is for counts; target '" + data.dataset.target_name + "' has " +
-                                       to_text(data.dataset.y[i]),
-                                   "expected numbers >= 0, or another loss",
-                                   {},
-                                   "model.loss"}));
-          break;
-        }
+    check_counts(file, data.dataset, errors);
     errors.throw_if_any();
     check_metric(file, data);
     find_groups(file, feature_names(study, data));
