@@ -11,14 +11,14 @@ constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 std::align_val_t alignment(std::size_t bytes) {
   constexpr std::size_t kVector = 64;
-  return std::align_val_t{bytes >= 2 * kHugePage ? kHugePage : kVector};
+  return std::align_val_t{bytes >= kHugePage ? kHugePage : kVector};
 }
 
 }  // namespace
 
 void* allocate_aligned(std::size_t bytes) {
   void* const p = ::operator new(bytes, alignment(bytes));
-  if (bytes >= 2 * kHugePage) madvise(p, bytes, MADV_HUGEPAGE);  // advice: nothing hangs on it
+  if (bytes >= kHugePage) madvise(p, bytes, MADV_HUGEPAGE);  // advice: nothing hangs on it
   return p;
 }
 
