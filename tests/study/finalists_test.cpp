@@ -1,4 +1,4 @@
-// What is trained at the end of a search is trained side by side, and nobody can see that in the results.
+// What is trained at the end of a search is trained side by side; results do not depend on that.
 #include <doctest/doctest.h>
 
 #include <cmath>
