@@ -6,12 +6,13 @@ step, n more, may cost 2.6 times as much as the first, n / 2 more: what is linea
 quadratic 4, and what does not depend on n drops out. Counts do not depend on the machine's other work: no time is
 asserted.
 
-usage: scaling.py BINARY [NAME…]      exit 77: there is no valgrind
+usage: scaling.py BINARY [NAME…]      exit 77: there is no valgrind, or it cannot run the command on this CPU
 """
 import pathlib
 import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -170,6 +171,11 @@ def main(binary, names):
         print("no valgrind: nothing is counted")
         return 77
     binary, worst = str(pathlib.Path(binary).resolve()), 0
+    # Valgrind tells programs of RDTSCP, and does not know it on a virtual machine whose CPU lacks it.
+    probe = subprocess.run(["valgrind", "--tool=none", "-q", binary, "--version"], capture_output=True)
+    if probe.returncode == -signal.SIGILL:
+        print("valgrind does not know an instruction of the command on this CPU: nothing is counted")
+        return 77
     for kind, n in KINDS.items():
         if names and kind.__name__ not in names:
             continue
