@@ -36,7 +36,7 @@ struct Table {
 };
 
 /// Where the HTML report draws, and where it lists all trials; Markdown has no figures.
-enum class Figure { search, parameters, training, predictions, all_trials, run };
+enum class Figure { search, certificate, parameters, training, predictions, all_trials, run };
 
 using Block = std::variant<Paragraph, List, Table, Figure>;
 

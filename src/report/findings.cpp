@@ -210,6 +210,8 @@ Findings find(const study::Storage& storage) {
   if (f.facts && f.facts->conclusion)  // a file may name any parameter
     std::erase_if(f.facts->conclusion->open,
                   [&](const search::OpenRange& open) { return open.parameter >= f.study.space.size(); });
+  if (f.facts && f.facts->certificate && f.facts->certificate->parameter >= f.study.space.size())
+    f.facts->certificate.reset();
   f.rate = learning_rate(f.study.space);
   f.trials = storage.trials();
   f.foreign = storage.foreign_changes();

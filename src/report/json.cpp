@@ -218,6 +218,32 @@ ordered_json conclusion_json(const Findings& f) {
           {"open", std::move(open)}};
 }
 
+// @param f  has one
+ordered_json certificate_json(const Findings& f) {
+  const study::Certificate& c = *f.facts->certificate;
+  ordered_json open = ordered_json::array();
+  for (const search::OpenRange& range : c.open)
+    open.push_back({{"min", number_json(range.min)},
+                    {"max", number_json(range.max)},
+                    {"lower_bound", number_json(range.promise)}});
+  return {{"metric", c.metric},
+          {"parameter", f.study.space.parameters()[c.parameter].path},
+          {"min", number_json(c.min)},
+          {"max", number_json(c.max)},
+          {"tolerance", number_json(c.tolerance)},
+          {"lower_bound", number_json(c.lower_bound)},
+          {"best", number_json(c.best)},
+          {"share", number_json(c.share)},
+          {"anchors", c.anchors.size()},
+          {"added", c.added},
+          {"intervals", c.intervals},
+          {"proved", c.proved()},
+          {"reason", c.reason.empty() ? ordered_json() : ordered_json(c.reason)},
+          {"open", std::move(open)},
+          {"band",
+           {{"at", numbers_json(c.at)}, {"lower_bound", numbers_json(c.bound)}, {"anchors", numbers_json(c.anchors)}}}};
+}
+
 ordered_json refinement_json(const Findings& f) {
   if (!f.refinement) return nullptr;
   const Refinement& r = *f.refinement;
@@ -346,6 +372,7 @@ std::string json(const Findings& f, const Page&) {
   member("search_space", space_json(f.study.space));
   member("best", best_json(f));
   member("findings", findings_json(f));
+  if (f.facts && f.facts->certificate) member("certificate", certificate_json(f));
   add("trials"), out += '[';
   for (const Trial& trial : f.trials) {
     out += &trial == f.trials.data() ? "\n    " : ",\n    ";

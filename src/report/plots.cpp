@@ -3,9 +3,10 @@
 namespace holdout::report {
 namespace plots {
 
-std::string confusion(const Findings&), contours(const Findings&), curves(const Findings&), history(const Findings&),
-    importances(const Findings&), one_parameter(const Findings&), parallel(const Findings&), residuals(const Findings&),
-    roc(const Findings&), slices(const Findings&), times(const Findings&);
+std::string certificate(const Findings&), confusion(const Findings&), contours(const Findings&),
+    curves(const Findings&), history(const Findings&), importances(const Findings&), one_parameter(const Findings&),
+    parallel(const Findings&), residuals(const Findings&), roc(const Findings&), slices(const Findings&),
+    times(const Findings&);
 
 }  // namespace plots
 namespace {
@@ -13,6 +14,7 @@ namespace {
 // The list: a plot is added here, and its function above.
 constexpr PlotKind kPlots[] = {
     {"history", Figure::search, plots::history},
+    {"certificate", Figure::certificate, plots::certificate},
     {"one-parameter", Figure::parameters, plots::one_parameter},
     {"importances", Figure::parameters, plots::importances},
     {"slices", Figure::parameters, plots::slices},

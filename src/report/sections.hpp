@@ -9,6 +9,7 @@ Section no_best_section(const Findings& findings);
 Section best_section(const Findings& findings);         // which configuration
 Section error_section(const Findings& findings);        // how good it is
 Section attention_section(const Findings& findings);    // what to make of it; may have no blocks
+Section certificate_section(const Findings& findings);  // what is proved of it; facts->certificate is there
 Section ranking_section(const Findings& findings);      // how the search went
 Section space_section(const Findings& findings);        // what was searched, and what of it matters
 Section convergence_section(const Findings& findings);  // how the best one was trained

@@ -5,6 +5,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/report/report.hpp>
 
+#include "certificate.hpp"
 #include "foreign_trials.hpp"
 #include "text.hpp"
 
@@ -101,6 +102,8 @@ std::string summary(const Findings& f, const std::string& folder) {
   if (std::string text = better_defaults_text(f); !text.empty()) tail.push_back("note: " + std::move(text));
   if (std::string line = test_line(f); !line.empty()) tail.push_back(std::move(line));
   if (std::string line = solver_line(f); !line.empty()) tail.push_back(std::move(line));
+  if (f.best() && f.facts && f.facts->certificate)
+    tail.push_back((f.facts->certificate->proved() ? "certified: " : "") + certificate_text(f));
   tail.push_back(trials_line(f));
   tail.push_back("report: " + folder);
 

@@ -205,7 +205,18 @@ void fields(F& f, T& facts) {
   f("threads", facts.threads), f("seconds", facts.seconds), f("version", facts.version);
   f("cpu_target", facts.cpu_target), f("started", facts.started), f("finished", facts.finished);
   f("interrupted", facts.interrupted), f("deaths", facts.deaths), f("stored", facts.stored), f("asked", facts.asked);
-  f("conclusion", facts.conclusion);
+  f("conclusion", facts.conclusion), f("certificate", facts.certificate);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, Certificate>
+void fields(F& f, T& certificate) {
+  f("metric", certificate.metric), f("parameter", certificate.parameter);
+  f("min", certificate.min), f("max", certificate.max), f("tolerance", certificate.tolerance);
+  f("best", certificate.best), f("lower_bound", certificate.lower_bound), f("share", certificate.share);
+  f("anchors", certificate.anchors), f("added", certificate.added), f("intervals", certificate.intervals);
+  f("at", certificate.at), f("bound", certificate.bound);
+  f("reason", certificate.reason), f("open", certificate.open);
 }
 
 template <class F, class T>

@@ -5,6 +5,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/data/load.hpp>
 
+#include "certify.hpp"
 #include "gradient_method.hpp"
 #include "possible_values.hpp"
 
@@ -211,6 +212,7 @@ class Checks {
       make_searcher(study);
       Errors found;
       check_gradient_search(study, found);
+      check_certificate(study, found);
       found.throw_if_any();
     } catch (const Error& error) {
       for (Message message : error.messages()) {

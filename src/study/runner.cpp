@@ -9,6 +9,7 @@
 #include <holdout/search/search.hpp>
 
 #include "answers.hpp"
+#include "certify.hpp"
 #include "facts.hpp"
 #include "gradient_method.hpp"
 #include "groups.hpp"
@@ -269,6 +270,11 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
         finalize_winner(file, data, trials, *best, std::move(trained), designs, metric, workers, interrupt);
     ended = winner.has_value();
     if (ended && !patiently([&] { storage.write(*winner); }, interrupt, observer)) return RunEnd::interrupted;
+    if (const double tolerance = certify_tolerance(study); ended && tolerance > 0) {
+      const double value = winner->default_outcome ? winner->default_outcome->value : best->outcome.value;
+      facts.certificate = certify(study, tolerance, trials, value, storage, designs, metric, workers, interrupt);
+      ended = facts.certificate.has_value();
+    }
   }
   facts.interrupted = !ended;
   facts.finished = now();

@@ -10,6 +10,7 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
+#include "answers.hpp"
 #include "json_fields.hpp"
 
 namespace holdout::study {
@@ -84,6 +85,28 @@ void check(const search::Conclusion& end) {
     require(std::isfinite(open.min) && std::isfinite(open.max) && open.min <= open.max, "`open`: expected min <= max");
 }
 
+// Ascending and positive: pictures have them on a log axis.
+bool is_rising(const std::vector<double>& places) {
+  return std::is_sorted(places.begin(), places.end()) && all_finite(places) && (places.empty() || places[0] > 0);
+}
+
+void check(const Certificate& c) {
+  at_least(0, {{"added", c.added}, {"intervals", c.intervals}});
+  require(std::isfinite(c.min) && std::isfinite(c.max) && 0 < c.min && c.min < c.max,
+          "`certificate`: expected 0 < min < max");
+  require(c.tolerance >= 0 && std::isfinite(c.tolerance), "`certificate.tolerance`: expected a finite number >= 0");
+  require(std::isfinite(c.best) && std::isfinite(c.lower_bound) && c.lower_bound <= c.best,
+          "`certificate`: expected lower_bound <= best");
+  require(c.share >= 0 && c.share <= 1, "`certificate.share`: expected a number from 0 to 1");
+  require(is_rising(c.anchors) && is_rising(c.at) && all_finite(c.bound),
+          "`certificate`: expected finite numbers, and places in their order");
+  require(c.at.size() == (c.bound.empty() ? 0 : c.bound.size() + 1),
+          "`certificate.at`: expected one place more than there are bounds");
+  for (const search::OpenRange& open : c.open)
+    require(std::isfinite(open.min) && std::isfinite(open.max) && open.min <= open.max,
+            "`certificate.open`: expected min <= max");
+}
+
 }  // namespace
 
 void check(const RunFacts& facts) {
@@ -105,6 +128,7 @@ void check(const RunFacts& facts) {
           "`seconds`: expected a finite number >= 0, found " + to_text(facts.seconds));
   check_time("started", facts.started), check_time("finished", facts.finished);
   if (facts.conclusion) check(*facts.conclusion);
+  if (facts.certificate) check(*facts.certificate);
 }
 
 void check(const Winner& winner) {

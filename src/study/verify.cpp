@@ -140,15 +140,36 @@ void compare(const Winner& stored, const std::optional<Winner>& now, Verificatio
   result.same_defaults = stored.default_outcome && result.deviations.size() == before;
 }
 
+std::vector<Attribute> numbers_of(const Certificate& certificate) {
+  std::vector<Attribute> all;
+  const auto add = [&all](const std::string& name, double x) {
+    all.emplace_back("certificate." + name, text_of(to_json(x)));
+  };
+  add("best", certificate.best), add("lower_bound", certificate.lower_bound), add("share", certificate.share);
+  add("intervals", static_cast<double>(certificate.intervals));
+  for (std::size_t i = 0; i < certificate.bound.size(); ++i)
+    add("lower_bound from " + to_text(certificate.at[i]), certificate.bound[i]);
+  return all;
+}
+
+// It belongs to the best trial.
+void compare(int best, const Certificate& stored, const std::optional<Certificate>& now, Verification& result) {
+  const std::size_t before = result.deviations.size();
+  compare(best, numbers_of(stored), now ? numbers_of(*now) : std::vector<Attribute>{}, result.deviations);
+  if (result.deviations.size() > before) std::erase(result.same, best);
+}
+
 // Compares trials with those of the whole search, run once more.
-void compare_with_search(std::span<const Trial> trials, const std::optional<Winner>& winner, const StudyFile& file,
-                         const data::Prepared& data, const Workers& workers, const std::atomic<bool>& interrupt,
-                         Verification& result) {
-  if (trials.empty()) return;
+// @return its certificate, if it has one
+std::optional<Certificate> compare_with_search(std::span<const Trial> trials, const std::optional<Winner>& winner,
+                                               const StudyFile& file, const data::Prepared& data,
+                                               const Workers& workers, const std::atomic<bool>& interrupt,
+                                               Verification& result) {
+  if (trials.empty()) return {};
   const std::optional<Searched> searched = search_again(file, data, workers, interrupt);
   if (!searched) {
     result.interrupted = true;
-    return;
+    return {};
   }
   const Searched& again = *searched;
   std::unordered_map<int, const Trial*> by_number;
@@ -163,6 +184,7 @@ void compare_with_search(std::span<const Trial> trials, const std::optional<Winn
     if (winner && winner->trial == trial.number) compare(*winner, again.winner, result);
     if (is_same(trial, before, result)) result.same.push_back(trial.number);
   }
+  return again.certificate;
 }
 
 }  // namespace
@@ -180,7 +202,8 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
     else
       (belongs_to_search(trial) ? searched : repeated).push_back(trial);
   const std::optional<Winner> winner = storage.winner();
-  compare_with_search(searched, winner, file, data, workers, interrupt, result);
+  const std::optional<Certificate> certificate =
+      compare_with_search(searched, winner, file, data, workers, interrupt, result);
   for (std::size_t first = 0; first < repeated.size() && !result.interrupted; first += kBatch) {
     const std::span<const Trial> batch(repeated.data() + first, std::min(kBatch, repeated.size() - first));
     const auto again = train_again(file, data, batch, designs, workers, interrupt);
@@ -203,6 +226,9 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
       if (!result.interrupted && is_same(trial, before, result)) result.same.push_back(trial.number);
     }
   }
+  if (const auto facts = storage.facts();
+      winner && facts && facts->certificate && !searched.empty() && !result.interrupted)
+    compare(winner->trial, *facts->certificate, certificate, result);
   std::sort(result.same.begin(), result.same.end());
   std::stable_sort(result.deviations.begin(), result.deviations.end(),
                    [](const Deviation& a, const Deviation& b) { return a.trial < b.trial; });

@@ -36,6 +36,12 @@
 //                 value, parameters: [path]}, importance: {alone: {path: share}, pairs: [{paths, share}], trials}:
 //                 findings.hpp, null where there is none; near_ties: {percent, standard_error}, bounds: [{path, end:
 //                 min | max, value, bound}], failures: [{state, reason, trials: how many}]}
+//   certificate   {metric, parameter: path, min, max: the range of λ, tolerance, lower_bound: no λ of the range has a
+//                 lower value, best: the value found, share: of ln λ, where at least best · (1 − tolerance) is proved,
+//                 anchors: at how many λ minima of J were known, added: how many of these after the search, intervals:
+//                 how many were bounded, proved: share = 1, reason: why not, open: [{min, max, lower_bound}]: where
+//                 not, band: {at, lower_bound, anchors}: on [at_k, at_k+1] no value is below lower_bound_k}; only with
+//                 search.certify, of the hold-out error and not of new data
 //   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,
 //                 train_loss, gradient_norm, end, folds?}]; value is null unless complete, and `reason` says why
 //                 then (null otherwise); parameters that a condition switches off are absent

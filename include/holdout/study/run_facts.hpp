@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <holdout/search/searcher.hpp>
+#include <holdout/study/certificate.hpp>
 #include <holdout/study/trial.hpp>
 #include <holdout/study/tuned_model.hpp>
 #include <holdout/train/minimum.hpp>
@@ -35,6 +36,7 @@ struct RunFacts {
   std::int64_t stored = 0, deaths = 0;
   std::int64_t asked = 0;  // trials that the search asked for, once it has come to its end; 0: not known
   std::optional<search::Conclusion> conclusion = {};  // of the search, if it came to its end and can tell
+  std::optional<Certificate> certificate = {};        // where the study asks for one (search.certify)
 };
 
 /// What the best configuration's models say of their hold-out rows (k folds: each of those it was not trained on),

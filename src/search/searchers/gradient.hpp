@@ -34,7 +34,9 @@ struct GradientOptions {
   std::int64_t evaluations = 64;       // in each combination of the other parameters, besides the last, full ones
   std::int64_t combinations = 32;      // of the other parameters' values
   double tolerance = 1e-8;
-  double box = 10;  // many λ: each within this factor of the best single one
+  static constexpr double kNoCertificate = 0;
+  double certify = kNoCertificate;  // relative, of the best value: what the step after the search is to prove
+  double box = 10;                  // many λ: each within this factor of the best single one
   bool guard = true;
   void fields(FieldVisitor& f);
 };
