@@ -227,7 +227,8 @@ void check_certificate(const Study& study, Errors& errors) {
         "write model.l2: {min: 1e-6, max: 10, scale: log} and nothing else to search, or remove certify");
   if (const std::string what = train::not_bounded(study.config.model, metric_of(study)); !what.empty())
     add("no lower bound of the hold-out error is known for " + what,
-        "models with one: linear with squared loss (metrics mse, rmse); or " + std::string(kRemove));
+        "there is one for linear with squared loss (metrics mse, rmse), logistic and softmax (log_loss, error); or " +
+            std::string(kRemove));
 }
 
 std::optional<Certificate> certify(const Study& study, double tolerance, std::span<const Trial> trials, double best,
@@ -245,7 +246,7 @@ std::optional<Certificate> certify(const Study& study, double tolerance, std::sp
   for (std::size_t k = 0; k < designs.folds(); ++k) folds.push_back(&designs.get<double>(k, config.polynomial));
   if (const std::string why = train::not_bounded(*folds[0], config.model); !why.empty())
     return not_certified(std::move(certificate), why);
-  const std::size_t outputs = folds[0]->classes > 2 ? folds[0]->classes : 1;
+  const std::size_t outputs = config.model.type() == "softmax" ? folds[0]->classes : 1;
   const auto known = anchors_of(trials, storage, folds.size(), outputs * (folds[0]->features + 1));
   std::vector<std::unique_ptr<HoldoutBound>> bounds(folds.size());
   try {

@@ -86,9 +86,14 @@ std::vector<Arrow> arrows(const std::string& svg) {
 
 TEST_CASE("plots: each of the list draws a figure with a title and marks, and nothing else runs in it") {
   const FakeStorage s = rich(), curve = lambda_curve();
+  FakeStorage certified = lambda_curve(true);
+  certified.run->certificate =
+      study::Certificate{"mse", 0, 1e-4, 1, 0.1, 1, 0.9, 1, {1e-4, 0.01, 1}, 0, 2, {1e-4, 0.01, 1}, {0.9, 1.5}, {}, {}};
   for (const PlotKind& kind : plot_kinds()) {
     CAPTURE(kind.name);
-    const std::string out = kind.draw(find(kind.name == "one-parameter" ? curve : s));
+    const std::string out = kind.draw(find(kind.name == "one-parameter" ? curve
+                                           : kind.name == "certificate" ? certified
+                                                                        : s));
     CHECK(count(out, "<figure") >= 1);
     CHECK(count(out, "<figure") == count(out, "<title>"));
     CHECK(count(out, "<figcaption>") == count(out, "<figure"));

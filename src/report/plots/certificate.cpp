@@ -64,6 +64,10 @@ std::string certificate(const Findings& f) {
   plot.path({{{c.min, limit}, {c.max, limit}}}, "second dotted");
   for (const double anchor : c.anchors)
     if (const auto y = curve.at(anchor)) plot.dot({anchor, *y}, "dot", 2.5, {{}, "λ = " + shown(anchor)});
+  const std::optional<double> best = f.best()->configuration.values.size() > c.parameter
+                                         ? number(f.best()->configuration.values[c.parameter])
+                                         : std::nullopt;
+  if (best) plot.dot({*best, f.best()->outcome.value}, "best", 5, best_note(f));
   std::string caption = "Hold-out " + f.study.metric + " against " + parameter.path +
                         " (log scale), and below it the lower bound; dotted: what was to be proved, " + shown(limit) +
                         ".";

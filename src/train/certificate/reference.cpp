@@ -1,0 +1,204 @@
+#include "reference.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <holdout/train/certificate.hpp>
+
+namespace holdout::train {
+namespace {
+
+using Index = Eigen::Index;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// √Var_p of a row's coefficients.
+double deviation(const double* c, const double* p, Index classes) {
+  double mean = 0, squares = 0;
+  for (Index k = 0; k < classes; ++k) mean += p[k] * c[k];
+  for (Index k = 0; k < classes; ++k) squares += p[k] * (c[k] - mean) * (c[k] - mean);
+  return std::sqrt(squares);
+}
+
+}  // namespace
+
+Reference::Reference(const ClassRows& train, const ClassRows& holdout, const std::vector<Eigen::MatrixXd>& path,
+                     double centre)
+    : path_(path), centre_(centre), l2_(std::exp(centre)) {
+  RowMajor residuals;
+  train.residuals(train.scores(path[0]), residuals);
+  Eigen::MatrixXd h = train.hessian(residuals);
+  for (Index p = 0; p < h.rows(); ++p)
+    if (p % train.columns() + 1 < train.columns()) h(p, p) += l2_;
+  cholesky_.compute(h);
+  RowNorms norms = row_norms(cholesky_, train, &residuals);
+  leverage_ = std::move(norms.leverage);
+  probabilities_ = residuals;
+  for (Index i = 0; i < train.rows(); ++i) probabilities_(i, train.label[static_cast<std::size_t>(i)]) += 1;
+  train_ = rows_of(train), train_.kappa = std::move(norms.kappa);
+  holdout_ = rows_of(holdout), holdout_.kappa = row_norms(cholesky_, holdout, nullptr).kappa;
+}
+
+Reference::Rows Reference::rows_of(const ClassRows& rows) const {
+  const Index k = rows.classes();
+  Rows out{&rows, {}, RowMajor(rows.rows(), static_cast<Index>(kTerms) * k)};
+  for (std::size_t j = 0; j < kTerms; ++j) out.terms.middleCols(static_cast<Index>(j) * k, k) = rows.scores(path_[j]);
+  return out;
+}
+
+double Reference::norm(const Eigen::MatrixXd& v) const {
+  const Eigen::Map<const Eigen::VectorXd> flat(v.data(), v.size());
+  return (cholesky_.matrixU() * flat).norm();
+}
+
+double Reference::dual_norm(const Eigen::MatrixXd& v) const {
+  const Eigen::Map<const Eigen::VectorXd> flat(v.data(), v.size());
+  return cholesky_.matrixL().solve(flat).norm();
+}
+
+Reference::Samples Reference::samples(const Rows& rows, const std::vector<double>& at) const {
+  const ClassRows& data = *rows.rows;
+  const Index n = data.rows(), classes = data.classes(), count = static_cast<Index>(at.size());
+  Samples out{Eigen::MatrixXd(data.columns() * data.directions(), count),
+              {},
+              RowMajor(n, count),
+              Eigen::MatrixXd::Zero(1, count)};
+  RowMajor scores(n, classes), residuals;
+  for (Index s = 0; s < count; ++s) {
+    const double u = at[static_cast<std::size_t>(s)];
+    scores = rows.terms.rightCols(classes);
+    for (Index j = static_cast<Index>(kTerms) - 1; j-- > 0;)
+      scores = u * scores + rows.terms.middleCols(j * classes, classes);
+    out.loss.push_back(data.residuals(scores, residuals));
+    const Eigen::MatrixXd gradient = data.gradient(residuals);
+    out.gradients.col(s) = Eigen::Map<const Eigen::VectorXd>(gradient.data(), gradient.size());
+    for (Index i = 0; i < n; ++i) {
+      out.wrong(i, s) = -residuals(i, data.label[static_cast<std::size_t>(i)]);
+      out.rounding(0, s) += data.weight[i] * out.wrong(i, s) * rows.kappa[i];
+    }
+  }
+  return out;
+}
+
+// For every c the inequality holds: the best one is where the leverages of the rows above it sum to 1.
+double Reference::curvature_left(double s, const Eigen::ArrayXd& changes, double shrink) const {
+  const Eigen::ArrayXd a = -(-(changes + train_.kappa.array() * s)).unaryExpr([](double x) { return std::expm1(x); });
+  double low = 1 - shrink, high = 1;
+  constexpr int kHalvings = 20;
+  for (int i = 0; i < kHalvings; ++i) {
+    const double c = 0.5 * (low + high);
+    if ((a > c).select(leverage_, 0.0).sum() >= 1)
+      low = c;
+    else
+      high = c;
+  }
+  const auto at = [&](double c) { return 1 - c - (leverage_ * (a - c).max(0.0)).sum(); };
+  return std::max(at(1 - shrink), at(high));
+}
+
+double Reference::radius_of(double residual, const Eigen::ArrayXd& changes, double shrink) const {
+  for (const double share : {1.05, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0}) {
+    const double s = share * residual, left = curvature_left(s, changes, shrink);
+    if (left * share > 1) return std::min(s, residual / left) * (1 + kRadiusInflation);
+  }
+  return kInfinity;
+}
+
+// sup ‖λP(θ̃ + 2θ̃′ + θ̃″)‖ over a part but for its λ/√λ₀: the norm of H₀⁻¹ is no more than 1/λ₀ on what is penalized.
+double Reference::penalty_change(double middle, double half) const {
+  std::vector<Eigen::MatrixXd> c = path_;
+  for (std::size_t j = 0; j + 1 < kTerms; ++j)
+    for (std::size_t i = kTerms - 1; i-- > j;) c[i] += middle * c[i + 1];
+  double sum = 0, power = 1;
+  for (std::size_t j = 0; j < kTerms; ++j, power *= half) {
+    const double n = static_cast<double>(j);
+    Eigen::MatrixXd v = c[j];
+    if (j + 1 < kTerms) v += 2 * (n + 1) * c[j + 1];
+    if (j + 2 < kTerms) v += (n + 1) * (n + 2) * c[j + 2];
+    sum += penalized(v).norm() * power;
+  }
+  return sum;
+}
+
+Reference::Bounds Reference::bounds(double low, double high) const {
+  Bounds out{std::vector<double>(kParts, kInfinity), std::vector<double>(kParts), std::vector<double>(kParts)};
+  if (cholesky_.info() != Eigen::Success) return out;
+  const ClassRows &train = *train_.rows, &holdout = *holdout_.rows;
+  const Index classes = train.classes();
+  const auto width = static_cast<std::size_t>(classes);
+  const double eta = (high - low) / static_cast<double>(kParts), half = 0.5 * eta;
+  std::vector<double> at;
+  for (std::size_t s = 0; s <= kParts; ++s) at.push_back(low - centre_ + eta * static_cast<double>(s));
+  Samples inner = samples(train_, at);
+  const Samples outer = samples(holdout_, at);
+  std::vector<double> residual, slope;  // ‖r‖*, ‖∇E‖*
+  constexpr double kRounding = 64 * std::numeric_limits<double>::epsilon();
+  const double rounding =
+      kRounding + std::sqrt(static_cast<double>(train.rows())) * std::numeric_limits<double>::epsilon();
+  for (std::size_t s = 0; s <= kParts; ++s) {
+    Eigen::MatrixXd v = path_.back();
+    for (std::size_t j = kTerms - 1; j-- > 0;) v = at[s] * v + path_[j];
+    const double l2 = l2_ * std::exp(at[s]);
+    v.row(v.rows() - 1).setZero();
+    const auto column = static_cast<Index>(s);
+    inner.gradients.col(column) += l2 * Eigen::Map<const Eigen::VectorXd>(v.data(), v.size());
+    residual.push_back(dual_norm(inner.gradients.col(column)) +
+                       rounding * (inner.rounding(0, column) + l2 / std::sqrt(l2_) * v.norm()));
+    slope.push_back(dual_norm(outer.gradients.col(column)));
+  }
+  std::vector<double> shifted(kTerms * width);
+  Eigen::ArrayXd changes(train.rows());
+  for (std::size_t part = 0; part < kParts; ++part) {
+    const double middle = at[part] + half, end = std::max(at[part], at[part + 1]);
+    double squares = 0;  // of what the rows add to ‖r″‖*
+    for (Index i = 0; i < train.rows(); ++i) {
+      std::copy_n(train_.terms.row(i).data(), shifted.size(), shifted.begin());
+      shift(shifted.data(), width, middle);
+      for (std::size_t k = 0; k < width; ++k) shifted[k] -= train_.terms(i, static_cast<Index>(k));
+      double ranges[kTerms], deviations[kTerms];
+      for (std::size_t j = 0; j < kTerms; ++j) {
+        ranges[j] = range_of(&shifted[j * width], width);
+        deviations[j] = deviation(&shifted[j * width], probabilities_.row(i).data(), classes);
+      }
+      const PolynomialBound range = bound_within(ranges, half), sigma = bound_within(deviations, half);
+      changes[i] = ranges[0] + range.value;
+      const double each = std::exp(std::min(changes[i], 300.0)) * (sigma.second + range.first * sigma.first);
+      squares += train.weight[i] * each * each;
+    }
+    const double bend = std::sqrt(squares) + std::sqrt(l2_) * std::exp(end) * penalty_change(middle, half);
+    const double most = std::max(residual[part], residual[part + 1]) + eta * eta / 8 * bend;
+    const double shrink = std::min(1.0, std::exp(std::min(at[part], at[part + 1])));
+    const double radius = out.radius[part] = radius_of(most, changes, shrink);
+    if (!std::isfinite(radius)) continue;
+    double second = 0, turned = 0, wrong = 0;
+    for (Index i = 0; i < holdout.rows(); ++i) {
+      std::copy_n(holdout_.terms.row(i).data(), shifted.size(), shifted.begin());
+      shift(shifted.data(), width, middle);
+      double ranges[kTerms];
+      for (std::size_t j = 0; j < kTerms; ++j) ranges[j] = range_of(&shifted[j * width], width);
+      const PolynomialBound range = bound_within(ranges, half);
+      const auto s = static_cast<Index>(part);
+      const double off = std::min(
+          1.0, std::max(outer.wrong(i, s), outer.wrong(i, s + 1)) * std::exp(std::min(300.0, half * range.first)));
+      second += holdout.weight[i] * (std::min(0.25, off) * range.first * range.first + off * range.second);
+      turned += holdout.weight[i] * 0.25 * range.first * holdout_.kappa[i];
+      const std::size_t y = static_cast<std::size_t>(holdout.label[static_cast<std::size_t>(i)]);
+      bool certainly = false;
+      for (std::size_t k = 0; k < width && !certainly; ++k) {
+        double leads[kTerms];
+        for (std::size_t j = 0; j < kTerms; ++j) leads[j] = std::abs(shifted[j * width + k] - shifted[j * width + y]);
+        certainly = k != y && shifted[k] - shifted[y] - bound_within(leads, half).value > holdout_.kappa[i] * radius;
+      }
+      if (certainly) wrong += holdout.weight[i];
+    }
+    const double value = std::min(outer.loss[part], outer.loss[part + 1]) - eta * eta / 8 * second;
+    out.log_loss[part] =
+        std::max(0.0, value * (1 - kValueInflation) -
+                          (std::max(slope[part], slope[part + 1]) + half * turned) * radius * (1 + kRadiusInflation));
+    out.errors[part] = wrong * (1 - kValueInflation);
+  }
+  return out;
+}
+
+}  // namespace holdout::train
