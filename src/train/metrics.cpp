@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <holdout/train/hypergradient.hpp>
+#include <holdout/train/row_losses.hpp>
 
 #include "metrics/classification.hpp"
 #include "metrics/ranking.hpp"
@@ -97,12 +98,31 @@ constexpr SmoothMetric smooth_of() {
 }
 
 using StandardError = double (*)(const Predictions&);
+using Terms = std::vector<double> (*)(const Predictions&);
+
+// Of a metric with `squares`, it is the root of their mean.
+template <class M>
+constexpr bool kRoot = requires(const Predictions& p) {
+  M::squares(p);
+};
+
+template <class M>
+constexpr Terms terms_function() {
+  if constexpr (MeanOverRows<M>)
+    return terms_of<M>;
+  else if constexpr (kRoot<M>)
+    return M::squares;
+  else
+    return nullptr;
+}
 
 template <class... Ms>
 struct MetricFamily {
   static constexpr std::array<Metric, sizeof...(Ms)> all{
       {{Ms::info, Ms::classes, Ms::maximize, kOfOdds<Ms>, value_of<Ms>, smooth_of<Ms>()}...}};
   static constexpr std::array<StandardError, sizeof...(Ms)> errors{{error_of<Ms>...}};
+  static constexpr std::array<Terms, sizeof...(Ms)> terms{{terms_function<Ms>()...}};
+  static constexpr std::array<bool, sizeof...(Ms)> roots{{kRoot<Ms>...}};
 };
 
 // The list: a metric is added here and nowhere else.
@@ -135,6 +155,18 @@ bool measures(const Metric& metric, std::size_t classes, Link link) {
 
 bool has_gradient(const Metric& metric, Link link) {
   return metric.smooth.loss && link == (metric.of_odds ? Link::odds : Link::identity);
+}
+
+std::vector<double> (*row_terms(const Metric& metric))(const Predictions&) {
+  for (std::size_t i = 0; i < Family::all.size(); ++i)
+    if (Family::all[i].info.name == metric.info.name) return Family::terms[i];
+  return nullptr;
+}
+
+bool is_root_of_mean(const Metric& metric) {
+  for (std::size_t i = 0; i < Family::all.size(); ++i)
+    if (Family::all[i].info.name == metric.info.name) return Family::roots[i];
+  return false;
 }
 
 double standard_error(const Metric& metric, const Predictions& predictions) {

@@ -56,6 +56,7 @@ struct Rmse {
   static double standard_error(const Predictions& p) {
     return standard_error_of_mean(squared_errors(p), p.weights) / (2 * value(p));
   }
+  static std::vector<double> squares(const Predictions& p) { return squared_errors(p); }
   static constexpr auto loss = half_square;
   static OfMean of_mean(double mean, const Predictions&) {
     const double root = std::sqrt(2 * mean);
