@@ -141,6 +141,18 @@ ordered_json predictions_json(const Findings& f) {
   return all;
 }
 
+ordered_json corrected_json(const Findings& f) {
+  if (!f.winner || !f.winner->corrected) return nullptr;
+  const study::CorrectedValue& c = *f.winner->corrected;
+  return {{"value", number_json(c.value)},
+          {"standard_error", number_json(c.standard_error)},
+          {"low", number_json(c.low)},
+          {"high", number_json(c.high)},
+          {"samples", c.samples},
+          {"candidates", c.candidates},
+          {"reason", c.reason.empty() ? ordered_json() : ordered_json(c.reason)}};
+}
+
 ordered_json best_json(const Findings& f) {
   if (!f.best()) return nullptr;
   const Trial& trial = *f.best();
@@ -159,6 +171,7 @@ ordered_json best_json(const Findings& f) {
   best["minimum"] = f.winner ? minimum_json(*f.winner) : ordered_json();
   best["predictions"] = predictions_json(f);
   best["uncertainty"] = {{"value", number_json(f.standard_error)}, {"test", number_json(test_error(f))}};
+  best["corrected"] = corrected_json(f);
   if (!trial.outcome.fold_values.empty()) best["folds"] = numbers_json(trial.outcome.fold_values);
   if (!trial.outcome.start_values.empty()) best["starts"] = numbers_json(trial.outcome.start_values);
   best["curve"] = ordered_json::array();

@@ -136,6 +136,14 @@ std::string better_defaults_text(const Findings& f) {
   return text;
 }
 
+std::string corrected_text(const Findings& f) {
+  if (!f.winner || !f.winner->corrected || !f.winner->corrected->reason.empty()) return {};
+  const study::CorrectedValue& c = *f.winner->corrected;
+  return "corrected for the choice among " + std::to_string(c.candidates) +
+         " configurations: " + shown(c.value, c.standard_error) + " (95 %: " + to_text(c.low, 3) + " to " +
+         to_text(c.high, 3) + ")";
+}
+
 std::optional<double> test_error(const Findings& findings) {
   if (!findings.winner || !std::isfinite(findings.winner->test_standard_error)) return {};
   if (findings.winner->test.empty() && findings.winner->refit_test.empty()) return {};

@@ -239,7 +239,7 @@ void fields(F& f, T& winner) {
   f("trial", winner.trial), f("default_outcome", winner.default_outcome);
   f("test", winner.test), f("refit_test", winner.refit_test);
   f("tied", winner.tied), f("tied_test", winner.tied_test);
-  f("defaults", winner.defaults);
+  f("defaults", winner.defaults), f("corrected", winner.corrected);
   f("refit_epochs", winner.refit_epochs), f("test_standard_error", winner.test_standard_error);
   f("holdout_standard_error", winner.holdout_standard_error);
   f("best_yaml", winner.best_yaml), f("model", winner.model);
@@ -252,6 +252,14 @@ requires std::is_same_v<std::remove_const_t<T>, DefaultResult>
 void fields(F& f, T& defaults) {
   f("configuration", defaults.configuration), f("undeclared", defaults.undeclared), f("trial", defaults.trial);
   f("value", defaults.value), f("reason", defaults.reason), f("test", defaults.test);
+}
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, CorrectedValue>
+void fields(F& f, T& corrected) {
+  f("value", corrected.value), f("standard_error", corrected.standard_error), f("low", corrected.low);
+  f("high", corrected.high), f("samples", corrected.samples), f("candidates", corrected.candidates);
+  f("reason", corrected.reason);
 }
 
 template <class F, class T>

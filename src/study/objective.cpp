@@ -301,6 +301,7 @@ void TrainingObjective::solve(Batch& batch, std::size_t cohort, std::size_t fold
 void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
   const std::vector<std::size_t>& members = batch.cohorts[cohort];
   std::vector<Trial> finished;
+  std::vector<train::LaneConfig> configs;              // theirs
   std::vector<std::vector<train::LaneResult>> models;  // theirs
   for (std::size_t lane = 0; lane < members.size(); ++lane) {
     const std::size_t position = batch.pending[members[lane]];
@@ -319,7 +320,6 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
         std::vector<FoldDerivatives> along;
         for (auto& fold : batch.derivatives[cohort]) along.push_back(std::move(fold[lane]));
         derivatives_.put(*outcome, trial.number, batch.requests[members[lane]], along);
-        folds.clear();  // solved or trained in another way than the winner is
       }
     }
     if (!outcome) continue;
@@ -327,9 +327,13 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
     trial.outcome.seconds = batch.seconds[cohort] / static_cast<double>(members.size());
     batch.closed[position] = true;
     finished.push_back(trial);
+    configs.push_back(batch.configs[members[lane]]);
     models.push_back(std::move(folds));
   }
   batch.results[cohort].clear(), batch.derivatives[cohort].clear();
+  const bool with_derivatives = Derivatives::wanted(batch.requests[members[0]]);
+  compete(finished, configs, models, with_derivatives);
+  if (with_derivatives) std::fill(models.begin(), models.end(), std::vector<train::LaneResult>());  // not the winner's
   const std::lock_guard lock(observing_);
   for (std::size_t i = 0; i < finished.size(); ++i) {
     note(finished[i].outcome);
@@ -337,6 +341,25 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
   }
   observer_.changed(state_);
   writer_.finish(std::move(finished));
+}
+
+// @param models  [trial][fold]
+void TrainingObjective::compete(std::span<const Trial> finished, std::span<const train::LaneConfig> configs,
+                                std::span<const std::vector<train::LaneResult>> models, bool with_derivatives) {
+  if (!world_.bias.is_computed()) return;
+  std::vector<ChoiceBias::Candidate> candidates;
+  std::vector<int> others;
+  for (std::size_t i = 0; i < finished.size(); ++i) {
+    if (!may_be_best(finished[i].outcome)) {
+      others.push_back(finished[i].number);
+      continue;
+    }
+    ChoiceBias::Candidate& candidate = candidates.emplace_back();
+    candidate.trial = finished[i].number, candidate.config = configs[i];
+    for (const train::LaneResult& fold : models[i]) candidate.theta.emplace_back(fold.theta);
+  }
+  world_.bias.add(designs_, candidates, with_derivatives);
+  world_.bias.pass_over(others);
 }
 
 // As best_trial chooses: of equals the first.

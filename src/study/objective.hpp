@@ -10,6 +10,7 @@
 #include <holdout/search/objective.hpp>
 #include <holdout/study/runner.hpp>
 
+#include "choice_bias.hpp"
 #include "derivatives.hpp"
 #include "designs.hpp"
 #include "writer.hpp"
@@ -31,6 +32,7 @@ class TrainingObjective final : public search::Objective {
     const Workers& workers;
     const std::atomic<bool>& interrupt;
     const Storage& storage;
+    ChoiceBias& bias;  // is told of trials before they are stored
   };
   struct Start {
     std::vector<Trial> past;   // that earlier processes stored, by number
@@ -59,6 +61,8 @@ class TrainingObjective final : public search::Objective {
                                           std::span<const train::LaneConfig> lanes);
   void solve(Batch& batch, std::size_t cohort, std::size_t fold, std::span<const train::LaneConfig> lanes);
   void close_cohort(Batch& batch, std::size_t cohort);
+  void compete(std::span<const Trial> finished, std::span<const train::LaneConfig> configs,
+               std::span<const std::vector<train::LaneResult>> models, bool with_derivatives);
   void note(const Outcome& outcome);
   void keep(const Trial& trial, std::vector<train::LaneResult> folds);
 

@@ -10,6 +10,7 @@
 
 #include "answers.hpp"
 #include "certify.hpp"
+#include "choice_bias.hpp"
 #include "facts.hpp"
 #include "gradient_method.hpp"
 #include "groups.hpp"
@@ -238,15 +239,16 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
 
   check_fits(study, data, workers.threads());
   Designs designs(data, study.data.standardize);
+  ChoiceBias bias(study, metric, data.dataset, data.split, storage.choice_bias());
   RunState state;
   std::vector<Trial> trials;
   const Trial* best = nullptr;
   std::vector<train::LaneResult> trained;  // of the best
   bool ended = false;                      // the search and what follows it; else interrupted
   {
-    Writer writer(storage, LockWait(interrupt, observer), facts.stored);
-    TrainingObjective objective({study, data.dataset, metric, workers, interrupt, storage}, designs, writer, observer,
-                                {std::move(past), facts.deaths >= kCarefulAfter, searcher->planned()});
+    Writer writer(storage, LockWait(interrupt, observer), facts.stored, {}, &bias);
+    TrainingObjective objective({study, data.dataset, metric, workers, interrupt, storage, bias}, designs, writer,
+                                observer, {std::move(past), facts.deaths >= kCarefulAfter, searcher->planned()});
     const bool searched = search::search(*searcher, objective, batch_of(study));
     if (!writer.drain()) {
       observer.note("another program keeps study.db locked: " + std::to_string(writer.unstored()) +
@@ -267,7 +269,7 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
     state.winner = true;
     observer.changed(state);
     const std::optional<Winner> winner =
-        finalize_winner(file, data, trials, *best, std::move(trained), designs, metric, workers, interrupt);
+        finalize_winner(file, data, trials, *best, std::move(trained), designs, bias, metric, workers, interrupt);
     ended = winner.has_value();
     if (ended && !patiently([&] { storage.write(*winner); }, interrupt, observer)) return RunEnd::interrupted;
     if (const double tolerance = certify_tolerance(study); ended && tolerance > 0) {

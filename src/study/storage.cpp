@@ -20,6 +20,7 @@
 #include <holdout/train/metric.hpp>
 
 #include "attributes.hpp"
+#include "choice_bias_json.hpp"
 #include "database.hpp"
 #include "files.hpp"
 #include "foreign_rows.hpp"
@@ -218,14 +219,26 @@ class SqliteStorage final : public Storage {
     const std::lock_guard lock(mutex_);
     check_open();
     assert(writer_);
-    transaction([&] { writer_->finish(trials); });
+    transaction([&] {
+      writer_->finish(trials);
+      if (!choice_bias_.empty()) write_attribute(database_.sql(), id_, kChoiceBiasKey, choice_bias_);
+    });
+    choice_bias_.clear();
   }
+
+  void write_with_outcomes(const ChoiceBiasState& state) override {
+    std::string json = choice_bias_json(state);
+    const std::lock_guard lock(mutex_);
+    choice_bias_ = std::move(json);
+  }
+  std::optional<ChoiceBiasState> choice_bias() const override { return read(kChoiceBiasKey, choice_bias_from); }
 
   void remove_from(int number) override {
     const std::lock_guard lock(mutex_);
     check_open();
     transaction([&] {
       remove_trials(database_.sql(), id_, number);
+      delete_attribute(database_.sql(), id_, kChoiceBiasKey);
       count_ = count_trials(database_.sql(), id_);
     });
     end_ = std::min(end_, number);
@@ -351,6 +364,7 @@ class SqliteStorage final : public Storage {
   std::optional<StoredParameters> parameters_;
   std::optional<TrialWriter> writer_;
   bool frozen_ = false;
+  std::string choice_bias_;                                    // JSON that waits for `finish`
   long long count_ = 0;                                        // trials of the search; known to who writes
   int end_ = 0;                                                // the number behind the largest of them
   mutable std::optional<long long> seen_version_;              // of the data, at the last look

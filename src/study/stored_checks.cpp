@@ -109,6 +109,18 @@ void check(const Certificate& c) {
 
 }  // namespace
 
+namespace {
+
+void check(const CorrectedValue& corrected) {
+  at_least(0, {{"corrected.samples", corrected.samples}, {"corrected.candidates", corrected.candidates}});
+  if (!corrected.reason.empty()) return;
+  require(std::isfinite(corrected.value) && std::isfinite(corrected.low) && std::isfinite(corrected.high) &&
+              corrected.low <= corrected.high && corrected.standard_error >= 0,
+          "`corrected`: expected finite numbers with low <= high");
+}
+
+}  // namespace
+
 void check(const RunFacts& facts) {
   require(facts.task.empty() || facts.task == "regression" || facts.task == "classification",
           "`task`: expected regression or classification, found " + holdout::quoted(facts.task));
@@ -146,6 +158,7 @@ void check(const Winner& winner) {
     check_metrics("defaults.test", winner.defaults->test);
   }
   if (winner.predictions) check(*winner.predictions);
+  if (winner.corrected) check(*winner.corrected);
   if (!winner.default_outcome) return;
   const Outcome& outcome = *winner.default_outcome;
   require(winner.defaults.has_value(), "`default_outcome`: there are no `defaults`");

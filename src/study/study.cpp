@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::string_view kDirections[] = {"minimize", "maximize"};
 constexpr std::string_view kFormats[] = {"json", "markdown", "html", "csv"};
+constexpr NamedNumber<std::int64_t> kOffWords[] = {{"off", ObjectiveSettings::kOff}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"auto", SearchSettings::kAuto}};
 
 std::span<const std::string_view> metric_words() {
@@ -24,6 +25,10 @@ void ObjectiveSettings::fields(FieldVisitor& f) {
   f({"metric", "hold-out error that is searched for its best; mse or log_loss if nothing is said"}, metric,
     metric_words());
   f({"direction", "minimize or maximize; every metric knows its own"}, direction, kDirections);
+  f({"bias_correction",
+     "bootstrap samples of the hold-out rows, which tell how much too good the best value is for "
+     "having been chosen; off: none"},
+    bias_correction, between<std::int64_t>(100, 10'000).or_word(kOffWords));
 }
 
 void SearchSettings::fields(FieldVisitor& f) {

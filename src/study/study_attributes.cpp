@@ -10,6 +10,11 @@ void write_attribute(soci::session& sql, long long study, const std::string& key
       soci::use(study), soci::use(key), soci::use(json);
 }
 
+void delete_attribute(soci::session& sql, long long study, const std::string& key) {
+  sql << "delete from study_user_attributes where study_id = :study and \"key\" = :key", soci::use(study),
+      soci::use(key);
+}
+
 void write_changeable(soci::session& sql, long long id, const StudyRecord& study) {
   write_attribute(sql, id, kTextKey, string_json(study.text));
   write_attribute(sql, id, kFingerprintKey, string_json(study.fingerprint));

@@ -24,9 +24,12 @@ inline constexpr const char* kFingerprintKey = "holdout:fingerprint";
 inline constexpr const char* kFolderKey = "holdout:folder";
 inline constexpr const char* kFactsKey = "holdout:facts";
 inline constexpr const char* kWinnerKey = "holdout:winner";
+inline constexpr const char* kChoiceBiasKey = "holdout:choice_bias";
 
 /// @param json  replaces what is there
 void write_attribute(soci::session& sql, long long study, const std::string& key, const std::string& json);
+/// Nothing happens where there is none.
+void delete_attribute(soci::session& sql, long long study, const std::string& key);
 /// What may differ where a run goes on: text, fingerprint, folder.
 void write_changeable(soci::session& sql, long long id, const StudyRecord& study);
 /// JSON texts by key, Optuna's and other programs' included.

@@ -110,6 +110,7 @@ struct Search {
   const train::Metric& metric;
   const Workers& workers;
   const std::atomic<bool>& interrupt;
+  const ChoiceBias* bias = nullptr;  // what of the best value comes from the choice; null: it is not asked for
 
   bool tested() const { return !data.split.test.empty(); }
   bool has_folds() const { return data.split.folds.size() > 1; }
@@ -245,12 +246,28 @@ bool take(Defaults& defaults, const Trained& trained, const train::Metric& metri
   return true;
 }
 
+// Whether they may be the best configuration, and are no trial.
+bool compete(const Defaults& defaults, const Search& s) {
+  return !defaults.result.trial && defaults.outcome && may_be_best(*defaults.outcome) &&
+         s.file.study.space.contains(defaults.result.configuration);
+}
+
 // Of equals the trial is the best: it was asked for.
 bool are_best(const Defaults& defaults, const Trial& best, const Search& s) {
-  if (defaults.result.trial || !defaults.outcome || !may_be_best(*defaults.outcome)) return false;
+  if (!compete(defaults, s)) return false;
   const double value = defaults.outcome->value, rival = best.outcome.value;
-  return (s.metric.maximize ? value > rival : value < rival) &&
-         s.file.study.space.contains(defaults.result.configuration);
+  return s.metric.maximize ? value > rival : value < rival;
+}
+
+// The best value without what the choice adds to it.
+// @param defaults  their training, if they could have been chosen and are no trial; else null
+std::optional<CorrectedValue> correct(const Search& s, const Trained* defaults) {
+  if (!s.bias || !defaults) return s.bias ? s.bias->corrected(s.trials, s.designs, nullptr) : std::nullopt;
+  s.designs.make_for(s.workers, defaults->config);
+  ChoiceBias::Candidate candidate;
+  candidate.config = defaults->config;
+  for (const train::LaneResult& fold : defaults->folds) candidate.theta.emplace_back(fold.theta);
+  return s.bias->corrected(s.trials, s.designs, &candidate);
 }
 
 // The trainings of those that come to the end, each once.
@@ -323,6 +340,7 @@ std::optional<Winner> finish(const Search& s, const Trial& best, std::vector<tra
   if (rivals.tied && !same && !default_wins && s.tested()) third.trained = &finals.of(rivals.tied->configuration);
   if (third.trained && third.trained->failure) std::rethrow_exception(third.trained->failure);
   Winner winner = judge_training(s, standing, *first.trained);
+  winner.corrected = correct(s, standard && compete(*defaults, s) ? standard : nullptr);
   if (s.interrupt || !test_and_refit(s, {&first, &second, &third}, winner)) return {};
   if (rivals.tied && !default_wins)
     winner.tied = rivals.tied->number, winner.tied_test = same ? first.tested() : third.tested();
@@ -344,9 +362,9 @@ std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, 
 
 std::optional<Winner> finalize_winner(const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
                                       const Trial& best, std::vector<train::LaneResult> trained, Designs& designs,
-                                      const train::Metric& metric, const Workers& workers,
+                                      const ChoiceBias& bias, const train::Metric& metric, const Workers& workers,
                                       const std::atomic<bool>& interrupt) {
-  const Search s{file, data, trials, designs, metric, workers, interrupt};
+  const Search s{file, data, trials, designs, metric, workers, interrupt, &bias};
   Rivals rivals;
   if (file.study.space.size() > 0) rivals.defaults = find_defaults(s);
   if (const std::vector<std::size_t> parameters = many(file.study); !parameters.empty())

@@ -8,6 +8,7 @@
 #include <holdout/study/trial.hpp>
 #include <holdout/train/trainer.hpp>
 
+#include "choice_bias.hpp"
 #include "designs.hpp"
 
 namespace holdout::study {
@@ -27,11 +28,12 @@ std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, 
 /// strictly better and lies inside of what is searched. What the defaults give is filled in, by the trial that has them
 /// or by a training of their own; and how the best trial with one λ for all does on the test rows, where the search had
 /// many. Nothing if interrupted.
+/// @param bias     was told of all trials; says what of the best value comes from the choice
 /// @param best     of the trials
 /// @param trained  [fold]: its results, if they are at hand
 std::optional<Winner> finalize_winner(const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
                                       const Trial& best, std::vector<train::LaneResult> trained, Designs& designs,
-                                      const train::Metric& metric, const Workers& workers,
+                                      const ChoiceBias& bias, const train::Metric& metric, const Workers& workers,
                                       const std::atomic<bool>& interrupt);
 
 /// The same once more for a stored winner, with its choice between trial and defaults, and as far as it was measured.

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "choice_bias.hpp"
+
 namespace holdout::study {
 namespace {
 
@@ -43,8 +45,10 @@ std::string counted(std::int64_t n, const char* more) {
 
 }  // namespace
 
-Writer::Writer(Storage& storage, LockWait wait, std::int64_t stored, WaitingLimit limit)
-    : storage_(storage), wait_(std::move(wait)), limit_(limit), stored_(stored), thread_([this] { loop(); }) {
+Writer::Writer(Storage& storage, LockWait wait, std::int64_t stored, WaitingLimit limit, const ChoiceBias* bias)
+    : storage_(storage), wait_(std::move(wait)), bias_(bias), limit_(limit), stored_(stored), thread_([this] {
+        loop();
+      }) {
   pthread_setname_np(thread_.handle(), "storage");  // in top, and for those who ask what storing costs
 }
 
@@ -123,6 +127,7 @@ void Writer::write(std::unique_lock<std::mutex>& lock, std::vector<Trial>& begun
   try {
     if (!begun.empty()) storage_.begin(begun);
     begun.clear();
+    if (!finished.empty() && bias_ && bias_->is_computed()) storage_.write_with_outcomes(bias_->state());
     if (!finished.empty()) storage_.finish(finished);
     stored = finished.size();
     finished.clear();

@@ -15,6 +15,8 @@
 
 namespace holdout::study {
 
+class ChoiceBias;
+
 /// How much may wait in memory for another program to give up its lock.
 struct WaitingLimit {
   std::size_t bytes = std::size_t{256} << 20;  // of trials with their curves and models, estimated
@@ -27,7 +29,9 @@ class Writer {
  public:
   /// @param wait    used by the writer's thread alone, until it ends
   /// @param stored  outcomes that are stored already, for messages
-  Writer(Storage& storage, LockWait wait, std::int64_t stored = 0, WaitingLimit limit = {});
+  /// @param bias    stored with the outcomes of trials that it was told of before; null: there is none
+  Writer(Storage& storage, LockWait wait, std::int64_t stored = 0, WaitingLimit limit = {},
+         const ChoiceBias* bias = nullptr);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -53,6 +57,7 @@ class Writer {
 
   Storage& storage_;
   LockWait wait_;
+  const ChoiceBias* bias_;
   WaitingLimit limit_;
   mutable std::mutex mutex_;
   std::condition_variable wake_, idle_;

@@ -17,14 +17,15 @@ Bootstrap::Bootstrap(std::vector<std::uint32_t> unit, std::span<const double> we
   assert(units_ <= kMaxUnits);
   std::vector<double> weight(units_);
   for (std::size_t i = 0; i < unit_.size(); ++i) weight[unit_[i]] += weights_.empty() ? 1 : weights_[i];
-  drawn_.reserve(samples * units_);
+  drawn_.resize(samples * units_);
   std::vector<std::size_t> count(units_);
   for (std::size_t b = 0; b < samples; ++b) {
+    std::uint16_t* drawn = drawn_.data() + b * units_;
     Stream draws = stream(seed, "bootstrap", b);
     std::fill(count.begin(), count.end(), 0);
     for (std::size_t i = 0; i < units_; ++i) ++count[draws.below(static_cast<std::uint32_t>(units_))];
     for (std::size_t u = 0; u < units_; ++u) {
-      drawn_.insert(drawn_.end(), count[u], static_cast<std::uint16_t>(u));
+      drawn = std::fill_n(drawn, count[u], static_cast<std::uint16_t>(u));
       if (count[u] > 0)
         in_weight_[b] += static_cast<double>(count[u]) * weight[u];
       else
@@ -45,9 +46,7 @@ void Bootstrap::Sums::add(std::size_t model, std::size_t first, std::span<const 
 
 AlignedVector<double> Bootstrap::in_bag(const Sums& sums) const {
   AlignedVector<double> means(samples() * kLanes);
-  sum_in_bag({drawn_.data(), sums.sums_.data(), samples(), units_, means.data()});
-  for (std::size_t b = 0; b < samples(); ++b)
-    for (std::size_t lane = 0; lane < kLanes; ++lane) means[b * kLanes + lane] /= in_weight_[b];
+  mean_in_bag({drawn_.data(), sums.sums_.data(), in_weight_.data(), samples(), units_, means.data()});
   return means;
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("json: the keys of the schema, in their order") {
   CHECK(keys(j) ==
         Keys{"schema", "study", "objective", "data", "search_space", "best", "findings", "trials", "notices", "run"});
   CHECK(keys(j["best"]) == Keys{"trial", "value", "parameters", "metrics", "test", "refit", "minimum", "predictions",
-                                "uncertainty", "curve"});
+                                "uncertainty", "corrected", "curve"});
   CHECK(keys(j["trials"][0]) == Keys{"number", "state", "value", "parameters", "metrics", "reason", "epochs", "steps",
                                      "train_loss", "gradient_norm", "end"});
   CHECK(keys(j["run"]) ==

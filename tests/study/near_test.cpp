@@ -22,6 +22,7 @@ struct Asked {
   std::atomic<bool> interrupt = false;
   testing::Silent observer;
   Designs designs;
+  ChoiceBias bias;
   Writer writer;
   TrainingObjective objective;
 
@@ -34,9 +35,10 @@ struct Asked {
         data(prepare(file)),
         storage(Storage::create(scratch / "study.db", record_of(file, data))),
         designs(data, true),
+        bias(file.study, metric_of(file.study), data.dataset, data.split, {}),
         writer(*storage, LockWait(interrupt, observer)),
-        objective({file.study, data.dataset, metric_of(file.study), workers, interrupt, *storage}, designs, writer,
-                  observer, {}) {}
+        objective({file.study, data.dataset, metric_of(file.study), workers, interrupt, *storage, bias}, designs,
+                  writer, observer, {}) {}
 
   search::Evaluation ask(double l2, search::Want want, std::vector<search::Near> near = {}) {
     search::Request request{{{Value(l2)}}, {}, std::move(near), want};

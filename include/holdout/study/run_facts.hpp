@@ -8,6 +8,7 @@
 
 #include <holdout/search/searcher.hpp>
 #include <holdout/study/certificate.hpp>
+#include <holdout/study/choice_bias.hpp>
 #include <holdout/study/trial.hpp>
 #include <holdout/study/tuned_model.hpp>
 #include <holdout/train/minimum.hpp>
@@ -71,10 +72,11 @@ struct Winner {
   // Many λ, one a group: the best trial in which they are all the same, and its error on the test rows.
   std::optional<int> tied;
   Metrics tied_test;
-  std::optional<DefaultResult> defaults;  // empty: nothing was searched, or an older holdout ended the run
-  double test_standard_error = 0;         // of the objective's metric over the test rows; NaN where it has none
-  std::string best_yaml;                  // the winning configuration as a study that runs
-  std::optional<TunedModel> model;        // the refitted one; empty if that training diverged
+  std::optional<DefaultResult> defaults;    // empty: nothing was searched, or an older holdout ended the run
+  std::optional<CorrectedValue> corrected;  // the best value; empty: there was no choice, or the study wants none
+  double test_standard_error = 0;           // of the objective's metric over the test rows; NaN where it has none
+  std::string best_yaml;                    // the winning configuration as a study that runs
+  std::optional<TunedModel> model;          // the refitted one; empty if that training diverged
   // Of its training, k-fold: of the first fold.
   std::optional<train::MinimumFacts> minimum;
   std::int64_t rises = -1, steps = 0;  // full-batch steps after which J was higher (−1: not watched), and all steps

@@ -10,6 +10,7 @@
 
 #include <holdout/base/error.hpp>
 #include <holdout/search/objective.hpp>
+#include <holdout/study/choice_bias.hpp>
 #include <holdout/study/foreign_change.hpp>
 #include <holdout/study/run_facts.hpp>
 #include <holdout/study/trial.hpp>
@@ -66,7 +67,12 @@ class Storage {
   /// outcome is never written again. Complete with a value that is not finite is stored as failed.
   /// @throws Error if another program has ended or deleted a trial, or the file cannot be written (nothing is then)
   virtual void finish(std::span<const Trial> trials) = 0;
-  /// Deletes the trials of the search from this number on, with all that is stored of them. One transaction.
+  /// Has this written by the next `finish`, in its transaction; the last one counts.
+  virtual void write_with_outcomes(const ChoiceBiasState&) {}
+  /// As last written; empty if never.
+  virtual std::optional<ChoiceBiasState> choice_bias() const { return {}; }
+  /// Deletes the trials of the search from this number on, with all that is stored of them, and the choice bias. One
+  /// transaction.
   virtual void remove_from(int number) = 0;
   /// All trials of the search, by number, without learning curves and the parameters of their models: a run may have
   /// 100 000. One that another program has changed has no outcome.

@@ -18,6 +18,8 @@ namespace holdout::study {
 struct ObjectiveSettings {
   std::string metric;     // empty: mse for regression, log_loss for classification
   std::string direction;  // minimize or maximize; empty: the metric's own. Saying the wrong one is an error.
+  static constexpr std::int64_t kOff = 0;
+  std::int64_t bias_correction = 500;  // bootstrap samples (choice_bias.hpp)
   void fields(FieldVisitor& f);
 };
 

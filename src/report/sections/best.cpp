@@ -30,6 +30,25 @@ void add_parameters(Section& section, Table table, const std::string& where) {
         Paragraph{{{"And " + counted(all - kRows, "more parameter") + ", in ", false}, {where, true}, {".", false}}});
 }
 
+namespace {
+
+// What the choice among many adds to the best value.
+std::string choice_text(const Findings& f) {
+  if (!f.winner || !f.winner->corrected) return {};
+  const study::CorrectedValue& c = *f.winner->corrected;
+  if (!c.reason.empty())
+    return "The value is too good, since it was chosen among " + std::to_string(c.candidates) +
+           " configurations for it. By how much is not computed: " + c.reason + ".";
+  return "The value is too good, since it was chosen among " + std::to_string(c.candidates) +
+         " configurations for it. Corrected for the choice it is " + shown(c.value, c.standard_error) +
+         ", with a 95 % interval from " + to_text(c.low, 3) + " to " + to_text(c.high, 3) + ": " +
+         counted(static_cast<std::size_t>(c.samples), "bootstrap sample") +
+         " of the hold-out rows repeated the choice, each measured on the rows that it lacks (BBC-CV, Tsamardinos, "
+         "Greasidou and Borboudakis, Machine Learning 107, 2018).";
+}
+
+}  // namespace
+
 Section best_section(const Findings& f) {
   Section section{"Best configuration", {}};
   const study::Trial& best = *f.best();
@@ -47,6 +66,8 @@ Section best_section(const Findings& f) {
                 ? " The error is the standard error over the " + counted(best.outcome.fold_values.size(), "fold") + "."
                 : " The error is the standard error over the hold-out rows.";
   section.blocks.emplace_back(Paragraph{plain(text)});
+  if (std::string choice = choice_text(f); !choice.empty())
+    section.blocks.emplace_back(Paragraph{plain(std::move(choice))});
   Table table{{plain("Parameter"), plain("Value")}, {}};
   for (std::size_t i = 0; i < f.study.space.size() && i < best.configuration.values.size(); ++i)
     if (const auto& value = best.configuration.values[i])

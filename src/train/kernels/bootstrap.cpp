@@ -11,7 +11,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Some samples side by side, since each chain of additions waits for itself.
 template <size_t kSamples>
-HWY_ATTR void sum_some(const BootstrapPass& p, size_t sample) {
+HWY_ATTR void mean_of_some(const BootstrapPass& p, size_t sample) {
   const hn::CappedTag<double, BootstrapPass::kLanes> d;
   const std::uint16_t* const drawn = p.drawn + sample * p.draws;
   double* const out = p.out + sample * BootstrapPass::kLanes;
@@ -25,20 +25,19 @@ HWY_ATTR void sum_some(const BootstrapPass& p, size_t sample) {
       if constexpr (kSamples == 4)
         s1 = hn::Add(s1, row(1, i)), s2 = hn::Add(s2, row(2, i)), s3 = hn::Add(s3, row(3, i));
     }
-    hn::Store(s0, d, out + lane);
-    if constexpr (kSamples == 4) {
-      hn::Store(s1, d, out + BootstrapPass::kLanes + lane);
-      hn::Store(s2, d, out + 2 * BootstrapPass::kLanes + lane);
-      hn::Store(s3, d, out + 3 * BootstrapPass::kLanes + lane);
-    }
+    const auto store = [&](size_t s, auto sum) HWY_ATTR {
+      hn::Store(hn::Div(sum, hn::Set(d, p.weight[sample + s])), d, out + s * BootstrapPass::kLanes + lane);
+    };
+    store(0, s0);
+    if constexpr (kSamples == 4) store(1, s1), store(2, s2), store(3, s3);
   }
 }
 
-void sum_in_bag_f64(const BootstrapPass& p) {
+void mean_in_bag_f64(const BootstrapPass& p) {
   constexpr size_t kTogether = 4;
   size_t sample = 0;
-  for (; sample + kTogether <= p.samples; sample += kTogether) sum_some<kTogether>(p, sample);
-  for (; sample < p.samples; ++sample) sum_some<1>(p, sample);
+  for (; sample + kTogether <= p.samples; sample += kTogether) mean_of_some<kTogether>(p, sample);
+  for (; sample < p.samples; ++sample) mean_of_some<1>(p, sample);
 }
 
 }  // namespace holdout::train::HWY_NAMESPACE
@@ -46,7 +45,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace holdout::train {
-HWY_EXPORT(sum_in_bag_f64);
-void sum_in_bag(const BootstrapPass& p) { HWY_DYNAMIC_DISPATCH(sum_in_bag_f64)(p); }
+HWY_EXPORT(mean_in_bag_f64);
+void mean_in_bag(const BootstrapPass& p) { HWY_DYNAMIC_DISPATCH(mean_in_bag_f64)(p); }
 }  // namespace holdout::train
 #endif
