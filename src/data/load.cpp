@@ -34,9 +34,13 @@ SplitColumn values_of(const Table& table, const std::string& name) {
                         "data.split.column"});
   const Column& c = table.columns[*j];
   if (c.first_missing)
-    throw Error(Message{{table.file, c.first_missing->line, 0},
-                        "column " + holdout::quoted(name) + " is empty: the row is in no part",
-                        "expected train, holdout, test, or the number of a fold (-1: test)"});
+    throw Error(Message{
+        {table.file, c.first_missing->line, 0},
+        "column " + holdout::quoted(name) +
+            (c.first_missing->cell.empty() ? " is empty"
+                                           : ": " + holdout::quoted(c.first_missing->cell) + " is a missing value") +
+            ": the row is in no part",
+        "expected train, holdout, test, or the number of a fold (-1: test)"});
   if (c.too_many)
     throw Error(Message{{table.file, 0, 0},
                         "column " + holdout::quoted(name) + " has more than " + std::to_string(c.levels.size()) +
@@ -195,7 +199,10 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
   if (!libsvm && settings.target.empty())
     throw Error(Message{{}, "data.target is missing", "target: name of the column to predict", {}, "data.target"});
   if (task == Task::classification) options.as_text.push_back(libsvm ? kLabel : settings.target);
-  if (by_column && settings.split.file.empty()) options.as_text.push_back(settings.split.column_name);
+  if (by_column && settings.split.file.empty()) {
+    options.as_text.push_back(settings.split.column_name);
+    options.parts = settings.split.column_name;
+  }
   Prepared prepared;
   prepared.files.emplace_back();
   Table table = (libsvm ? read_libsvm : read_table)(path, settings.file, options, prepared.files.back());
@@ -206,7 +213,7 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
   } else if (by_column) {
     prepared.files.emplace_back();
     TableOptions beside{options.delimiter, {settings.split.column_name}, "data.split.file"};
-    beside.cells = settings.cells;
+    beside.cells = settings.cells, beside.parts = settings.split.column_name;
     const Table side =
         read_table(resolved(settings.split.file, folder), settings.split.file, beside, prepared.files.back());
     parts = values_of(side, settings.split.column_name);

@@ -22,6 +22,11 @@ constexpr std::size_t kMaxErrors = 20;
 constexpr std::size_t kKeptLevels = 10'000;                   // of a text column; no model here takes more
 constexpr std::size_t kBlockCells = at_once(128 * 1024, 32);  // 1 MiB
 
+CellFormat with_usual_words(CellFormat format) {
+  format.missing_words = usual_missing_words();
+  return format;
+}
+
 std::string cells(std::size_t n) { return std::to_string(n) + (n == 1 ? " cell" : " cells"); }
 
 class TableReader {
@@ -30,7 +35,8 @@ class TableReader {
       : bytes_(bytes),
         options_(options),
         source_(bytes, options.delimiter, options.cells.encoding == "windows-1252"),
-        cells_(options.cells) {
+        cells_(options.cells),
+        parts_(with_usual_words(options.cells)) {
     table_.file = bytes.mark().path;
   }
   Table read();
@@ -39,6 +45,7 @@ class TableReader {
   // What is known of a column while it is read.
   struct Reading {
     bool declared = false;                                // its numbers are words
+    bool parts = false;                                   // it is the column of parts
     std::vector<char> odd_level;                          // [level]: whether it is an odd number
     std::string units;                                    // of odd numbers, those of one capital letter; the first few
     std::optional<Surprise> number, infinite, odd, word;  // the first of each
@@ -61,7 +68,7 @@ class TableReader {
   Bytes& bytes_;
   const TableOptions& options_;
   CsvCells source_;
-  const CellReader cells_;
+  const CellReader cells_, parts_;
   Table table_;
   Errors errors_;
   std::vector<Reading> reading_;  // [column]
@@ -109,7 +116,10 @@ void TableReader::read_header() {
     if (cell.last) break;
   }
   reading_.resize(table_.columns.size());
-  for (std::size_t j = 0; j < reading_.size(); ++j) reading_[j].declared = table_.columns[j].text;
+  for (std::size_t j = 0; j < reading_.size(); ++j) {
+    reading_[j].declared = table_.columns[j].text;
+    reading_[j].parts = !options_.parts.empty() && table_.columns[j].name == options_.parts;
+  }
   if (table_.columns.empty())
     throw Error(Message{{table_.file, 0, 0}, "the file is empty", "expected a header line and rows"});
   if (table_.columns.size() == 1 && !named)
@@ -146,7 +156,7 @@ void TableReader::check_names() {
 void TableReader::read_cell(std::size_t j, std::string_view text, double& out) {
   Column& column = table_.columns[j];
   Reading& reading = reading_[j];
-  const Kind kind = cells_.kind_of(text, out);
+  const Kind kind = (reading.parts ? parts_ : cells_).kind_of(text, out);
   const auto surprise = [&](std::optional<Surprise>& first) {
     if (!first) first = Surprise{source_.line(), std::string(text.substr(0, 80)), kind == Kind::infinite};
   };

@@ -37,6 +37,35 @@ TEST_CASE("missing: each column has its own rule, and the others the default") {
         "column 'city': 2 of 7 cells are missing (1 empty, 1 'NA'), a category of their own: city=(missing)");
 }
 
+TEST_CASE("missing: own words are not those of the split column, in the data file or beside it") {
+  const char* const text = "x,part,y\n1,0,1\n-1,0,2\n3,1,3\n4,1,4\n5,-1,5\n-1,-1,-1\n";
+  DataSettings s = settings();
+  s.missing.usual = "mean", s.missing.columns = {{"y", "drop_row"}};
+  s.cells.missing_words = {"-1"};
+  s.split.select(SplitSettings::column);
+  s.split.column_name = "part";
+  const Prepared p = load_text(text, Task::regression, s);
+  CHECK(p.dataset.y == std::vector<double>{1, 2, 3, 4, 5});  // of the target it is one
+  CHECK(std::isnan(p.dataset.row(1)[0]));                    // and of the feature
+  REQUIRE(p.split.folds.size() == 2);
+  CHECK(p.split.folds[0].holdout == RowList{0, 1});
+  CHECK(p.split.test == RowList{4});
+  const Folder folder;
+  folder.write("a.csv", "x,y\n1,1\n-1,2\n3,3\n4,4\n5,5\n");
+  folder.write("parts.csv", "part\n0\n0\n1\n1\n-1\n");
+  s.missing.columns.clear(), s.split.file = "parts.csv";
+  const Prepared beside = load(s, folder.path(), Task::regression, Seed{});
+  CHECK(beside.split.test == RowList{4});
+  CHECK(std::isnan(beside.dataset.row(1)[0]));
+  // A cell that is no part is shown as it is.
+  folder.write("parts.csv", "part\n0\n0\n1\nNA\n-1\n");
+  CHECK(has(error_of([&] { load(s, folder.path(), Task::regression, Seed{}); }),
+            "parts.csv:5: error: column 'part': 'NA' is a missing value: the row is in no part"));
+  folder.write("parts.csv", "part,z\n0,1\n0,1\n,1\n1,1\n-1,1\n");
+  CHECK(has(error_of([&] { load(s, folder.path(), Task::regression, Seed{}); }),
+            "parts.csv:4: error: column 'part' is empty: the row is in no part"));
+}
+
 TEST_CASE("missing: indicator adds a column, and fills as mean does") {
   DataSettings s = settings();
   s.missing.usual = "indicator";
