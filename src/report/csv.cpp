@@ -5,6 +5,7 @@
 
 #include "foreign_trials.hpp"
 #include "text.hpp"
+#include "trial_words.hpp"
 #include "writers.hpp"
 
 namespace holdout::report {
@@ -42,7 +43,7 @@ std::string csv(const Findings& f, const Page&) {
   for (const study::Trial& trial : f.trials) {
     const study::Outcome& o = trial.outcome;
     const bool complete = o.state == study::TrialState::complete;
-    out += std::to_string(trial.number) + "," + std::string(to_word(o.state)) + ",";
+    out += std::to_string(trial.number) + "," + std::string(to_word(o)) + ",";
     if (complete) out += real_cell(o.value);
     for (std::size_t i = 0; i < parameters.size(); ++i) {
       out += ",";

@@ -12,6 +12,7 @@
 #include "foreign_trials.hpp"
 #include "judgements.hpp"
 #include "text.hpp"
+#include "trial_words.hpp"
 
 namespace holdout::report {
 namespace {
@@ -109,6 +110,7 @@ void group_failures(Findings& f) {
         f.largest_good_rate = std::max(*rate, f.largest_good_rate.value_or(*rate));
       continue;
     }
+    if (is_search_only(outcome)) continue;
     Reason reason = parse_reason(outcome.reason);
     const std::pair key(outcome.state, reason.kind);
     FailureGroup& group = groups[key];
@@ -226,7 +228,7 @@ Findings find(const study::Storage& storage) {
     const auto& outcome = f.trials[i].outcome;
     f.complete += outcome.state == TrialState::complete;
     f.failed += outcome.state == TrialState::failed;
-    f.pruned += outcome.state == TrialState::pruned;
+    f.pruned += outcome.state == TrialState::pruned && !is_search_only(outcome);
     if (study::may_be_best(outcome)) f.ranking.push_back(i);
   }
   std::stable_sort(f.ranking.begin(), f.ranking.end(), [&](std::size_t a, std::size_t b) {

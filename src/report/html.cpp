@@ -6,6 +6,7 @@
 #include "sha256.hpp"
 #include "text.hpp"
 #include "trial_data.hpp"
+#include "trial_words.hpp"
 #include "writers.hpp"
 
 namespace holdout::report {
@@ -85,8 +86,9 @@ void cards(Writer& writer, const Findings& f) {
     writer.card(shown(f.winner->defaults->value), "at the defaults");
   if (f.facts && std::isfinite(f.facts->baseline)) writer.card(shown(f.facts->baseline), "constant model");
   std::string what = "of " + counted(f.trials.size(), "trial") + " complete";
+  if (search_only(f) > 0) what += " (" + std::to_string(search_only(f)) + " for the search only)";
   if (f.pruned > 0) what += ", " + std::to_string(f.pruned) + " pruned";
-  writer.card(std::to_string(f.complete), what);
+  writer.card(std::to_string(f.complete + search_only(f)), what);
   writer.out += "</div>\n";
 }
 

@@ -5,6 +5,7 @@
 
 #include "foreign_trials.hpp"
 #include "text.hpp"
+#include "trial_words.hpp"
 #include "writers.hpp"
 
 namespace holdout::report {
@@ -322,7 +323,7 @@ ordered_json trial_json(const search::SearchSpace& space, const Trial& trial) {
   else if (complete && !std::isfinite(o.value))
     reason = "the value is " + shown(o.value);
   ordered_json t = {{"number", trial.number},
-                    {"state", to_word(o.state)},
+                    {"state", to_word(o)},
                     {"value", complete ? number_json(o.value) : ordered_json()},
                     {"parameters", parameters_json(space, trial.configuration)},
                     {"metrics", metrics_json(o.metrics)},

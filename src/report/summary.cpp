@@ -8,6 +8,7 @@
 #include "certificate.hpp"
 #include "foreign_trials.hpp"
 #include "text.hpp"
+#include "trial_words.hpp"
 
 namespace holdout::report {
 namespace {
@@ -35,8 +36,9 @@ std::string test_line(const Findings& f) {
 }
 
 std::string trials_line(const Findings& f) {
-  return "trials: " + std::to_string(f.complete) + " complete, " + std::to_string(f.failed) + " failed, " +
-         std::to_string(f.pruned) + " pruned";
+  return "trials: " + std::to_string(f.complete + search_only(f)) + " complete" +
+         (search_only(f) > 0 ? " (" + std::to_string(search_only(f)) + " for the search only)" : "") + ", " +
+         std::to_string(f.failed) + " failed, " + std::to_string(f.pruned) + " pruned";
 }
 
 // Solvers that did not reach the minimum of J: the best trial first, then how many others.

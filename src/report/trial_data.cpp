@@ -9,6 +9,7 @@
 
 #include "foreign_trials.hpp"
 #include "text.hpp"
+#include "trial_words.hpp"
 
 namespace holdout::report {
 namespace {
@@ -77,7 +78,7 @@ std::string trial_data(const Findings& f) {
     const study::Trial& trial = f.trials[i];
     const study::Outcome& o = trial.outcome;
     rows += (rows.empty() ? "[" : ",\n[") + (rank[i] > 0 ? std::to_string(rank[i]) : "null") + "," +
-            std::to_string(trial.number) + "," + json_quoted(to_word(o.state)) + "," +
+            std::to_string(trial.number) + "," + json_quoted(to_word(o)) + "," +
             (o.state == study::TrialState::complete ? number_json(o.value) : "null");
     for (std::size_t p = 0; p < parameters.size(); ++p)
       rows += "," + (p < trial.configuration.values.size() ? value_json(trial.configuration.values[p]) : "null");

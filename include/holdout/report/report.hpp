@@ -42,9 +42,10 @@
 //                 how many were bounded, proved: share = 1, reason: why not, open: [{min, max, lower_bound}]: where
 //                 not, band: {at, lower_bound, anchors}: on [at_k, at_k+1] no value is below lower_bound_k}; only with
 //                 search.certify, of the hold-out error and not of new data
-//   trials        [{number, state: complete | failed | pruned, value, parameters, metrics, reason, epochs, steps,
-//                 train_loss, gradient_norm, end, folds?}]; value is null unless complete, and `reason` says why
-//                 then (null otherwise); parameters that a condition switches off are absent
+//   trials        [{number, state: complete | failed | pruned | search only, value, parameters, metrics, reason,
+//                 epochs, steps, train_loss, gradient_norm, end, folds?}]; search only: complete for the search alone,
+//                 solved less far than the study says or measured on some hold-out rows; value is null unless complete,
+//                 and `reason` says why then (null otherwise); parameters that a condition switches off are absent
 //   foreign       [{number, what: added | changed | deleted, state?, value?}]: trials that another program put into
 //                 study.db (with Optuna's word for the state), changed or deleted; absent where there are none
 //   notices       [text]
