@@ -49,8 +49,7 @@ std::optional<Searched> search_again(const StudyFile& file, const data::Prepared
   const auto storage = Storage::create(folder.file("study.db"), record_of(file, data));
   Unseen observer;
   if (run(file, data, *storage, workers, interrupt, observer) == RunEnd::interrupted) return {};
-  Searched again{storage->trials(), storage->winner(), {}};
-  if (std::optional<RunFacts> facts = storage->facts()) again.certificate = std::move(facts->certificate);
+  Searched again{storage->trials(), storage->winner()};
   for (Trial& trial : again.trials) trial.outcome.curve = storage->curve(trial.number);
   return again;
 }

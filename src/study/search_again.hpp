@@ -16,7 +16,6 @@ namespace holdout::study {
 struct Searched {
   std::vector<Trial> trials;  // by number, with their curves
   std::optional<Winner> winner;
-  std::optional<Certificate> certificate;
 };
 
 /// Runs the study to its end in a folder of its own, among the system's temporary ones, and deletes that. Nothing if

@@ -9,6 +9,7 @@
 #include <holdout/train/cpu.hpp>
 
 #include "attributes.hpp"
+#include "certify.hpp"
 #include "cohorts.hpp"
 #include "objective.hpp"
 #include "search_again.hpp"
@@ -152,24 +153,29 @@ std::vector<Attribute> numbers_of(const Certificate& certificate) {
   return all;
 }
 
-// It belongs to the best trial.
-void compare(int best, const Certificate& stored, const std::optional<Certificate>& now, Verification& result) {
-  const std::size_t before = result.deviations.size();
-  compare(best, numbers_of(stored), now ? numbers_of(*now) : std::vector<Attribute>{}, result.deviations);
-  if (result.deviations.size() > before) std::erase(result.same, best);
+// The certificate of a run once more, from the minima of J that are stored. @return false if interrupted
+bool compare_certificate(const Storage& storage, const Study& study, const Winner& winner, const Trial& best,
+                         Designs& designs, const Workers& workers, const std::atomic<bool>& interrupt,
+                         Verification& result) {
+  const std::optional<RunFacts> facts = storage.facts();
+  const double tolerance = certify_tolerance(study);
+  if (!facts || !facts->certificate || tolerance == 0) return true;
+  const std::optional<Certificate> now = certify(
+      study, tolerance, storage.answers(), winner.default_outcome ? winner.default_outcome->value : best.outcome.value,
+      storage, designs, metric_of(study), workers, interrupt);
+  if (now) compare(best.number, numbers_of(*facts->certificate), numbers_of(*now), result.deviations);
+  return now.has_value();
 }
 
 // Compares trials with those of the whole search, run once more.
-// @return its certificate, if it has one
-std::optional<Certificate> compare_with_search(std::span<const Trial> trials, const std::optional<Winner>& winner,
-                                               const StudyFile& file, const data::Prepared& data,
-                                               const Workers& workers, const std::atomic<bool>& interrupt,
-                                               Verification& result) {
-  if (trials.empty()) return {};
+void compare_with_search(std::span<const Trial> trials, const std::optional<Winner>& winner, const StudyFile& file,
+                         const data::Prepared& data, const Workers& workers, const std::atomic<bool>& interrupt,
+                         Verification& result) {
+  if (trials.empty()) return;
   const std::optional<Searched> searched = search_again(file, data, workers, interrupt);
   if (!searched) {
     result.interrupted = true;
-    return {};
+    return;
   }
   const Searched& again = *searched;
   std::unordered_map<int, const Trial*> by_number;
@@ -184,7 +190,6 @@ std::optional<Certificate> compare_with_search(std::span<const Trial> trials, co
     if (winner && winner->trial == trial.number) compare(*winner, again.winner, result);
     if (is_same(trial, before, result)) result.same.push_back(trial.number);
   }
-  return again.certificate;
 }
 
 }  // namespace
@@ -202,8 +207,7 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
     else
       (belongs_to_search(trial) ? searched : repeated).push_back(trial);
   const std::optional<Winner> winner = storage.winner();
-  const std::optional<Certificate> certificate =
-      compare_with_search(searched, winner, file, data, workers, interrupt, result);
+  compare_with_search(searched, winner, file, data, workers, interrupt, result);
   for (std::size_t first = 0; first < repeated.size() && !result.interrupted; first += kBatch) {
     const std::span<const Trial> batch(repeated.data() + first, std::min(kBatch, repeated.size() - first));
     const auto again = train_again(file, data, batch, designs, workers, interrupt);
@@ -222,13 +226,12 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
                                                         metric_of(file.study), workers, interrupt);
         result.interrupted = !now;
         if (now) compare(*winner, now, result);
+        if (now && !compare_certificate(storage, file.study, *winner, trial, designs, workers, interrupt, result))
+          result.interrupted = true;
       }
       if (!result.interrupted && is_same(trial, before, result)) result.same.push_back(trial.number);
     }
   }
-  if (const auto facts = storage.facts();
-      winner && facts && facts->certificate && !searched.empty() && !result.interrupted)
-    compare(winner->trial, *facts->certificate, certificate, result);
   std::sort(result.same.begin(), result.same.end());
   std::stable_sort(result.deviations.begin(), result.deviations.end(),
                    [](const Deviation& a, const Deviation& b) { return a.trial < b.trial; });

@@ -95,7 +95,7 @@ TEST_CASE("property: sparse rows have the bounds of the same rows as a table") {
   CHECK(a->lower(-3, -2.9) == b->lower(-3, -2.9));
 }
 
-TEST_CASE("property: minima that are given save solves, and wrong ones make the bounds loose, not wrong") {
+TEST_CASE("property: minima that are given are used, and loose ones are solved on") {
   const auto design = testing::toy_design<double>(Seed{2}, "logistic", 80, 4);
   LaneConfig lane = exact("logistic", 0.03);
   const testing::TrueObjective::Minimum at = testing::TrueObjective(design, lane.model).minimum();
@@ -116,7 +116,7 @@ TEST_CASE("property: minima that are given save solves, and wrong ones make the 
   CHECK(at_middle(*good) <= value);
   CHECK(at_middle(*good) > 0.9999 * value);
   CHECK(at_middle(*wrong) <= value);
-  CHECK(at_middle(*wrong) < at_middle(*good));
+  CHECK(at_middle(*wrong) > 0.9999 * value);
 }
 
 TEST_CASE("reference: the curves of breast_cancer and digits lie above the bound") {

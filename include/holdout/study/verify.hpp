@@ -31,7 +31,8 @@ struct Verification {
 /// Trains these trials again from their own start, and the winner's refit if the best trial is among them; where the
 /// study's defaults are the best configuration, the winner is what they give, trained again. Trials that
 /// began where another ended, or were solved in part or with derivatives as the search asked (search: gradient), are
-/// compared with those of the whole search run once more, which takes as long as the run did; so is its certificate.
+/// compared with those of the whole search run once more, which takes as long as the run did. With the best trial the
+/// certificate is computed again, from the stored minima.
 /// @param trials     of the storage, with outcomes and their curves (Storage::curve)
 /// @param interrupt  may become true at any time: what is compared by then stands, the rest is left
 Verification verify(const Storage& storage, const StudyFile& file, const data::Prepared& data,

@@ -68,9 +68,10 @@ std::string certificate(const Findings& f) {
                                          ? number(f.best()->configuration.values[c.parameter])
                                          : std::nullopt;
   if (best) plot.dot({*best, f.best()->outcome.value}, "best", 5, best_note(f));
-  std::string caption = "Hold-out " + f.study.metric + " against " + parameter.path +
-                        " (log scale), and below it the lower bound; dotted: what was to be proved, " + shown(limit) +
-                        ".";
+  std::string caption =
+      "Hold-out " + f.study.metric + " against " + parameter.path +
+      " (log scale), trials joined by straight lines, and the lower bound below them; dotted: what was to be proved, " +
+      shown(limit) + ".";
   if (!c.anchors.empty()) caption += " Dots: the minima of J that the bound grows from.";
   return figure("certificate", plot, "Lower bound of " + f.study.metric + " over " + parameter.path, caption);
 }

@@ -47,7 +47,7 @@ ConvexBound::ConvexBound(const Design<double>& design, const ModelSettings& mode
     if (t - last < kNear && t != high) continue;
     last = t;
     const Eigen::MatrixXd v = train_.coordinates(anchor->theta);
-    if (anchor->derivative.empty())
+    if (anchor->derivative.empty() || !is_near_minimum(t, v))
       add(minimum(t, v));
     else
       add({t, v, anchor->l2 * train_.coordinates(anchor->derivative)});
@@ -83,6 +83,17 @@ std::vector<Eigen::MatrixXd> ConvexBound::path(double centre) const {
   const std::size_t count = std::min(kNodes, points_.size());
   const std::size_t first = std::min(right > count / 2 ? right - count / 2 : 0, points_.size() - count);
   return hermite_path(std::span(points_).subspan(first, count), centre);
+}
+
+// A search may have solved loosely where it did not expect much.
+bool ConvexBound::is_near_minimum(double t, const Eigen::MatrixXd& v) const {
+  constexpr double kNearMinimum = 1e-6;  // ‖∇J‖ against √λ: of the norm of H₀⁻¹, on what is penalized
+  const double l2 = std::exp(t);
+  RowMajor residuals;
+  train_.residuals(train_.scores(v), residuals);
+  Eigen::MatrixXd gradient = train_.gradient(residuals);
+  gradient.topRows(gradient.rows() - 1) += l2 * penalized(v);
+  return gradient.norm() <= kNearMinimum * std::sqrt(l2);
 }
 
 // Inside the path's value, outside that of the nearest minimum.

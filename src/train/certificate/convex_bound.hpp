@@ -28,6 +28,7 @@ class ConvexBound final : public HoldoutBound {
 
  private:
   void add(PathPoint point);
+  bool is_near_minimum(double t, const Eigen::MatrixXd& v) const;
   Eigen::MatrixXd start_at(double t) const;
   PathPoint minimum(double t, Eigen::MatrixXd start) const;
 

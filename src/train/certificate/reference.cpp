@@ -12,6 +12,7 @@ namespace {
 using Index = Eigen::Index;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kMaxChange = 300;  // of scores: e to it is finite, and no bound is left long before
 
 // √Var_p of a row's coefficients.
 double deviation(const double* c, const double* p, Index classes) {
@@ -63,7 +64,7 @@ Reference::Samples Reference::samples(const Rows& rows, const std::vector<double
   Samples out{Eigen::MatrixXd(data.columns() * data.directions(), count),
               {},
               RowMajor(n, count),
-              Eigen::MatrixXd::Zero(1, count)};
+              std::vector<double>(at.size())};
   RowMajor scores(n, classes), residuals;
   for (Index s = 0; s < count; ++s) {
     const double u = at[static_cast<std::size_t>(s)];
@@ -75,7 +76,7 @@ Reference::Samples Reference::samples(const Rows& rows, const std::vector<double
     out.gradients.col(s) = Eigen::Map<const Eigen::VectorXd>(gradient.data(), gradient.size());
     for (Index i = 0; i < n; ++i) {
       out.wrong(i, s) = -residuals(i, data.label[static_cast<std::size_t>(i)]);
-      out.rounding(0, s) += data.weight[i] * out.wrong(i, s) * rows.kappa[i];
+      out.rounding[static_cast<std::size_t>(s)] += data.weight[i] * out.wrong(i, s) * rows.kappa[i];
     }
   }
   return out;
@@ -121,82 +122,99 @@ double Reference::penalty_change(double middle, double half) const {
   return sum;
 }
 
+// ‖r‖* at the samples.
+std::vector<double> Reference::residual_norms(Samples inner, const std::vector<double>& at) const {
+  constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
+  const double rounding = (64 + std::sqrt(static_cast<double>(train_.rows->rows()))) * kEpsilon;
+  std::vector<double> norms;
+  for (std::size_t s = 0; s < at.size(); ++s) {
+    Eigen::MatrixXd v = path_.back();
+    for (std::size_t j = kTerms - 1; j-- > 0;) v = at[s] * v + path_[j];
+    v.row(v.rows() - 1).setZero();
+    const double l2 = l2_ * std::exp(at[s]);
+    const auto column = static_cast<Index>(s);
+    inner.gradients.col(column) += l2 * Eigen::Map<const Eigen::VectorXd>(v.data(), v.size());
+    norms.push_back(dual_norm(inner.gradients.col(column)) +
+                    rounding * (inner.rounding[s] + l2 / std::sqrt(l2_) * v.norm()));
+  }
+  return norms;
+}
+
+// What the rows add to sup ‖r″‖* over a part, and how far the range of each row's scores is from the centre's.
+double Reference::second_derivative(double middle, double half, Eigen::ArrayXd& changes) const {
+  const ClassRows& rows = *train_.rows;
+  const Index classes = rows.classes();
+  const auto width = static_cast<std::size_t>(classes);
+  std::vector<double> c(kTerms * width);
+  double squares = 0;
+  for (Index i = 0; i < rows.rows(); ++i) {
+    std::copy_n(train_.terms.row(i).data(), c.size(), c.begin());
+    shift(c.data(), width, middle);
+    for (std::size_t k = 0; k < width; ++k) c[k] -= train_.terms(i, static_cast<Index>(k));
+    double ranges[kTerms], deviations[kTerms];
+    for (std::size_t j = 0; j < kTerms; ++j) {
+      ranges[j] = range_of(&c[j * width], width);
+      deviations[j] = deviation(&c[j * width], probabilities_.row(i).data(), classes);
+    }
+    const PolynomialBound range = bound_within(ranges, half), sigma = bound_within(deviations, half);
+    changes[i] = ranges[0] + range.value;
+    const double each = std::exp(std::min(changes[i], kMaxChange)) * (sigma.second + range.first * sigma.first);
+    squares += rows.weight[i] * each * each;
+  }
+  return std::sqrt(squares);
+}
+
+// sup E″, half the way times sup ‖d∇E/du‖*, and the rows that are certainly wrong, over a part.
+Reference::HoldoutPart Reference::holdout_part(const Samples& outer, std::size_t part, double middle, double half,
+                                               double radius) const {
+  const ClassRows& rows = *holdout_.rows;
+  const auto width = static_cast<std::size_t>(rows.classes());
+  const auto s = static_cast<Index>(part);
+  std::vector<double> c(kTerms * width);
+  HoldoutPart out;
+  for (Index i = 0; i < rows.rows(); ++i) {
+    std::copy_n(holdout_.terms.row(i).data(), c.size(), c.begin());
+    shift(c.data(), width, middle);
+    double norms[kTerms];
+    for (std::size_t j = 0; j < kTerms; ++j) norms[j] = range_of(&c[j * width], width);
+    const PolynomialBound range = bound_within(norms, half);
+    const double grown = std::exp(std::min(kMaxChange, half * range.first));
+    const double off = std::min(1.0, std::max(outer.wrong(i, s), outer.wrong(i, s + 1)) * grown);  // 1 − p_y
+    out.second += rows.weight[i] * (std::min(0.25, off) * range.first * range.first + off * range.second);
+    out.turned += rows.weight[i] * 0.25 * range.first * holdout_.kappa[i] * half;
+    const auto y = static_cast<std::size_t>(rows.label[static_cast<std::size_t>(i)]);
+    bool certainly = false;
+    for (std::size_t k = 0; k < width && !certainly; ++k) {
+      for (std::size_t j = 0; j < kTerms; ++j) norms[j] = std::abs(c[j * width + k] - c[j * width + y]);
+      certainly = k != y && c[k] - c[y] - bound_within(norms, half).value > holdout_.kappa[i] * radius;
+    }
+    if (certainly) out.wrong += rows.weight[i];
+  }
+  return out;
+}
+
 Reference::Bounds Reference::bounds(double low, double high) const {
   Bounds out{std::vector<double>(kParts, kInfinity), std::vector<double>(kParts), std::vector<double>(kParts)};
   if (cholesky_.info() != Eigen::Success) return out;
-  const ClassRows &train = *train_.rows, &holdout = *holdout_.rows;
-  const Index classes = train.classes();
-  const auto width = static_cast<std::size_t>(classes);
   const double eta = (high - low) / static_cast<double>(kParts), half = 0.5 * eta;
   std::vector<double> at;
   for (std::size_t s = 0; s <= kParts; ++s) at.push_back(low - centre_ + eta * static_cast<double>(s));
-  Samples inner = samples(train_, at);
+  const std::vector<double> residual = residual_norms(samples(train_, at), at);
   const Samples outer = samples(holdout_, at);
-  std::vector<double> residual, slope;  // ‖r‖*, ‖∇E‖*
-  constexpr double kRounding = 64 * std::numeric_limits<double>::epsilon();
-  const double rounding =
-      kRounding + std::sqrt(static_cast<double>(train.rows())) * std::numeric_limits<double>::epsilon();
-  for (std::size_t s = 0; s <= kParts; ++s) {
-    Eigen::MatrixXd v = path_.back();
-    for (std::size_t j = kTerms - 1; j-- > 0;) v = at[s] * v + path_[j];
-    const double l2 = l2_ * std::exp(at[s]);
-    v.row(v.rows() - 1).setZero();
-    const auto column = static_cast<Index>(s);
-    inner.gradients.col(column) += l2 * Eigen::Map<const Eigen::VectorXd>(v.data(), v.size());
-    residual.push_back(dual_norm(inner.gradients.col(column)) +
-                       rounding * (inner.rounding(0, column) + l2 / std::sqrt(l2_) * v.norm()));
-    slope.push_back(dual_norm(outer.gradients.col(column)));
-  }
-  std::vector<double> shifted(kTerms * width);
-  Eigen::ArrayXd changes(train.rows());
-  for (std::size_t part = 0; part < kParts; ++part) {
-    const double middle = at[part] + half, end = std::max(at[part], at[part + 1]);
-    double squares = 0;  // of what the rows add to ‖r″‖*
-    for (Index i = 0; i < train.rows(); ++i) {
-      std::copy_n(train_.terms.row(i).data(), shifted.size(), shifted.begin());
-      shift(shifted.data(), width, middle);
-      for (std::size_t k = 0; k < width; ++k) shifted[k] -= train_.terms(i, static_cast<Index>(k));
-      double ranges[kTerms], deviations[kTerms];
-      for (std::size_t j = 0; j < kTerms; ++j) {
-        ranges[j] = range_of(&shifted[j * width], width);
-        deviations[j] = deviation(&shifted[j * width], probabilities_.row(i).data(), classes);
-      }
-      const PolynomialBound range = bound_within(ranges, half), sigma = bound_within(deviations, half);
-      changes[i] = ranges[0] + range.value;
-      const double each = std::exp(std::min(changes[i], 300.0)) * (sigma.second + range.first * sigma.first);
-      squares += train.weight[i] * each * each;
-    }
-    const double bend = std::sqrt(squares) + std::sqrt(l2_) * std::exp(end) * penalty_change(middle, half);
-    const double most = std::max(residual[part], residual[part + 1]) + eta * eta / 8 * bend;
-    const double shrink = std::min(1.0, std::exp(std::min(at[part], at[part + 1])));
-    const double radius = out.radius[part] = radius_of(most, changes, shrink);
+  std::vector<double> slope;  // ‖∇E‖*
+  for (Index s = 0; s < outer.gradients.cols(); ++s) slope.push_back(dual_norm(outer.gradients.col(s)));
+  Eigen::ArrayXd changes(train_.rows->rows());
+  for (std::size_t p = 0; p < kParts; ++p) {
+    const double middle = at[p] + half, rows = second_derivative(middle, half, changes);
+    const double bend = rows + std::sqrt(l2_) * std::exp(at[p + 1]) * penalty_change(middle, half);
+    const double most = std::max(residual[p], residual[p + 1]) + eta * eta / 8 * bend;
+    const double radius = out.radius[p] = radius_of(most, changes, std::min(1.0, std::exp(at[p])));
     if (!std::isfinite(radius)) continue;
-    double second = 0, turned = 0, wrong = 0;
-    for (Index i = 0; i < holdout.rows(); ++i) {
-      std::copy_n(holdout_.terms.row(i).data(), shifted.size(), shifted.begin());
-      shift(shifted.data(), width, middle);
-      double ranges[kTerms];
-      for (std::size_t j = 0; j < kTerms; ++j) ranges[j] = range_of(&shifted[j * width], width);
-      const PolynomialBound range = bound_within(ranges, half);
-      const auto s = static_cast<Index>(part);
-      const double off = std::min(
-          1.0, std::max(outer.wrong(i, s), outer.wrong(i, s + 1)) * std::exp(std::min(300.0, half * range.first)));
-      second += holdout.weight[i] * (std::min(0.25, off) * range.first * range.first + off * range.second);
-      turned += holdout.weight[i] * 0.25 * range.first * holdout_.kappa[i];
-      const std::size_t y = static_cast<std::size_t>(holdout.label[static_cast<std::size_t>(i)]);
-      bool certainly = false;
-      for (std::size_t k = 0; k < width && !certainly; ++k) {
-        double leads[kTerms];
-        for (std::size_t j = 0; j < kTerms; ++j) leads[j] = std::abs(shifted[j * width + k] - shifted[j * width + y]);
-        certainly = k != y && shifted[k] - shifted[y] - bound_within(leads, half).value > holdout_.kappa[i] * radius;
-      }
-      if (certainly) wrong += holdout.weight[i];
-    }
-    const double value = std::min(outer.loss[part], outer.loss[part + 1]) - eta * eta / 8 * second;
-    out.log_loss[part] =
-        std::max(0.0, value * (1 - kValueInflation) -
-                          (std::max(slope[part], slope[part + 1]) + half * turned) * radius * (1 + kRadiusInflation));
-    out.errors[part] = wrong * (1 - kValueInflation);
+    const HoldoutPart part = holdout_part(outer, p, middle, half, radius);
+    const double value = std::min(outer.loss[p], outer.loss[p + 1]) - eta * eta / 8 * part.second;
+    const double lost = (std::max(slope[p], slope[p + 1]) + part.turned) * radius * (1 + kRadiusInflation);
+    out.log_loss[p] = std::max(0.0, value * (1 - kValueInflation) - lost);
+    out.errors[p] = part.wrong * (1 - kValueInflation);
   }
   return out;
 }

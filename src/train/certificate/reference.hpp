@@ -44,15 +44,20 @@ class Reference {
     Eigen::VectorXd kappa;
     RowMajor terms;  // of the scores [row][term · K + class]
   };
-  struct Samples {              // at the ends of the parts
-    Eigen::MatrixXd gradients;  // [parameter][sample]
-    std::vector<double> loss;
-    RowMajor wrong;            // 1 − p_y [row][sample]
-    Eigen::MatrixXd rounding;  // Σ_i v_i ½‖p − e_y‖₁ κ_i, one a sample
+  struct Samples {                 // at the ends of the parts
+    Eigen::MatrixXd gradients;     // [parameter][sample]
+    std::vector<double> loss;      // [sample]
+    RowMajor wrong;                // 1 − p_y [row][sample]
+    std::vector<double> rounding;  // Σ_i v_i ½‖p − e_y‖₁ κ_i [sample]
+  };
+  struct HoldoutPart {
+    double second = 0, turned = 0, wrong = 0;
   };
   Rows rows_of(const ClassRows& rows) const;
-  void measure_rows();
   Samples samples(const Rows& rows, const std::vector<double>& at) const;
+  std::vector<double> residual_norms(Samples inner, const std::vector<double>& at) const;
+  double second_derivative(double middle, double half, Eigen::ArrayXd& changes) const;
+  HoldoutPart holdout_part(const Samples& outer, std::size_t part, double middle, double half, double radius) const;
   double dual_norm(const Eigen::MatrixXd& v) const;
   double radius_of(double residual, const Eigen::ArrayXd& changes, double shrink) const;
   double curvature_left(double s, const Eigen::ArrayXd& changes, double shrink) const;
