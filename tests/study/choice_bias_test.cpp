@@ -355,3 +355,28 @@ TEST_CASE("choice bias: stored and read back, to the last bit; what cannot be is
     CHECK_THROWS(choice_bias_from(wrong));
   }
 }
+
+TEST_CASE("choice bias: written in the transaction of the outcomes or not at all, and gone where trials are") {
+  const Scratch scratch;
+  const auto storage = Storage::create(scratch / "study.db", record());
+  ChoiceBiasState state;
+  state.samples = {{0.5, 0.25, 1}};
+  state.seen = {{0, 3}};
+  storage->begin(trials(0, 8));
+  storage->write_with_outcomes(state);
+  CHECK_FALSE(storage->choice_bias());  // it waits
+  storage->finish(trials(0, 4));
+  REQUIRE(storage->choice_bias());
+  CHECK(choice_bias_json(*storage->choice_bias()) == choice_bias_json(state));
+
+  ChoiceBiasState later = state;
+  later.see(4);
+  storage->write_with_outcomes(later);
+  CHECK_THROWS(storage->finish(trials(0, 4)));  // they have outcomes
+  CHECK(choice_bias_json(*storage->choice_bias()) == choice_bias_json(state));
+  storage->finish(trials(4, 5));
+  CHECK(choice_bias_json(*storage->choice_bias()) == choice_bias_json(later));
+
+  storage->remove_from(3);
+  CHECK_FALSE(storage->choice_bias());
+}
