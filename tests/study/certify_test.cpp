@@ -175,7 +175,8 @@ TEST_CASE("errors: what has no certificate is refused when the study is read, wi
       "0.1}\n" +
           certify,
       "minima of J");
-  CHECK(has(complaints(with(exact + kLogistic + "search: {method: gradient, certify: 2}\n")), "certify"));
+  for (const char* wrong : {"2", "1e-12", "true"})
+    CHECK(has(complaints(with(exact + kLogistic + "search: {method: gradient, certify: " + wrong + "}\n")), "certify"));
 }
 
 }  // namespace holdout::study

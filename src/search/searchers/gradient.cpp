@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kMethods[] = {"auto", "implicit", "forward"};
 constexpr NamedNumber<double> kRateWords[] = {{"auto", GradientOptions::kAuto}};
+constexpr double kMinCertify = 1e-8;  // the search itself tells no smaller differences
 constexpr NamedNumber<double> kCertifyWords[] = {{"off", GradientOptions::kNoCertificate}};
 constexpr NamedNumber<std::int64_t> kSeedWords[] = {{"auto", 0}};
 constexpr Info kNewton{"newton",
@@ -89,7 +90,7 @@ void GradientOptions::fields(FieldVisitor& f) {
     between<std::int64_t>(1, 100'000));
   f({"tolerance", "ends where no more than this share of the error is to be gained"}, tolerance, between(1e-12, 0.1));
   f({"certify", "one λ: prove afterwards that no λ of the range is better by more than this share of the error"},
-    certify, open(0.0, 1.0).or_word(kCertifyWords));
+    certify, between(kMinCertify, 0.5).or_word(kCertifyWords));
 }
 
 Gradient::Gradient(const SearchSpace& space, Seed seed, const Options& options) : space_(space), options_(options) {
