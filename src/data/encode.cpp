@@ -10,6 +10,7 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
+#include <holdout/data/density.hpp>
 
 #include "cell.hpp"
 #include "column_messages.hpp"
@@ -294,9 +295,11 @@ void Encoder::take_sparse() {
     data.y.push_back(task_ == Task::classification ? class_of_[static_cast<std::size_t>(label)] : label);
   out_.kept.resize(table_.rows());
   std::iota(out_.kept.begin(), out_.kept.end(), 0u);
-  if (settings_.standardize)
-    out_.notices.push_back(
-        "sparse features are divided by their standard deviations and not centred: zeros stay zeros");
+  const Standardize how = standardize_of(settings_.standardize, mostly_zeros(data));
+  if (how == Standardize::deviation || how == Standardize::max_abs)
+    out_.notices.push_back(std::string("sparse features are divided by their ") +
+                           (how == Standardize::max_abs ? "largest absolute values" : "standard deviations") +
+                           " and not centred: zeros stay zeros");
 }
 
 // Which rows are kept, and their features: in memory if they are few, or there is no other place.

@@ -135,7 +135,7 @@ std::vector<std::optional<double>> only_values(const Dataset& data, const RowLis
 // @param filled  whether any are
 void note_leave_one_out(const DataSettings& settings, bool filled, std::vector<std::string>& notices) {
   std::vector<std::string> shared;
-  if (settings.standardize) shared.push_back("means and scales of the features");
+  if (settings.standardize != "none") shared.push_back("locations and scales of the features");
   if (filled) shared.push_back("what missing values are filled with");
   notices.push_back("leave-one-out: every row is measured by the model of all others, exactly" +
                     (shared.empty() ? "" : "; but for " + joined(shared) + ", which are those of all rows"));

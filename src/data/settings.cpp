@@ -22,6 +22,24 @@ constexpr std::int64_t kHighestDegree = 20;
 
 }  // namespace
 
+Standardize standardize_of(const std::string& word, bool sparse) {
+  if (word == "auto") return sparse ? Standardize::max_abs : Standardize::deviation;
+  if (word == "true") return Standardize::deviation;
+  for (const Standardize how : {Standardize::deviation, Standardize::max_abs, Standardize::robust})
+    if (word == kStandardize[static_cast<std::size_t>(how)]) return how;
+  return Standardize::none;
+}
+
+void standardize_field(FieldVisitor& f, std::string& word) {
+  f({"standardize",
+     "puts features on one scale, by the training rows: deviation (mean 0, deviation 1; true), max_abs (largest |x| "
+     "1), "
+     "robust (median 0, quartiles 1 apart), none (false); auto: deviation, but max_abs of sparse "
+     "rows most of whose values are zeros, which stay zeros",
+     Scope::cohort},
+    word, kStandardize);
+}
+
 std::span<const Info> SplitSettings::alternatives() const { return kMethods; }
 
 void SplitSettings::select(std::size_t alternative) {
@@ -91,8 +109,7 @@ void DataSettings::fields(FieldVisitor& f) {
   f({"target", "name of the column to predict; none for libsvm files, whose lines begin with it"}, target, kAnyText);
   f({"delimiter", "what stands between cells"}, delimiter, kDelimiters);
   cells.fields(f);
-  f({"standardize", "mean 0 and deviation 1 for features, by the training rows; sparse ones keep their zeros and mean"},
-    standardize);
+  standardize_field(f, standardize);
   f({"missing", "missing cells: empty ones, ?, NA, nan, null, None … (missing_words); for all columns, or by column"},
     missing, "default");
   f({"categorical", "columns of numbers that are categories: one-hot"}, categorical, kAnyText);

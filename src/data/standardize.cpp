@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -34,12 +35,11 @@ double median_of(Weighted& values) {
   return 0;
 }
 
-// Puts the medians of features that are to be filled with them. A few features at once: their columns are in memory.
-void fill_medians(const Dataset& dataset, const RowList& rows, std::vector<double>& fill) {
+// Calls each(feature, its values) for dense features that have any. A few at once: their columns are in memory.
+template <class Each>
+void for_columns(const Dataset& dataset, const RowList& rows, const std::vector<std::size_t>& features,
+                 const Each& each) {
   constexpr std::size_t kMaxValues = std::size_t{4} << 20;
-  std::vector<std::size_t> features;
-  for (std::size_t j = 0; j < dataset.median.size(); ++j)
-    if (dataset.median[j]) features.push_back(j);
   const std::size_t at_once = std::max<std::size_t>(1, kMaxValues / std::max<std::size_t>(1, rows.size()));
   for (std::size_t first = 0; first < features.size(); first += at_once) {
     const std::size_t count = std::min(at_once, features.size() - first);
@@ -53,13 +53,50 @@ void fill_medians(const Dataset& dataset, const RowList& rows, std::vector<doubl
         if (const double x = row[features[first + k]]; !std::isnan(x)) columns[k].emplace_back(x, w);
     }
     for (std::size_t k = 0; k < count; ++k)
-      if (!columns[k].empty()) fill[features[first + k]] = median_of(columns[k]);
+      if (!columns[k].empty()) each(features[first + k], columns[k]);
   }
+}
+
+// Puts the medians of features that are to be filled with them.
+void fill_medians(const Dataset& dataset, const RowList& rows, std::vector<double>& fill) {
+  std::vector<std::size_t> features;
+  for (std::size_t j = 0; j < dataset.median.size(); ++j)
+    if (dataset.median[j]) features.push_back(j);
+  for_columns(dataset, rows, features, [&](std::size_t j, Weighted& values) { fill[j] = median_of(values); });
+}
+
+// Of sorted values: where a share q of them lies below, linear between two, as load.hpp defines it.
+double quantile_of(const Weighted& values, double q) {
+  double all = 0;
+  for (const auto& [x, w] : values) all += w;
+  const double first = values.front().second / 2, whole = all - first - values.back().second / 2;
+  double below = 0, before = 0;  // S_{k−1}, and the place of the value before
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    const auto& [x, w] = values[k];
+    const double place = below + w / 2 - first;
+    if (k > 0 && place >= q * whole) {
+      const double low = values[k - 1].first;
+      return low + (x - low) * ((q * whole - before) / (place - before));
+    }
+    below += w, before = place;
+  }
+  return values.back().first;
+}
+
+// @param noise  a distance below that share of the median is rounding
+void fit_quartiles(const Dataset& dataset, const RowList& rows, double noise, Scaling& scaling) {
+  std::vector<std::size_t> features(dataset.features);
+  std::iota(features.begin(), features.end(), std::size_t{0});
+  for_columns(dataset, rows, features, [&](std::size_t j, Weighted& values) {
+    scaling.mean[j] = median_of(values);  // sorts them
+    const double distance = quantile_of(values, 0.75) - quantile_of(values, 0.25);
+    if (distance > noise * std::abs(scaling.mean[j])) scaling.scale[j] = distance;
+  });
 }
 
 }  // namespace
 
-Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardize) {
+Scaling fit_scaling(const Dataset& dataset, const RowList& rows, Standardize how) {
   // A spread below a few units in the last place of the mean is rounding, and would be blown up to standard
   // deviation 1.
   constexpr double kNoise = 8 * std::numeric_limits<double>::epsilon();
@@ -111,11 +148,14 @@ Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardiz
     const double center = mean[j] + rest[j] / count[j];
     // n equal numbers, added up and divided by n, need not give that number.
     scaling.fill[j] = least[j] == most[j] ? least[j] : center / unit[j];
-    if (!standardize) continue;
+    if (const double largest = std::max(-least[j], most[j]); how == Standardize::max_abs && largest > 0)
+      scaling.scale[j] = largest;
+    if (how != Standardize::deviation) continue;
     if (!dataset.is_sparse()) scaling.mean[j] = scaling.fill[j];
     if (least[j] < most[j] && deviation > kNoise * std::abs(center)) scaling.scale[j] = deviation / unit[j];
   }
   fill_medians(dataset, rows, scaling.fill);
+  if (how == Standardize::robust && !dataset.is_sparse()) fit_quartiles(dataset, rows, kNoise, scaling);
   return scaling;
 }
 

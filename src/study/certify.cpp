@@ -241,9 +241,9 @@ std::optional<Certificate> certify(const Study& study, double tolerance, std::sp
   certificate.tolerance = tolerance, certificate.best = best;
   const train::LaneConfig config = apply(study, trials.front().configuration);
   designs.make_for(workers, config);
-  designs.make<double>(workers, config.polynomial);
+  designs.make<double>(workers, DesignKey(config));
   std::vector<const train::Design<double>*> folds;
-  for (std::size_t k = 0; k < designs.folds(); ++k) folds.push_back(&designs.get<double>(k, config.polynomial));
+  for (std::size_t k = 0; k < designs.folds(); ++k) folds.push_back(&designs.get<double>(k, DesignKey(config)));
   if (const std::string why = train::not_bounded(*folds[0], config.model); !why.empty())
     return not_certified(std::move(certificate), why);
   const std::size_t outputs = config.model.type() == "softmax" ? folds[0]->classes : 1;

@@ -195,6 +195,15 @@ class Checks {
           "write model: {type: linear, l2: …} and optimizer: exact, or use method: kfold");
   }
 
+  // It depends on the rows which of the others it is: as a value of its own it would be one of them twice.
+  void standardize() {
+    const std::string path = "data.standardize";
+    const search::Parameter* searched = possible_.parameter(path);
+    if (searched && std::find(searched->values.begin(), searched->values.end(), Value(std::string("auto"))) !=
+                        searched->values.end())
+      add(path, path + ": 'auto' among the values: it is deviation or max_abs, by the rows", "name that instead");
+  }
+
   // Files that have columns need the name of one. Where only the first line tells what the file is, load() asks for it.
   void target() {
     const data::DataSettings& data = file_.study.data;
@@ -302,6 +311,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   if (sound) checks.convexity();
   if (sound) checks.penalties();
   if (sound) checks.leave_one_out();
+  if (sound) checks.standardize();
   checks.metric();
   if (errors.empty()) checks.searcher();
 }

@@ -127,9 +127,9 @@ train::Bootstrap::Sums ChoiceBias::sums_of(const Designs& designs, std::span<con
       });
     };
     if (lanes[0].training.in_float32() && !in_double)
-      add(designs.get<float>(fold, lanes[0].polynomial));
+      add(designs.get<float>(fold, DesignKey(lanes[0])));
     else
-      add(designs.get<double>(fold, lanes[0].polynomial));
+      add(designs.get<double>(fold, DesignKey(lanes[0])));
   }
   return sums;
 }

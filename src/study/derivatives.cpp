@@ -184,8 +184,8 @@ std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, st
       return solver;
     }
   }
-  const std::int64_t degree = config.polynomial;
-  return train::make_hyper_solver(guarded ? designs_.guarded(fold, degree).design : designs_.get<double>(fold, degree),
+  const DesignKey design(config);
+  return train::make_hyper_solver(guarded ? designs_.guarded(fold, design).design : designs_.get<double>(fold, design),
                                   smooth_, config.model);
 }
 
@@ -212,9 +212,9 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
   const search::Request& first = *requests[0];
   std::vector<std::string> wrt;
   for (const std::size_t i : axes(first.configuration)) wrt.push_back(study_.space.parameters()[i].path);
-  const std::int64_t degree = lanes[0].polynomial;
+  const DesignKey key(lanes[0]);
   const train::Design<double>& design =
-      first.guarded ? designs_.guarded(fold, degree).design : designs_.get<double>(fold, degree);
+      first.guarded ? designs_.guarded(fold, key).design : designs_.get<double>(fold, key);
   std::vector<train::HyperDerivatives> solved =
       method_ == train::Hypergradient::implicit
           ? solve_implicitly(fold, lanes, wrt, requests, interrupt)
@@ -225,7 +225,7 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
     folded.derivatives = std::move(solved[i]);
     if (&smooth_ != &metric_) measure(folded.derivatives);
     if (!first.guarded) continue;
-    const train::Part<double>& guard = designs_.guarded(fold, degree).guard;
+    const train::Part<double>& guard = designs_.guarded(fold, key).guard;
     const std::vector<double> scores =
         train::predict(guard, {lanes[i].model, design.features, design.classes}, folded.derivatives.result.theta);
     folded.guard = metric_.value({scores, scores.size() / guard.n, guard.target});

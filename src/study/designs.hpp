@@ -16,30 +16,38 @@
 
 namespace holdout::study {
 
+/// What the features of a configuration are: configurations with equal ones share their designs.
+struct DesignKey {
+  std::int64_t degree = 1;  // LaneConfig::polynomial
+  data::Standardize standardize = data::Standardize::deviation;
+
+  explicit DesignKey(const train::LaneConfig& config) : DesignKey(config.polynomial, config.standardize) {}
+  DesignKey(std::int64_t d, data::Standardize s = data::Standardize::deviation) : degree(d), standardize(s) {}
+  friend auto operator<=>(const DesignKey&, const DesignKey&) = default;
+};
+
 class Designs {
  public:
   /// @param prepared  must outlive the designs
-  Designs(const data::Prepared& prepared, bool standardize) : Designs(prepared.dataset, prepared.split, standardize) {}
+  explicit Designs(const data::Prepared& prepared) : Designs(prepared.dataset, prepared.split) {}
   /// @param dataset, split  must outlive the designs
-  Designs(const data::Dataset& dataset, const data::Split& split, bool standardize)
-      : dataset_(dataset), split_(split), standardize_(standardize) {}
+  Designs(const data::Dataset& dataset, const data::Split& split) : dataset_(dataset), split_(split) {}
 
   std::size_t folds() const { return split_.folds.size(); }
   /// Makes the designs of that precision, unless they are there. Not thread-safe.
-  /// @param degree  of the features: LaneConfig::polynomial
   template <class T>
-  void make(const Workers& workers, std::int64_t degree) {
-    auto& designs = std::get<Folds<T>>(designs_[degree]);
+  void make(const Workers& workers, const DesignKey& key) {
+    auto& designs = std::get<Folds<T>>(designs_[key]);
     if (!designs.empty()) return;
     Folds<T> made(folds());
-    const Rows rows(dataset_, degree);
-    workers.for_each(folds(), [&](std::size_t k) { made[k] = made_of<T>(*rows, k); });
+    const Rows rows(dataset_, key.degree);
+    workers.for_each(folds(), [&](std::size_t k) { made[k] = made_of<T>(*rows, k, key.standardize); });
     designs = std::move(made);
   }
   /// One that is not kept.
   template <class T>
-  train::Design<T> make_one(std::size_t fold, std::int64_t degree) const {
-    return made_of<T>(*Rows(dataset_, degree), fold);
+  train::Design<T> make_one(std::size_t fold, const DesignKey& key) const {
+    return made_of<T>(*Rows(dataset_, key.degree), fold, key.standardize);
   }
   /// Those that a configuration trains on, with what it wants to know of the rows. Not thread-safe.
   void make_for(const Workers& workers, const train::LaneConfig& config) {
@@ -50,32 +58,32 @@ class Designs {
   }
   /// Makes designs whose hold-out rows lack every third one, and parts of those, unless they are there. They hold the
   /// training rows once more. Not thread-safe.
-  void make_guarded(const Workers& workers, std::int64_t degree) {
-    if (!guarded_[degree].empty()) return;
+  void make_guarded(const Workers& workers, const DesignKey& key) {
+    if (!guarded_[key].empty()) return;
     std::vector<Guarded> made(folds());
-    const Rows rows(dataset_, degree);
+    const Rows rows(dataset_, key.degree);
     workers.for_each(folds(), [&](std::size_t k) {
       data::Fold fold{split_.folds[k].train, {}};
       data::RowList guard;
       const data::RowList& holdout = split_.folds[k].holdout;
       for (std::size_t i = 0; i < holdout.size(); ++i) (i % 3 == 2 ? guard : fold.holdout).push_back(holdout[i]);
-      const data::Scaling scaling = data::fit_scaling(*rows, fold.train, standardize_);
+      const data::Scaling scaling = data::fit_scaling(*rows, fold.train, key.standardize);
       made[k].design = train::make_design<double>(*rows, scaling, fold);
       made[k].guard = train::make_part<double>(*rows, scaling, guard);
     });
-    guarded_[degree] = std::move(made);
+    guarded_[key] = std::move(made);
   }
 
   struct Guarded {
     train::Design<double> design;
     train::Part<double> guard;
   };
-  const Guarded& guarded(std::size_t fold, std::int64_t degree) const { return guarded_.at(degree)[fold]; }
+  const Guarded& guarded(std::size_t fold, const DesignKey& key) const { return guarded_.at(key)[fold]; }
 
-  /// Of a precision and degree that was made.
+  /// Of a precision and key that was made.
   template <class T>
-  const train::Design<T>& get(std::size_t fold, std::int64_t degree) const {
-    return std::get<Folds<T>>(designs_.at(degree))[fold];
+  const train::Design<T>& get(std::size_t fold, const DesignKey& key) const {
+    return std::get<Folds<T>>(designs_.at(key))[fold];
   }
   /// Designs that take more than this are not kept beside others: a second set does not matter beside the program
   /// itself.
@@ -92,25 +100,26 @@ class Designs {
   /// Of all that are there; as all sizes here, without targets.
   std::size_t bytes() const {
     std::size_t sum = 0;
-    for (const auto& [degree, made] : designs_) {
+    for (const auto& [key, made] : designs_) {
       for (const auto& design : std::get<Folds<float>>(made)) sum += bytes_of(design);
       for (const auto& design : std::get<Folds<double>>(made)) sum += bytes_of(design);
     }
-    for (const auto& [degree, made] : guarded_)
+    for (const auto& [key, made] : guarded_)
       for (const Guarded& g : made) sum += bytes_of(g.design) + g.guard.x.size() * sizeof(double);
     return sum;
   }
-  /// How many there are with a degree that was made.
-  std::size_t features(std::int64_t degree) const {
-    const auto& [single, twice] = designs_.at(degree);
+  /// How many there are with a key that was made.
+  std::size_t features(const DesignKey& key) const {
+    const auto& [single, twice] = designs_.at(key);
     return single.empty() ? twice.at(0).features : single[0].features;
   }
 
  private:
   template <class T>
   void make_for(const Workers& workers, const train::LaneConfig& config) {
-    make<T>(workers, config.polynomial);
-    auto& designs = std::get<Folds<T>>(designs_[config.polynomial]);
+    const DesignKey key(config);
+    make<T>(workers, key);
+    auto& designs = std::get<Folds<T>>(designs_[key]);
     const train::TrainingSettings& training = config.training;
     const bool curvature =
         !training.optimizer.is_solver() && training.learning_rate.start == train::LearningRate::kAuto;
@@ -126,9 +135,9 @@ class Designs {
   using Folds = std::vector<train::Design<T>>;
 
   template <class T>
-  train::Design<T> made_of(const data::Dataset& rows, std::size_t k) const {
+  train::Design<T> made_of(const data::Dataset& rows, std::size_t k, data::Standardize standardize) const {
     const data::Fold& fold = split_.folds[k];
-    const data::Scaling scaling = data::fit_scaling(rows, fold.train, standardize_);
+    const data::Scaling scaling = data::fit_scaling(rows, fold.train, standardize);
     if (!split_.leave_one_out) return train::make_design<T>(rows, scaling, fold);
     if constexpr (std::is_same_v<T, double>)
       return train::make_leave_one_out_design(rows, scaling, fold.train);
@@ -151,9 +160,8 @@ class Designs {
 
   const data::Dataset& dataset_;
   const data::Split& split_;
-  bool standardize_;
-  std::map<std::int64_t, std::tuple<Folds<float>, Folds<double>>> designs_;  // by degree
-  std::map<std::int64_t, std::vector<Guarded>> guarded_;                     // by degree, [fold]
+  std::map<DesignKey, std::tuple<Folds<float>, Folds<double>>> designs_;
+  std::map<DesignKey, std::vector<Guarded>> guarded_;  // [fold]
 };
 
 }  // namespace holdout::study

@@ -63,7 +63,7 @@ void train_all(const Ground& ground, std::span<const std::vector<std::size_t>> c
 CohortSizes sizes(const Designs& designs, const data::Dataset& dataset, std::span<const Trained> all,
                   const Workers& workers) {
   std::size_t features = 0;  // of the widest
-  for (const Trained& t : all) features = std::max(features, designs.features(t.config.polynomial));
+  for (const Trained& t : all) features = std::max(features, designs.features(DesignKey(t.config)));
   return {features, dataset.classes.size(), designs.folds(), workers.threads(), 0, dataset.is_sparse()};
 }
 
@@ -144,7 +144,7 @@ std::vector<Trained> refit(const StudyFile& file, const data::Prepared& data, st
   data::RowList measured = tested ? data.split.test : data.split.folds[0].holdout;
   if (!tested) measured.resize(std::min(measured.size(), kSome));
   const data::Split split{{{all_but_test(data.split), std::move(measured)}}, data.split.test};
-  Designs designs(data.dataset, split, file.study.data.standardize);
+  Designs designs(data.dataset, split);
   std::vector<Trained> all;
   std::vector<std::vector<double>> starts;
   for (const Trained* t : trained) {

@@ -23,6 +23,11 @@ std::unordered_map<std::string_view, const yaml::Node*> values_of(const yaml::No
   return all;
 }
 
+// Whether two spellings say the same: a switch of earlier versions, whose `true` was the default and never written.
+bool same_meaning(const std::string& path, const std::string& was, const std::string& is) {
+  return was == is || (path == "data.standardize" && was == "false" && is == "none");
+}
+
 // Both texts are in normal form: what stands in the one and not in the other has its default there.
 void compare(const std::string& path, const yaml::Node* was, const yaml::Node* is, std::vector<Change>& changes) {
   static const yaml::Node kNothing = [] {
@@ -35,7 +40,8 @@ void compare(const std::string& path, const yaml::Node* was, const yaml::Node* i
     if (!is && was->is_mapping()) is = &kNothing;
   }
   if (!was || !is || !was->is_mapping() || !is->is_mapping()) {
-    if (Change change{path, shown(was), shown(is)}; change.was != change.is) changes.push_back(std::move(change));
+    if (Change change{path, shown(was), shown(is)}; !same_meaning(path, change.was, change.is))
+      changes.push_back(std::move(change));
     return;
   }
   const auto below = [&path](const std::string& key) { return path.empty() ? key : path + "." + key; };

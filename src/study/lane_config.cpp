@@ -98,6 +98,8 @@ void put_values(const search::SearchSpace& space, std::span<const Constant> cons
 train::LaneConfig apply(const Study& study, const search::Configuration& configuration) {
   train::LaneConfig config = study.config;
   config.polynomial = study.data.features.polynomial;
+  config.standardize =
+      data::standardize_of(study.data.standardize, false);  // prepare() has replaced auto of sparse rows
   put_values(study.space, study.constants, configuration, [&](FieldVisitor& f) { configured_fields(config, f); });
   return config;
 }

@@ -81,9 +81,16 @@ std::optional<Value> read_number(const Range<T>& range, const Node& node, const 
   return *x;
 }
 
+// What a word of a setting that was a switch once stands for; other words stand for themselves.
+std::string meant_by(std::string_view path, const std::string& word) {
+  if (path != "data.standardize") return word;
+  return word == "true" ? "deviation" : word == "false" ? "none" : word;
+}
+
 std::optional<Value> read_word(std::span<const std::string_view> words, const Node& node, const std::string& what,
                                Errors& errors) {
-  if (words.empty() || std::find(words.begin(), words.end(), node.text) != words.end()) return node.text;
+  if (words.empty() || std::find(words.begin(), words.end(), node.text) != words.end())
+    return meant_by(what, node.text);
   const std::string_view here = foreign_word(what, node.text);
   errors.add(
       message_at(node.mark, what + ": " + quoted(node.text) + " is not known",

@@ -35,24 +35,24 @@ std::string gigabytes(double bytes) { return to_text(bytes / 1e9, 3) + " GB"; }
 double training_bytes(const data::Prepared& data, std::span<const train::LaneConfig> configs, int threads) {
   const data::Dataset& dataset = data.dataset;
   const std::size_t classes = dataset.classes.size();
-  // By precision (single first) and degree: the bytes of a lane.
-  std::map<std::pair<bool, std::int64_t>, double> largest;
+  // By precision (single first) and design: the bytes of a lane.
+  std::map<std::pair<bool, DesignKey>, double> largest;
   std::map<std::int64_t, std::size_t> features;
-  std::set<std::int64_t> bases;  // degrees of which designs have the basis of ridge regression
+  std::set<DesignKey> bases;  // designs that have the basis of ridge regression
   for (const train::LaneConfig& config : configs) {
     const std::int64_t degree = config.polynomial;
     if (!features.contains(degree)) features[degree] = dataset.features + data::products_of(dataset, degree).size();
-    double& most = largest[{!config.training.in_float32(), degree}];
+    double& most = largest[{!config.training.in_float32(), DesignKey(config)}];
     most = std::max(most, static_cast<double>(train::working_set(config, features[degree], classes)));
-    if (train::takes_ridge_basis(config, dataset.is_sparse())) bases.insert(degree);
+    if (train::takes_ridge_basis(config, dataset.is_sparse())) bases.insert(DesignKey(config));
   }
   std::size_t most_measured = 0;  // hold-out rows of a fold
   for (const data::Fold& fold : data.split.folds) most_measured = std::max(most_measured, fold.holdout.size());
   const double scores = static_cast<double>(most_measured * (classes > 2 ? classes : 1) * sizeof(double));  // of a lane
   double folds = 0, refit = 0, cohorts = 0, copied = 0;
   for (const auto& [kind, lane] : largest) {
-    const auto [twice, degree] = kind;
-    const std::size_t wide = features[degree];
+    const auto& [twice, key] = kind;
+    const std::size_t wide = features[key.degree];
     const double bytes = twice ? sizeof(double) : sizeof(float);
     for (const data::Fold& fold : data.split.folds)
       folds += part_bytes(dataset, wide, fold.train, bytes) + part_bytes(dataset, wide, fold.holdout, bytes);
@@ -64,11 +64,11 @@ double training_bytes(const data::Prepared& data, std::span<const train::LaneCon
     const double lanes = kVector / bytes, most_scores = static_cast<double>(train::kScoreBytes);
     cohorts += threads * (lane * lanes + std::max(scores, std::min(lanes * scores, most_scores)));
     // Rows with products are there once more, in double, while designs are made of them.
-    if (degree > 1)
+    if (key.degree > 1)
       copied = std::max(copied, static_cast<double>(dataset.rows) * static_cast<double>(wide) * sizeof(double));
   }
-  for (const std::int64_t degree : bases) {
-    const auto d = static_cast<double>(features[degree]), count = static_cast<double>(data.split.folds.size());
+  for (const DesignKey& key : bases) {
+    const auto d = static_cast<double>(features[key.degree]), count = static_cast<double>(data.split.folds.size());
     folds += count * d * d * sizeof(double);
     cohorts += 2 * std::min(count, static_cast<double>(threads)) * d * d * sizeof(double);  // while it is found
   }

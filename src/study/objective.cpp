@@ -56,10 +56,10 @@ std::vector<train::LaneResult> train_lanes(const Designs& designs, std::size_t f
                                            std::span<const train::LaneConfig> lanes, Seed seed,
                                            const std::atomic<bool>* interrupt,
                                            std::span<const std::vector<double>> start) {
-  const std::int64_t degree = lanes[0].polynomial;
+  const DesignKey key(lanes[0]);
   if (lanes[0].training.in_float32())
-    return train_on(designs.get<float>(fold, degree), metric, lanes, seed, fold, interrupt, start);
-  return train_on(designs.get<double>(fold, degree), metric, lanes, seed, fold, interrupt, start);
+    return train_on(designs.get<float>(fold, key), metric, lanes, seed, fold, interrupt, start);
+  return train_on(designs.get<double>(fold, key), metric, lanes, seed, fold, interrupt, start);
 }
 
 std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const train::Metric& metric) {
@@ -183,11 +183,11 @@ void TrainingObjective::train(Batch& batch, std::size_t alone, std::vector<Trial
   const std::span<const train::LaneConfig> configs(batch.configs);
   std::size_t features = 0;  // of the widest
   for (std::size_t i = 0; i < configs.size(); ++i) {
-    const std::int64_t degree = configs[i].polynomial;
+    const DesignKey key(configs[i]);
     designs_.make_for(world_.workers, configs[i]);
-    if (Derivatives::wanted(batch.requests[i])) designs_.make<double>(world_.workers, degree);
-    if (batch.requests[i].guarded) designs_.make_guarded(world_.workers, degree);
-    features = std::max(features, designs_.features(degree));
+    if (Derivatives::wanted(batch.requests[i])) designs_.make<double>(world_.workers, key);
+    if (batch.requests[i].guarded) designs_.make_guarded(world_.workers, key);
+    features = std::max(features, designs_.features(key));
   }
   const std::size_t folds = designs_.folds();
   batch.cohorts = cut_into_cohorts(
@@ -284,7 +284,7 @@ std::vector<std::vector<double>> TrainingObjective::starts(const Batch& batch, s
 
 std::vector<double> TrainingObjective::preview(std::span<const search::Request> requests) {
   for (const search::Request& request : requests)
-    designs_.make<double>(world_.workers, apply(world_.study, request.configuration).polynomial);
+    designs_.make<double>(world_.workers, DesignKey(apply(world_.study, request.configuration)));
   return derivatives_.preview(requests, world_.workers);
 }
 

@@ -15,7 +15,7 @@ struct Derivatives::LinearScores {
 
 Derivatives::LinearScores Derivatives::scores_of(int trial, const search::Request& request, std::size_t fold) {
   const train::LaneConfig config = apply(study_, request.configuration);
-  const train::Design<double>& design = designs_.get<double>(fold, config.polynomial);
+  const train::Design<double>& design = designs_.get<double>(fold, DesignKey(config));
   LinearScores scores{parameters(fold, config), {}};
   std::span<const double> state;
   {
@@ -46,7 +46,7 @@ std::vector<double> Derivatives::preview(std::size_t fold, std::span<const searc
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += by[k] * scores.parts[k][i];
     }
     const train::Part<double>& rows =
-        designs_.get<double>(fold, apply(study_, request.configuration).polynomial).holdout;
+        designs_.get<double>(fold, DesignKey(apply(study_, request.configuration))).holdout;
     out.push_back(metric_.value({sum, sum.size() / rows.n, rows.target, rows.weights}));
   }
   return out;

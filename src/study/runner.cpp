@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include <holdout/base/number.hpp>
+#include <holdout/data/density.hpp>
 #include <holdout/data/polynomial.hpp>
 #include <holdout/search/search.hpp>
 
@@ -74,6 +75,29 @@ void check_counts(const StudyFile& file, const data::Dataset& dataset, Errors& e
   }
 }
 
+// Replaces auto by what it means where most values are zeros; elsewhere the default stays what it always meant, and the
+// study's normal form what it was.
+void settle_standardize(StudyFile& file, const data::Dataset& dataset) {
+  constexpr std::string_view kPath = "data.standardize";
+  Study& study = file.study;
+  std::string& word = study.data.standardize;
+  const bool zeros = data::mostly_zeros(dataset), sparse = dataset.is_sparse();
+  if (zeros && word == "auto")
+    word = data::kStandardize[static_cast<std::size_t>(data::standardize_of(word, true))];
+  else if (!zeros && word == "deviation")
+    word = "auto";
+  std::vector<Value> all{word};
+  if (const auto searched = study.space.find(kPath)) all = study.space.parameters()[*searched].values;
+  if (sparse && std::find(all.begin(), all.end(), Value(std::string("robust"))) != all.end())
+    throw Error(
+        Message{{},
+                "data.standardize: robust needs dense rows: of sparse ones most values are 0, and the quartiles "
+                "are as well",
+                "use max_abs, deviation or none, or write the rows as CSV",
+                {},
+                std::string(kPath)});
+}
+
 }  // namespace
 
 data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
@@ -82,6 +106,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
   Errors errors;
   try {
     data::Prepared data = data::load(study.data, file.folder, task, study.root(), spill);
+    settle_standardize(file, data.dataset);
     const std::size_t classes = data.dataset.classes.size();
     const std::string model(study.config.model.type());
     if (train::classes_of(model) == train::Classes::two && classes != 2)
@@ -238,7 +263,7 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   if (!patiently([&] { storage.write(facts); }, interrupt, observer)) return RunEnd::interrupted;
 
   check_fits(study, data, workers.threads());
-  Designs designs(data, study.data.standardize);
+  Designs designs(data);
   ChoiceBias bias(study, metric, data.dataset, data.split, storage.choice_bias());
   RunState state;
   std::vector<Trial> trials;

@@ -40,7 +40,10 @@ Json value_json(const Leaf& leaf) {
   }
   // Any scalar is a text: `target: 1` is a column of that name.
   if (leaf.words.empty()) return {{"type", {"string", "number", "boolean"}}};
-  return {{"enum", strings(leaf.words)}};
+  Json words = Json::array();  // of YAML, true and false are no texts
+  for (const std::string_view word : leaf.words)
+    words.push_back(word == "true" ? Json(true) : word == "false" ? Json(false) : Json(word));
+  return {{"enum", std::move(words)}};
 }
 
 Json values_json(Json item) { return {{"type", "array"}, {"items", std::move(item)}, {"minItems", 1}}; }

@@ -5,6 +5,7 @@
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
+#include <holdout/data/density.hpp>
 
 #include "yaml.hpp"
 
@@ -188,10 +189,13 @@ void Starter::data_section() {
     if (column->kind == Kind::numbers)
       widest = std::max(widest, column->most - column->least),
       narrowest = std::min(narrowest, column->most - column->least);
-  line("  standardize: true", libsvm_                   ? "divides by deviations; zeros stay zeros"
-                              : widest > 10 * narrowest ? "ranges differ: the widest is " +
-                                                              to_text(widest / narrowest, 2) + " times the narrowest"
-                                                        : "means and deviations of the training rows");
+  const bool zeros = libsvm_ && data::mostly_zeros(overview_.nonzeros, overview_.rows, overview_.features);
+  line(zeros ? "  standardize: max_abs" : "  standardize: deviation",
+       zeros     ? "divides by the largest |x|; zeros stay zeros"
+       : libsvm_ ? "divides by deviations; zeros stay zeros"
+       : widest > 10 * narrowest
+           ? "ranges differ: the widest is " + to_text(widest / narrowest, 2) + " times the narrowest"
+           : "means and deviations of the training rows");
   split();
 }
 

@@ -47,8 +47,14 @@ void lane_fields(train::LaneConfig& config, FieldVisitor& f) {
 void configured_fields(train::LaneConfig& config, FieldVisitor& f) {
   data::FeatureSettings features;
   features.polynomial = config.polynomial;
-  f.section({"data", ""}, [&](FieldVisitor& g) { g({"features", ""}, features); }, {});
+  std::string standardize(data::kStandardize[static_cast<std::size_t>(config.standardize)]);
+  const auto data = [&](FieldVisitor& g) {
+    g({"features", ""}, features);
+    data::standardize_field(g, standardize);
+  };
+  f.section({"data", ""}, data, {});
   config.polynomial = features.polynomial;
+  config.standardize = data::standardize_of(standardize, false);
   lane_fields(config, f);
 }
 

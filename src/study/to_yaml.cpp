@@ -228,6 +228,8 @@ std::string to_yaml(const Study& study, const search::Configuration* configurati
   if (configuration) {
     copy.config = apply(study, *configuration);
     copy.data.features.polynomial = copy.config.polynomial;
+    if (study.space.find("data.standardize"))
+      copy.data.standardize = data::kStandardize[static_cast<std::size_t>(copy.config.standardize)];
     copy.space = search::SearchSpace();
     copy.constants.clear();
     copy.search = SearchSettings();

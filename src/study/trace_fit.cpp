@@ -17,8 +17,8 @@ constexpr std::size_t kFold = 0;
 class Fit {
  public:
   Fit(const StudyFile& file, const data::Prepared& data)
-      : file_(file), data_(data), designs_(data, file.study.data.standardize), seed_(file.study.root()) {
-    designs_.make<double>(Workers(1), degree());
+      : file_(file), data_(data), designs_(data), seed_(file.study.root()) {
+    designs_.make<double>(Workers(1), key());
     check_surface();
   }
 
@@ -46,8 +46,10 @@ class Fit {
   }
 
  private:
-  const train::Design<double>& design() const { return designs_.get<double>(kFold, degree()); }
-  std::int64_t degree() const { return file_.study.data.features.polynomial; }
+  const train::Design<double>& design() const { return designs_.get<double>(kFold, key()); }
+  DesignKey key() const {
+    return {file_.study.data.features.polynomial, data::standardize_of(file_.study.data.standardize, false)};
+  }
 
   [[noreturn]] void refuse(const std::string& path, const std::string& text, const std::string& hint) const {
     throw Error(file_.located({{}, text, hint, {}, path}));
@@ -110,8 +112,8 @@ class Fit {
 
   TracePath walk(const train::LaneConfig& config) {
     if (config.training.in_float32()) {
-      designs_.make<float>(Workers(1), degree());
-      return walk(designs_.get<float>(kFold, degree()), config);
+      designs_.make<float>(Workers(1), key());
+      return walk(designs_.get<float>(kFold, key()), config);
     }
     return walk(design(), config);
   }

@@ -79,7 +79,7 @@ std::vector<std::optional<Outcome>> train_again(const StudyFile& file, const dat
   std::size_t features = 0;  // of the widest
   for (const train::LaneConfig& config : configs) {
     designs.make_for(workers, config);
-    features = std::max(features, designs.features(config.polynomial));
+    features = std::max(features, designs.features(DesignKey(config)));
   }
   const std::size_t folds = designs.folds();
   const auto cohorts = cut_into_cohorts(
@@ -199,7 +199,7 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
   const std::atomic<bool> never = false;
   const std::atomic<bool>& interrupt = may_interrupt ? *may_interrupt : never;
   Verification result;
-  Designs designs(data, file.study.data.standardize);
+  Designs designs(data);
   std::vector<Trial> repeated, searched;
   for (const Trial& trial : trials)
     if (trial.outcome.end == "failed")

@@ -45,20 +45,20 @@ Verdict judge_fold(const Designs& designs, std::size_t fold, const train::LaneCo
     const std::vector<double> scores = train::holdout_scores(design, config.model, theta);
     return judge(design.holdout, {config.model, design.features, design.classes}, metric, scores, &summary);
   };
-  if (config.training.in_float32()) return verdict(designs.get<float>(fold, config.polynomial));
-  return verdict(designs.get<double>(fold, config.polynomial));
+  if (config.training.in_float32()) return verdict(designs.get<float>(fold, DesignKey(config)));
+  return verdict(designs.get<double>(fold, DesignKey(config)));
 }
 
 // Of the rows in double; but where that would be a second table beside a large one of floats, of those. The size of the
 // design alone decides, not what else is there: a resumed run says the same.
 train::MinimumFacts facts_of_minimum(const Designs& designs, const train::LaneConfig& config,
                                      std::span<const double> theta) {
-  const std::int64_t degree = config.polynomial;
-  if (!config.training.in_float32()) return train::minimum_facts(designs.get<double>(0, degree), config.model, theta);
-  const train::Design<float>& design = designs.get<float>(0, degree);
+  const DesignKey key(config);
+  if (!config.training.in_float32()) return train::minimum_facts(designs.get<double>(0, key), config.model, theta);
+  const train::Design<float>& design = designs.get<float>(0, key);
   if (design.train.start.empty() && Designs::bytes_of(design) > Designs::kLarge)
     return train::minimum_facts(design, config.model, theta);
-  return train::minimum_facts(designs.make_one<double>(0, degree), config.model, theta);
+  return train::minimum_facts(designs.make_one<double>(0, key), config.model, theta);
 }
 
 // The data with the products of features that a configuration trains on.
@@ -76,9 +76,8 @@ class Widened {
 };
 
 // The test rows by the model of the first fold.
-Verdict judge_test(const StudyFile& file, const data::Prepared& data, const train::Metric& metric,
-                   const Trained& trained) {
-  const data::Scaling scaling = data::fit_scaling(data.dataset, data.split.folds[0].train, file.study.data.standardize);
+Verdict judge_test(const data::Prepared& data, const train::Metric& metric, const Trained& trained) {
+  const data::Scaling scaling = data::fit_scaling(data.dataset, data.split.folds[0].train, trained.config.standardize);
   const train::Shape shape{trained.config.model, data.dataset.features, data.dataset.classes.size()};
   const auto verdict = [&](const auto& test) {
     return judge(test, shape, metric, train::predict(test, shape, trained.folds[0].theta));
@@ -139,8 +138,7 @@ std::optional<TunedModel> model_of(const Search& s, const data::Prepared& wide, 
                                    std::int64_t degree, int trial) {
   const std::vector<double>& theta = refitted.folds[0].theta;
   if (!std::all_of(theta.begin(), theta.end(), [](double x) { return std::isfinite(x); })) return {};
-  const data::Scaling scaling =
-      data::fit_scaling(wide.dataset, all_but_test(wide.split), s.file.study.data.standardize);
+  const data::Scaling scaling = data::fit_scaling(wide.dataset, all_but_test(wide.split), refitted.config.standardize);
   TunedModel model = tuned_model(refitted.config.model, wide, scaling, theta);
   model.study = s.file.study.name, model.trial = trial;
   model.delimiter = s.file.study.data.delimiter, model.cells = s.file.study.data.cells;
@@ -185,7 +183,7 @@ std::string text_of(const std::exception_ptr& failure) {
     std::vector<const Trained*> trained;
     for (Finalist* f : finalists) {
       if (f->trained->config.polynomial != degree) continue;
-      if (s.tested() && !s.has_folds()) f->test = judge_test(s.file, *wide, s.metric, *f->trained);
+      if (s.tested() && !s.has_folds()) f->test = judge_test(*wide, s.metric, *f->trained);
       if (is_winner(f) || (s.tested() && s.has_folds())) here.push_back(f), trained.push_back(f->trained);
     }
     const std::vector<Trained> refitted = refit(s.file, *wide, trained, s.metric, s.workers, s.interrupt);

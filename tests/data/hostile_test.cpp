@@ -80,14 +80,14 @@ TEST_CASE("hostile: the good ones have the values of their file") {
   CHECK(load_case("D28-text-labels.csv").dataset.classes == std::vector<std::string>{"no", "yes"});
   for (const char* odd : {"D23-constant-column.csv", "D35-tiny-variance.csv", "D49-big-integers.csv"}) {
     const Prepared p = load_case(odd);
-    const Scaling s = fit_scaling(p.dataset, p.split.folds[0].train, true);
+    const Scaling s = fit_scaling(p.dataset, p.split.folds[0].train, Standardize::deviation);
     for (std::size_t i = 0; i < p.dataset.x.size(); ++i)
       CHECK(std::abs(s.apply(i % p.dataset.features, p.dataset.x[i])) < 100);
   }
   const Prepared constant = load_case("D23-constant-column.csv");
   REQUIRE(constant.notices.size() == 1);
   CHECK(has(constant.notices[0], "x3"));
-  CHECK(fit_scaling(constant.dataset, constant.split.folds[0].train, true).scale[2] == 1);
+  CHECK(fit_scaling(constant.dataset, constant.split.folds[0].train, Standardize::deviation).scale[2] == 1);
 }
 
 TEST_CASE("hostile: each byte deleted, flipped or doubled: it loads or says why, and never anything else") {

@@ -19,7 +19,7 @@ const std::string kLibsvm = holdout::testing::tests_folder() + "/data/libsvm/";
 DataSettings libsvm(const std::string& file = "a.libsvm") {
   DataSettings s;
   s.file = file;
-  s.standardize = false;
+  s.standardize = "none";
   return s;
 }
 
@@ -254,9 +254,9 @@ TEST_CASE("closed form: sparse features are scaled by their deviation about the 
   // Column 1: 0 0 3 0 0 3 has mean 1 and variance 2; column 2: 2 in all rows; column 3: only in the last, hold-out row.
   const std::string text = "1 2:2\n0 2:2\n1 1:3 2:2\n0 2:2\n1 2:2\n0 1:3 2:2\n1 2:2 3:1\n0 2:2\n";
   DataSettings s = libsvm();
-  s.standardize = true;
+  s.standardize = "deviation";
   const Prepared p = load_text(text, Task::classification, s);
-  const Scaling scaling = fit_scaling(p.dataset, {0, 1, 2, 3, 4, 5}, true);
+  const Scaling scaling = fit_scaling(p.dataset, {0, 1, 2, 3, 4, 5}, Standardize::deviation);
   CHECK(scaling.mean == std::vector<double>{0, 0, 0});
   CHECK(scaling.scale[0] == doctest::Approx(std::sqrt(2.0)).epsilon(1e-15));
   CHECK(scaling.scale[1] == 1);  // constant
@@ -264,7 +264,12 @@ TEST_CASE("closed form: sparse features are scaled by their deviation about the 
   CHECK(scaling.apply(0, 0) == 0);
   CHECK(has(p.notices.at(0), "not centred"));
   CHECK(has(p.notices.at(1), "constant on the training rows"));
-  CHECK(fit_scaling(p.dataset, {0, 1, 2, 3, 4, 5}, false).scale == std::vector<double>{1, 1, 1});
+  CHECK(fit_scaling(p.dataset, {0, 1, 2, 3, 4, 5}, Standardize::none).scale == std::vector<double>{1, 1, 1});
+  CHECK(fit_scaling(p.dataset, {0, 1, 2, 3, 4, 5}, Standardize::max_abs).scale == std::vector<double>{3, 2, 1});
+  s.standardize = "auto";  // 11 of 24 values are there, and 12 with one more
+  CHECK(has(load_text(text, Task::classification, s).notices.at(0), "divided by their largest absolute values"));
+  CHECK(has(load_text(text.substr(0, text.size() - 1) + " 3:1\n", Task::classification, s).notices.at(0),
+            "divided by their standard deviations"));
 }
 
 TEST_CASE("property: sparse scales are those of the same numbers in a table") {
@@ -283,8 +288,10 @@ TEST_CASE("property: sparse scales are those of the same numbers in a table") {
   const Dataset dense = load_text(table, Task::classification).dataset, thin = load_libsvm(sparse).dataset;
   RowList rows;
   for (std::uint32_t i = 5; i < 50; ++i) rows.push_back(i);
-  const Scaling a = fit_scaling(dense, rows, true), b = fit_scaling(thin, rows, true);
+  const Scaling a = fit_scaling(dense, rows, Standardize::deviation),
+                b = fit_scaling(thin, rows, Standardize::deviation);
   for (std::size_t j = 0; j < 3; ++j) CHECK(b.scale[j] == doctest::Approx(a.scale[j]).epsilon(1e-14));
+  CHECK(fit_scaling(dense, rows, Standardize::max_abs).scale == fit_scaling(thin, rows, Standardize::max_abs).scale);
 }
 
 TEST_CASE("libsvm: what does not fit into memory is refused while it is read") {

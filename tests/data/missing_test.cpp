@@ -85,13 +85,13 @@ TEST_CASE("missing: medians are those of the training rows, weighted") {
   DataSettings s = settings();
   s.missing.usual = "median";
   Dataset d = load_text("x,z,y\n1,1,1\n,2,2\n10,3,3\n3,4,4\n100,5,5\n", Task::regression, s).dataset;
-  CHECK(fit_scaling(d, {0, 1, 2, 3}, true).fill[0] == 3);    // of 1, 10, 3
-  CHECK(fit_scaling(d, {0, 2, 3, 4}, true).fill[0] == 6.5);  // of 1, 3, 10, 100
-  CHECK(fit_scaling(d, {0, 1, 2, 3}, true).mean[0] == doctest::Approx(14.0 / 3).epsilon(1e-12));
+  CHECK(fit_scaling(d, {0, 1, 2, 3}, Standardize::deviation).fill[0] == 3);    // of 1, 10, 3
+  CHECK(fit_scaling(d, {0, 2, 3, 4}, Standardize::deviation).fill[0] == 6.5);  // of 1, 3, 10, 100
+  CHECK(fit_scaling(d, {0, 1, 2, 3}, Standardize::deviation).mean[0] == doctest::Approx(14.0 / 3).epsilon(1e-12));
   d.weights = {5, 1, 1, 1, 1};
-  CHECK(fit_scaling(d, {0, 1, 2, 3, 4}, true).fill[0] == 1);
+  CHECK(fit_scaling(d, {0, 1, 2, 3, 4}, Standardize::deviation).fill[0] == 1);
   d.weights = {2, 1, 1, 1, 0};
-  CHECK(fit_scaling(d, {0, 1, 2, 3, 4}, true).fill[0] == 2);  // of 1, 1, 3, 10
+  CHECK(fit_scaling(d, {0, 1, 2, 3, 4}, Standardize::deviation).fill[0] == 2);  // of 1, 1, 3, 10
 }
 
 TEST_CASE("missing: what cannot be is refused with what can") {

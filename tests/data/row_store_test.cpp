@@ -293,8 +293,8 @@ TEST_CASE("load: the same data wherever the rows are") {
       CHECK(a.dataset.weights == b.dataset.weights);
       CHECK(a.split.folds[0].train == b.split.folds[0].train);
       CHECK(a.split.test == b.split.test);
-      const Scaling one = fit_scaling(a.dataset, a.split.folds[0].train, true),
-                    two = fit_scaling(b.dataset, b.split.folds[0].train, true);
+      const Scaling one = fit_scaling(a.dataset, a.split.folds[0].train, Standardize::deviation),
+                    two = fit_scaling(b.dataset, b.split.folds[0].train, Standardize::deviation);
       CHECK(one.mean == two.mean);
       CHECK(one.scale == two.scale);
       CHECK(one.fill == two.fill);

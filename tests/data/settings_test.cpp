@@ -58,7 +58,7 @@ class Listing final : public FieldVisitor {
 std::map<std::string, std::string> keys(DataSettings& s) {
   Listing listing;
   s.fields(listing);
-  CHECK(listing.searchable == std::vector<std::string>{"features.polynomial"});
+  CHECK(listing.searchable == std::vector<std::string>{"standardize", "features.polynomial"});
   CHECK(listing.all_helped);
   return listing.seen;
 }
@@ -76,7 +76,7 @@ TEST_CASE("settings: the keys of data, and what each method of splitting adds") 
   CHECK(k["decimal"] == "text . ,");
   CHECK(k["thousands"] == "text none , . ' space");
   CHECK(k["missing_words"] == "list text");
-  CHECK(k["standardize"] == "bool");
+  CHECK(k["standardize"] == "text none deviation max_abs robust auto true false");
   CHECK(k["categorical"] == "list text");
   CHECK(k["positive"] == "text");
   CHECK(k["features"] == "section");

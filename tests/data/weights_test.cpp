@@ -170,7 +170,8 @@ TEST_CASE("closed form: means and deviations with weights are those of repeated 
           each->sparse.start.push_back(each->sparse.values.size());
         }
       }
-    const Scaling a = fit_scaling(d, {0, 1, 2, 3, 4}, true), b = fit_scaling(copies, {0, 1, 2, 3, 4, 5, 6}, true);
+    const Scaling a = fit_scaling(d, {0, 1, 2, 3, 4}, Standardize::deviation),
+                  b = fit_scaling(copies, {0, 1, 2, 3, 4, 5, 6}, Standardize::deviation);
     for (std::size_t j = 0; j < 2; ++j) {
       CHECK(a.mean[j] == doctest::Approx(b.mean[j]).epsilon(1e-14));
       CHECK(a.scale[j] == doctest::Approx(b.scale[j]).epsilon(1e-14));

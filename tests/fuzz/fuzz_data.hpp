@@ -21,7 +21,9 @@ int load_any(const std::uint8_t* bytes, std::size_t size, const char* format, co
   const data::Task task = how & 1 ? data::Task::classification : data::Task::regression;
   understood_or_refused([&] {
     const data::Prepared prepared = data::load(settings, "/", task, Seed{7});
-    for (const data::Fold& fold : prepared.split.folds) data::fit_scaling(prepared.dataset, fold.train, how & 2);
+    for (const data::Fold& fold : prepared.split.folds)
+      data::fit_scaling(prepared.dataset, fold.train,
+                        how & 2 ? data::Standardize::deviation : data::Standardize::max_abs);
   });
   return 0;
 }

@@ -115,7 +115,7 @@ TEST_CASE("answers: complete ones have a finite value, and finite derivatives wh
 TEST_CASE("derivatives that are not finite: the value alone, if the search can do without; else the trial fails") {
   Searched searched;
   const auto storage = Storage::create(searched.path, record_of(searched.file, searched.data));
-  const Designs designs(searched.data, true);
+  const Designs designs(searched.data);
   const train::Metric& metric = metric_of(searched.file.study);
   Derivatives derivatives(searched.file.study, metric, designs, *storage);
   const auto put = [&](std::vector<double> gradient, std::vector<double> curvature, bool optional) {

@@ -150,7 +150,7 @@ TEST_CASE("choice bias: a run's corrected value is that of a plain implementatio
   }
   REQUIRE(go(file, scratch / "study.db", 2) == RunEnd::done);
   const data::Prepared data = prepare(file);
-  Designs designs(data, file.study.data.standardize);
+  Designs designs(data);
   const auto storage = Storage::open(scratch / "study.db", true);
   std::vector<std::vector<double>> losses;
   for (const Trial& trial : storage->trials()) losses.push_back(losses_of(file, data, designs, trial.configuration));
@@ -280,7 +280,7 @@ TEST_CASE(
                       .study;
     study.seed = seed;
     const train::Metric& metric = metric_of(study);
-    Designs designs(data, true);
+    Designs designs(data);
     designs.make<double>(Workers(1), 1);
     ChoiceBias bias(study, metric, data.dataset, data.split, {});
     std::vector<std::vector<double>> thetas(kCandidates, std::vector<double>(kFeatures + 1));

@@ -26,7 +26,7 @@ TEST_CASE("designs: large ones make room, small ones stay; made again they are t
       read_text("data: {file: " + (scratch / "a.csv") + ", target: y}\nmodel: {type: linear}\ntraining: {epochs: 1}\n");
   const data::Prepared data = prepare(file);
   const Workers workers(1);
-  Designs designs(data, true);
+  Designs designs(data);
   designs.make<float>(workers, 1);
   designs.make<double>(workers, 1);
   const std::size_t bytes = 300 * 3 * (sizeof(float) + sizeof(double));
@@ -49,7 +49,7 @@ TEST_CASE("designs: leave-one-out has no rows beside those that train, and is no
                              "training: {optimizer: exact}\n");
   const data::Prepared data = prepare(file);
   const Workers workers(1);
-  Designs designs(data, true);
+  Designs designs(data);
   designs.make<double>(workers, 1);
   const train::Design<double>& design = designs.get<double>(0, 1);
   CHECK(design.leave_one_out);

@@ -28,7 +28,7 @@ struct Ground {
         data(prepare(file)) {}
 
   std::vector<Trained> train(std::span<const train::LaneConfig> configs) {
-    Designs designs(data, file.study.data.standardize);
+    Designs designs(data);
     return train_on_folds(file.study, configs, designs, data.dataset, metric_of(file.study), workers, interrupt);
   }
   std::vector<Trained> refitted(const std::vector<Trained>& trained) {
@@ -85,7 +85,7 @@ TEST_CASE("finalists: where a refit starts is no part of its answer") {
   const std::vector<Trained> trained = ground.train(with_ridges(ground.file, {1e-4, 1e-2, 1}));
   const std::vector<Trained> warm = ground.refitted(trained);
   const data::Split all{{{all_but_test(ground.data.split), ground.data.split.test}}, ground.data.split.test};
-  Designs designs(ground.data.dataset, all, ground.file.study.data.standardize);
+  Designs designs(ground.data.dataset, all);
   std::int64_t warm_steps = 0, cold_steps = 0;
   for (const Trained& t : warm) {
     designs.make_for(ground.workers, t.config);

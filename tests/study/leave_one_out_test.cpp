@@ -85,9 +85,9 @@ TEST_CASE("notices: what a row that is left out has a part in") {
   };
   const std::string always = "leave-one-out: every row is measured by the model of all others, exactly";
   CHECK(notice("standardize: false, ") == always);
-  CHECK(notice("") == always + "; but for means and scales of the features, which are those of all rows");
+  CHECK(notice("") == always + "; but for locations and scales of the features, which are those of all rows");
   CHECK(notice("missing: mean, ") == always +
-                                         "; but for means and scales of the features, what missing values are "
+                                         "; but for locations and scales of the features, what missing values are "
                                          "filled with, which are those of all rows");
 }
 

@@ -34,7 +34,7 @@ struct Asked {
                        metric + "}\nsearch: {method: gradient}\n")),
         data(prepare(file)),
         storage(Storage::create(scratch / "study.db", record_of(file, data))),
-        designs(data, true),
+        designs(data),
         bias(file.study, metric_of(file.study), data.dataset, data.split, {}),
         writer(*storage, LockWait(interrupt, observer)),
         objective({file.study, data.dataset, metric_of(file.study), workers, interrupt, *storage, bias}, designs,

@@ -49,7 +49,7 @@ TEST_CASE("closed form: a search over degrees trains each on its own features, a
   CHECK(has(prepared.notices.back(), "2 features and their products up to degree 3 are 9"));
   const train::Metric& metric = metric_of(file.study);
   const Workers workers(1);
-  Designs designs(prepared, true);
+  Designs designs(prepared);
   const std::atomic<bool> interrupt = false;
   std::vector<double> values;
   for (const std::int64_t degree : {1, 2, 3}) {
@@ -80,7 +80,7 @@ TEST_CASE("reference: scikit-learn's ridge on standardized polynomial features, 
   StudyFile file = read_text(data.study("polynomial: 2", "type: linear, l2: 0.1", "{method: holdout}"));
   const data::Prepared prepared = prepare(file);
   const Workers workers(2);
-  Designs designs(prepared, true);
+  Designs designs(prepared);
   const std::atomic<bool> interrupt = false;
   const Winner winner = crown(file, prepared, Trial{}, designs, metric_of(file.study), workers, interrupt).value();
   REQUIRE(winner.model);

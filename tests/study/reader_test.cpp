@@ -36,7 +36,7 @@ TEST_CASE("reader: numbers, booleans, words and lists") {
                           .study;
   CHECK(study.name == "2024");
   CHECK(study.seed == 1000);
-  CHECK(study.data.standardize == false);
+  CHECK(study.data.standardize == "none");
   CHECK(study.data.split.folds == 3);
   CHECK(study.config.training.batch_size == train::TrainingSettings::kFullBatch);
   CHECK(study.config.training.epochs == 100);

@@ -91,7 +91,7 @@ TEST_CASE("to_yaml: a column of weights, and its file with a folder") {
 TEST_CASE("to_yaml: normal form leaves defaults out") {
   const Study study =
       read_text(
-          "data: {target: z, file: a.csv, standardize: true, split: {method: holdout, fraction: 0.25}}\n"
+          "data: {target: z, file: a.csv, standardize: auto, split: {method: holdout, fraction: 0.25}}\n"
           "search: {trials: 7, method: random}\nmodel: {l2: 0.5, type: linear}\n")
           .study;
   CHECK(to_yaml(study) ==

@@ -31,7 +31,8 @@ class GradientProblem {
       : name_(std::move(name)), metric_(*train::find_metric(metric)) {
     select(lane_.model, model);
     const data::Fold& fold = data.split.folds[0];
-    design_ = train::make_design<double>(data.dataset, data::fit_scaling(data.dataset, fold.train, true), fold);
+    design_ = train::make_design<double>(
+        data.dataset, data::fit_scaling(data.dataset, fold.train, data::Standardize::deviation), fold);
     reset();
   }
 

@@ -97,7 +97,7 @@ bool compare(std::size_t rows, int rounds) {
   const data::Dataset dataset = make_data(rows);
   data::Fold fold;
   for (std::uint32_t i = 0; i < dataset.rows; ++i) (i < rows ? fold.train : fold.holdout).push_back(i);
-  const data::Scaling scaling = data::fit_scaling(dataset, fold.train, true);
+  const data::Scaling scaling = data::fit_scaling(dataset, fold.train, data::Standardize::deviation);
   constexpr double kNever = std::numeric_limits<double>::infinity();
   double made = kNever;
   Times with{kNever, kNever, kNever}, without = with;

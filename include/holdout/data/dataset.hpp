@@ -69,6 +69,14 @@ struct Split {
   bool leave_one_out = false;  // all rows of the one fold train, and each measures the model of the others
 };
 
+/// What mean and scale of a feature are, over the training rows, each counting by its weight.
+enum class Standardize {
+  none,       // 0 and 1
+  deviation,  // mean and population standard deviation
+  max_abs,    // 0 and the largest |x|
+  robust,     // median and the distance between the quartiles
+};
+
 /// z = (x − mean) / scale, per feature; a missing x (NaN) counts as `fill`. Of sparse data the mean is 0: zeros stay.
 struct Scaling {
   std::vector<double> mean, scale, fill;  // [feature]

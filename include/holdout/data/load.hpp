@@ -57,10 +57,13 @@ std::optional<FileFormat> known_format(const DataSettings& settings);
 /// @throws Error with all that is wrong: places in the data file, or `path` naming the setting to blame
 Prepared load(const DataSettings& settings, const std::string& folder, Task task, Seed seed, const Spill& spill = {});
 
-/// Weighted means and population standard deviations of the given rows; scale 1 for constant columns; fill is the mean,
-/// of features that the dataset names so their weighted median.
-/// Without `standardize`, mean 0 and scale 1. A column whose spread is rounding noise of its mean counts as constant.
-/// Sparse data are divided by their deviation about the mean, but not centred: mean 0, so that zeros stay zeros.
-Scaling fit_scaling(const Dataset& dataset, const RowList& rows, bool standardize);
+/// Locations and scales of features in the given rows, as `Standardize` defines them; fill is the weighted mean, of
+/// features that the dataset names so their weighted median. A scale that would be 0, or is rounding noise of the
+/// location, is 1: that of a constant column, for `robust` also that of a column half of whose rows are equal.
+/// The quartiles of n rows of equal weight are numpy's: at (n − 1)/4 and 3(n − 1)/4 of the sorted values, linear
+/// between two. For weights w, the k-th value stands at (S_k − w_k/2 − w_1/2) / (S_n − w_1/2 − w_n/2), S_k = w_1 + … +
+/// w_k. Sparse data are not centred: mean 0, so that zeros stay zeros; their deviation is that about the mean.
+/// @param how  of sparse data not robust: their quartiles are 0
+Scaling fit_scaling(const Dataset& dataset, const RowList& rows, Standardize how);
 
 }  // namespace holdout::data

@@ -7,8 +7,20 @@
 
 #include <holdout/base/settings.hpp>
 #include <holdout/data/cell_format.hpp>
+#include <holdout/data/dataset.hpp>
 
 namespace holdout::data {
+
+/// `data.standardize:` in the order of Standardize, then auto: deviation, of sparse rows max_abs; and the words that it
+/// had as a switch, which the reader of studies replaces by deviation and none.
+inline constexpr std::string_view kStandardize[] = {"none", "deviation", "max_abs", "robust", "auto", "true", "false"};
+
+/// @param word  of kStandardize
+/// @param sparse  what auto depends on
+Standardize standardize_of(const std::string& word, bool sparse);
+
+/// The key of `data:` that it is, which configurations have as well.
+void standardize_field(FieldVisitor& f, std::string& word);
 
 /// `data.split:` which rows train, which measure the hold-out error, which only the winner sees.
 class SplitSettings final : public Choice {
@@ -58,12 +70,12 @@ struct MissingSettings {
 
 /// `data:`
 struct DataSettings {
-  std::string file;             // may be gzip-compressed (.gz); relative to the study's folder
-  std::string format = "auto";  // csv, libsvm, or auto: by the name's ending, else by the first line
-  std::string target;           // csv: name of the column to predict; libsvm: none, labels come first
-  std::string delimiter = ",";  // between cells: "," ";" or tab
-  bool standardize = true;      // with means and scales of the training rows only; sparse data: scales
-  CellFormat cells;             // csv: encoding, decimal, thousands, missing_words
+  std::string file;                  // may be gzip-compressed (.gz); relative to the study's folder
+  std::string format = "auto";       // csv, libsvm, or auto: by the name's ending, else by the first line
+  std::string target;                // csv: name of the column to predict; libsvm: none, labels come first
+  std::string delimiter = ",";       // between cells: "," ";" or tab
+  std::string standardize = "auto";  // of kStandardize; with locations and scales of the training rows only
+  CellFormat cells;                  // csv: encoding, decimal, thousands, missing_words
   MissingSettings missing;
   std::vector<std::string> categorical;  // columns of numbers that are categories
   std::string positive;                  // two classes: the positive one; empty: the last in order

@@ -22,7 +22,9 @@ namespace holdout::train {
 struct LaneConfig {
   ModelSettings model;
   TrainingSettings training;
-  std::int64_t polynomial = 1;  // degree of the features in the design that it is trained on (data.features)
+  // Of the design that it is trained on: the degree of its features (data.features), and their scales.
+  std::int64_t polynomial = 1;
+  data::Standardize standardize = data::Standardize::deviation;
 };
 
 /// How a lane's training ended, or that it has not.
