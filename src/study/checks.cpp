@@ -22,10 +22,11 @@ class Checks {
   void metric() {
     const Study& study = file_.study;
     // A metric that could not be read was blamed: the usual one in its place must not be.
-    if (filler_.marks.count("objective.metric") > 0 && study.objective.metric.empty()) return;
+    const train::MetricChoice& choice = study.objective.metric;
+    if (filler_.marks.count("objective.metric") > 0 && !choice.is_named()) return;
     const std::string_view type = study.config.model.type();
     const bool either = train::classes_of(type) == Classes::either;
-    if (either && study.objective.metric.empty())
+    if (either && !choice.metric())
       return add("model.type",
                  "objective.metric is missing: model " + std::string(type) +
                      " predicts numbers or classes, and the metric says which",
@@ -46,7 +47,12 @@ class Checks {
     if (classifies && metric.of_odds && !odds)
       add("objective.metric",
           "objective.metric: '" + name + "' needs probabilities, and model type '" + std::string(type) + "' has none",
-          "use error, accuracy, auc or f1");
+          "use one of " + joined(metrics_for(true, false)));
+    const train::MetricOptions& options = metric.options;
+    if (!options.one_class.empty() && options.average != "none")
+      add("objective.metric." + name + ".class",
+          "objective.metric." + name + ": class beside average: they are two ways to measure several classes",
+          "remove one of them");
     const std::string own = metric.maximize ? "maximize" : "minimize";
     if (!study.objective.direction.empty() && study.objective.direction != own)
       add("objective.direction",
@@ -232,10 +238,10 @@ class Checks {
   }
 
  private:
-  static std::vector<std::string> metrics_for(bool classes) {
+  static std::vector<std::string> metrics_for(bool classes, bool odds = true) {
     std::vector<std::string> fitting;
     for (const train::Metric& m : train::metrics())
-      if ((m.classes != Classes::none) == classes) fitting.emplace_back(m.info.name);
+      if ((m.classes != Classes::none) == classes && (odds || !m.of_odds)) fitting.emplace_back(m.info.name);
     return fitting;
   }
 

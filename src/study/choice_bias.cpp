@@ -183,7 +183,9 @@ std::optional<CorrectedValue> ChoiceBias::corrected(std::span<const Trial> trial
     return not_computed(candidates + in_part, "the search solved " + std::to_string(in_part) +
                                                   " of them in part, which cannot be chosen once more");
   if (!bootstrap_)
-    return not_computed(candidates, "the metric " + std::string(metric_.info.name) + " is no mean over rows");
+    return not_computed(candidates, "the metric " + metric_.label() +
+                                        (metric_.options.tune_threshold ? " at a tuned threshold" : "") +
+                                        " is no mean over rows");
   if (unseen > 0)
     return not_computed(candidates, "of " + std::to_string(unseen) +
                                         " trials only the values are known, as an earlier holdout trained them");

@@ -223,7 +223,7 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
   for (std::size_t i = 0; i < solved.size(); ++i) {
     FoldDerivatives& folded = out.emplace_back();
     folded.derivatives = std::move(solved[i]);
-    if (&smooth_ != &metric_) measure(folded.derivatives);
+    if (&smooth_ != &metric_) measure(design, lanes[i].model, folded.derivatives);
     if (!first.guarded) continue;
     const train::Part<double>& guard = designs_.guarded(fold, key).guard;
     const std::vector<double> scores =
@@ -235,12 +235,21 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
 
 // Of a metric without derivatives: its value in place of the smooth one. It is exact where that one is, and nothing is
 // known of it elsewhere.
-void Derivatives::measure(train::HyperDerivatives& d) const {
+void Derivatives::measure(const train::Design<double>& design, const train::ModelSettings& model,
+                          train::HyperDerivatives& d) const {
   constexpr double kExact = 1e-8;
   const bool exact = d.error_bound <= kExact * std::abs(d.value);
   d.error_bound = exact ? 0 : std::numeric_limits<double>::infinity();
-  for (const auto& [name, value] : d.result.metrics)
-    if (name == metric_.info.name) d.value = d.result.value = value;
+  const std::string label = metric_.label();
+  const auto is_measured = [&](const auto& m) { return m.first == label; };
+  auto& all = d.result.metrics;
+  if (metric_.options.tune_threshold || std::none_of(all.begin(), all.end(), is_measured)) {
+    const std::vector<double> scores = train::holdout_scores(design, model, d.result.theta);
+    const train::Part<double>& rows = design.holdout;
+    all = measure_all(metric_, design.classes, train::losses()[model.loss_for(design.classes)].link,
+                      {scores, scores.size() / rows.n, rows.target, rows.weights});
+  }
+  d.value = d.result.value = std::find_if(all.begin(), all.end(), is_measured)->second;
   d.gradient.clear(), d.curvature.clear();
 }
 
@@ -289,7 +298,7 @@ void Derivatives::put(Outcome& outcome, int trial, const search::Request& reques
     states.push_back(std::move(d.state));
   }
   if (request.guarded) outcome.guard = sign * guard;
-  check_finite(outcome, request, metric_.info.name);
+  check_finite(outcome, request, metric_.label());
   if (outcome.state != TrialState::complete) return;
   outcome.full = request.fidelity.full() && !request.guarded;
   if (!outcome.full && outcome.reason.empty())

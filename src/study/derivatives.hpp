@@ -75,7 +75,8 @@ class Derivatives {
   struct LinearScores;
   LinearScores scores_of(int trial, const search::Request& request, std::size_t fold);
   std::vector<double> preview(std::size_t fold, std::span<const search::Request> requests);
-  void measure(train::HyperDerivatives& derivatives) const;
+  void measure(const train::Design<double>& design, const train::ModelSettings& model,
+               train::HyperDerivatives& derivatives) const;
   // What a step from `near` to the request adds of the derivative by each axis; empty where these are not known.
   std::vector<double> steps(const search::Near& near, const search::Request& request, std::size_t fold,
                             std::size_t parameters) const;

@@ -94,7 +94,7 @@ StudyRecord record_of(const StudyFile& file, const data::Prepared& data) {
   const Study& study = file.study;
   StudyRecord record;
   record.name = study.name;
-  record.metric = metric_of(study).info.name;
+  record.metric = metric_of(study).label();
   record.maximize = metric_of(study).maximize;
   record.text = to_yaml(study);
   record.space = study.space;

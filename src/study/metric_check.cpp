@@ -35,7 +35,9 @@ std::string lacks(const data::Dataset& dataset, const data::RowList& rows) {
       values.push_back(dataset.y[i]);
   }
   const std::string all = count == 1 ? "its one row has" : "all its " + std::to_string(count) + " rows have";
-  if (values.size() != 1) return "its targets lie too close together or too far apart";
+  if (values.size() != 1)
+    return dataset.classes.empty() ? "its targets lie too close together or too far apart"
+                                   : "it does not have rows of every class";
   return dataset.classes.empty() ? all + " the target " + to_text(values[0])
                                  : all + " the class " + quoted(dataset.classes[static_cast<std::size_t>(values[0])]) +
                                        ", and no row has another";
@@ -58,12 +60,12 @@ void check_metric(const StudyFile& file, const data::Prepared& data) {
                        : data.split.folds.size() > 1                   ? "use fewer folds"
                                                                        : "hold out more rows";
     hint += std::string("; or use a metric that needs no more: ") + (classes ? "log_loss, error" : "mse, mae");
-    throw Error(file.located({{},
-                              "objective.metric: " + std::string(metric.info.name) + " has no value on " + part + ": " +
-                                  lacks(data.dataset, rows),
-                              hint,
-                              {},
-                              "objective.metric"}));
+    throw Error(file.located(
+        {{},
+         "objective.metric: " + metric.label() + " has no value on " + part + ": " + lacks(data.dataset, rows),
+         hint,
+         {},
+         "objective.metric"}));
   }
 }
 

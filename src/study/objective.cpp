@@ -85,7 +85,7 @@ std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const t
   out.curve = mean_curve(folds);
   if (out.reason.empty() && !std::isfinite(out.value)) {
     const auto fold = std::find_if(folds.begin(), folds.end(), [](const auto& f) { return !std::isfinite(f.value); });
-    out.reason = std::string(metric.info.name) + " is " + to_text(fold == folds.end() ? out.value : fold->value) +
+    out.reason = metric.label() + " is " + to_text(fold == folds.end() ? out.value : fold->value) +
                  " on the hold-out rows";
     if (folds.size() > 1 && fold != folds.end()) out.reason += " of fold " + std::to_string(fold - folds.begin());
   }

@@ -15,7 +15,7 @@ bool is_path(std::string_view outlined, std::string_view path) {
   if (star == outlined.npos) return outlined == path;
   if (path.substr(0, star) != outlined.substr(0, star) || path.size() == star) return false;
   const std::size_t dot = path.find('.', star);
-  return outlined.substr(star + 1) == (dot == path.npos ? "" : path.substr(dot));
+  return is_path(outlined.substr(star + 1), dot == path.npos ? "" : path.substr(dot));
 }
 
 class Outliner final : public FieldVisitor {

@@ -21,6 +21,7 @@ std::string cell(std::string text) {
 std::string code(const std::string& text) { return text.empty() ? "" : "`" + text + "`"; }
 
 std::string takes(const Declared& d) {
+  if (d.kind == Kind::keyed) return "{NAME: " + takes(d.members.front()) + "}";
   std::string text = d.leaf.describe();
   if (d.leaf.kind == Leaf::Kind::word && !d.leaf.words.empty()) {
     std::vector<std::string> words = strings(d.leaf.words);

@@ -98,6 +98,19 @@ void settle_standardize(StudyFile& file, const data::Dataset& dataset) {
                 std::string(kPath)});
 }
 
+// What measures several classes: this metric's averages, or others.
+std::string of_many_classes(const train::Metric& metric) {
+  const std::string name(metric.info.name);
+  std::string text;
+  if (metric.takes == train::MetricTakes::average)
+    text = "{name: " + name + ", average: macro}, {name: " + name + ", average: weighted}, or {name: " + name +
+           ", class: NAME} for one against the rest; or ";
+  std::vector<std::string> others;
+  for (const train::Metric& m : train::metrics())
+    if (m.classes == train::Classes::any) others.emplace_back(m.info.name);
+  return text + joined(others);
+}
+
 }  // namespace
 
 data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
@@ -114,20 +127,22 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
                                "model " + model + " is for two classes; target '" + data.dataset.target_name +
                                    "' has " + std::to_string(classes) + ": " + joined(data.dataset.classes),
                                "write model: {type: softmax}, which is for any number of classes" +
-                                   std::string(measures(metric_of(study), classes, train::Link::odds)
-                                                   ? ""
-                                                   : ", and metric: log_loss, error or accuracy") +
+                                   (measures(metric_of(study), classes, train::Link::odds)
+                                        ? ""
+                                        : ", and a metric of several classes: " + of_many_classes(metric_of(study))) +
                                    "; or keep two in the file",
                                {},
                                "model.type"}));
     else if (!measures(metric_of(study), classes, train::Link::odds))
-      errors.add(file.located({{},
-                               "metric " + std::string(metric_of(study).info.name) + " does not measure " +
-                                   std::to_string(classes) + " classes",
-                               "use log_loss, error or accuracy",
-                               {},
-                               "objective.metric"}));
+      errors.add(file.located(
+          {{},
+           "metric " + metric_of(study).label() + " does not measure " + std::to_string(classes) + " classes",
+           "use " + of_many_classes(metric_of(study)),
+           {},
+           "objective.metric"}));
     check_counts(file, data.dataset, errors);
+    if (const auto wrong = file.study.objective.metric.find_classes(data.dataset.classes))
+      errors.add(file.located(*wrong));
     errors.throw_if_any();
     check_metric(file, data);
     find_groups(file, feature_names(study, data));

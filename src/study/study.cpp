@@ -10,20 +10,10 @@ constexpr std::string_view kFormats[] = {"json", "markdown", "html", "csv"};
 constexpr NamedNumber<std::int64_t> kOffWords[] = {{"off", ObjectiveSettings::kOff}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"auto", SearchSettings::kAuto}};
 
-std::span<const std::string_view> metric_words() {
-  static const std::vector<std::string_view> words = [] {
-    std::vector<std::string_view> all;
-    for (const train::Metric& metric : train::metrics()) all.push_back(metric.info.name);
-    return all;
-  }();
-  return words;
-}
-
 }  // namespace
 
 void ObjectiveSettings::fields(FieldVisitor& f) {
-  f({"metric", "hold-out error that is searched for its best; mse or log_loss if nothing is said"}, metric,
-    metric_words());
+  f({"metric", "hold-out error that is searched for its best"}, metric, ChoiceStyle{"name", true});
   f({"direction", "minimize or maximize; every metric knows its own"}, direction, kDirections);
   f({"bias_correction",
      "bootstrap samples of the hold-out rows, which tell how much too good the best value is for "
@@ -69,9 +59,9 @@ void Study::fields(FieldVisitor& f) {
 }
 
 const train::Metric& metric_of(const Study& study) {
+  if (const train::Metric* named = study.objective.metric.metric()) return *named;
   const bool regression = train::classes_of(study.config.model.type()) == train::Classes::none;
-  const std::string_view usual = regression ? "mse" : "log_loss";
-  return *train::find_metric(study.objective.metric.empty() ? usual : study.objective.metric);
+  return *train::find_metric(regression ? "mse" : "log_loss");
 }
 
 }  // namespace holdout::study

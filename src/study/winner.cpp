@@ -31,8 +31,7 @@ Verdict judge(const train::Part<T>& part, const train::Shape& shape, const train
   const train::Predictions predictions{scores, scores.size() / part.n, part.target, part.weights};
   const train::Link link = train::losses()[shape.model.loss_for(shape.classes)].link;
   Verdict verdict;
-  for (const train::Metric& m : train::metrics())
-    if (measures(m, shape.classes, link)) verdict.metrics.emplace_back(m.info.name, m.value(predictions));
+  verdict.metrics = measure_all(metric, shape.classes, link, predictions);
   verdict.standard_error = standard_error(metric, predictions);
   if (summary) summary->add(predictions);
   return verdict;

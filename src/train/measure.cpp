@@ -1,13 +1,15 @@
 #include "measure.hpp"
 
+#include <algorithm>
+
 #include "objective.hpp"
 
 namespace holdout::train {
 
 void measure(std::size_t classes, Link link, const Metric& objective, const Predictions& predictions, LaneResult& r) {
-  for (const Metric& m : metrics())
-    if (measures(m, classes, link)) r.metrics.emplace_back(m.info.name, m.value(predictions));
-  r.value = objective.value(predictions);
+  r.metrics = measure_all(objective, classes, link, predictions);
+  const std::string label = objective.label();
+  r.value = std::find_if(r.metrics.begin(), r.metrics.end(), [&](const auto& m) { return m.first == label; })->second;
   const bool of_last_epoch = r.end == LaneEnd::running || r.best_epoch == r.epochs;
   if (of_last_epoch && (r.curve.empty() || r.curve.back().epoch != r.epochs))
     r.curve.push_back({r.epochs, r.train_loss, r.value});

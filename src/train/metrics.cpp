@@ -5,9 +5,13 @@
 #include <vector>
 
 #include <holdout/train/hypergradient.hpp>
-#include <holdout/train/row_losses.hpp>
 
+#include <holdout/base/error.hpp>
+#include <holdout/base/number.hpp>
+
+#include "metrics/class_table.hpp"
 #include "metrics/classification.hpp"
+#include "metrics/decisions.hpp"
 #include "metrics/ranking.hpp"
 #include "metrics/regression.hpp"
 #include "metrics/standard_errors.hpp"
@@ -15,25 +19,34 @@
 namespace holdout::train {
 namespace {
 
-// A metric with `term`, of one row, or `terms`, of all, is a mean over rows.
+// A metric with `term`, of one row, or `terms`, of all, is a mean over rows. Those that have settings are told them.
 template <class M>
 concept HasTerm = requires(const Predictions& p) {
   M::term(p, std::size_t{});
+};
+template <class M>
+concept HasTermBySettings = requires(const Predictions& p, const MetricOptions& o) {
+  M::term(p, std::size_t{}, o);
 };
 template <class M>
 concept HasTerms = requires(const Predictions& p) {
   M::terms(p);
 };
 template <class M>
-concept MeanOverRows = HasTerm<M> || HasTerms<M>;
+concept MeanOverRows = HasTerm<M> || HasTermBySettings<M> || HasTerms<M>;
 
 template <MeanOverRows M>
-std::vector<double> terms_of(const Predictions& p) {
+std::vector<double> terms_of(const Predictions& p, const MetricOptions& o) {
   if constexpr (HasTerms<M>) {
     return M::terms(p);
   } else {
     std::vector<double> terms(p.y.size());
-    for (std::size_t i = 0; i < terms.size(); ++i) terms[i] = M::term(p, i);
+    for (std::size_t i = 0; i < terms.size(); ++i) {
+      if constexpr (HasTerm<M>)
+        terms[i] = M::term(p, i);
+      else
+        terms[i] = M::term(p, i, o);
+    }
     return terms;
   }
 }
@@ -57,11 +70,6 @@ double mean(std::vector<double> terms, std::span<const double> weights) {
   return sum_of(terms) / sum_of(weights);
 }
 
-template <class M>
-constexpr bool kOfOdds = requires {
-  M::of_odds;
-};
-
 // Scores that are not numbers are those of a training that diverged: no metric has a value then, not even one that
 // only counts decisions.
 bool diverged(const Predictions& p) {
@@ -71,71 +79,97 @@ bool diverged(const Predictions& p) {
 }
 
 template <class M>
-double value_of(const Predictions& p) {
+double value_of(const Predictions& p, const MetricOptions& o) {
   if (diverged(p)) return std::numeric_limits<double>::quiet_NaN();
-  if constexpr (MeanOverRows<M>) {
-    return mean(terms_of<M>(p), p.weights);
-  } else {
+  if constexpr (MeanOverRows<M>)
+    return mean(terms_of<M>(p, o), p.weights);
+  else if constexpr (requires { M::value(p, o); })
+    return M::value(p, o);
+  else
     return M::value(p);
-  }
 }
 
 template <class M>
-double error_of(const Predictions& p) {
+double error_of(const Predictions& p, const MetricOptions& o) {
   if (diverged(p)) return std::numeric_limits<double>::quiet_NaN();
   if constexpr (MeanOverRows<M>)
-    return standard_error_of_mean(terms_of<M>(p), p.weights);
+    return standard_error_of_mean(terms_of<M>(p, o), p.weights);
+  else if constexpr (requires { M::standard_error(p, o); })
+    return M::standard_error(p, o);
   else
     return M::standard_error(p);
 }
 
 template <class M>
-constexpr SmoothMetric smooth_of() {
-  if constexpr (requires { M::of_mean; })
-    return {M::loss, M::of_mean};
-  else
-    return {};
+Metric metric_of(bool always) {
+  Metric metric;
+  metric.info = M::info, metric.classes = M::classes, metric.maximize = M::maximize, metric.always = always;
+  if constexpr (requires { M::of_odds; }) metric.of_odds = M::of_odds;
+  if constexpr (requires { M::takes; }) metric.takes = M::takes;
+  metric.compute = value_of<M>, metric.compute_error = error_of<M>;
+  if constexpr (MeanOverRows<M>) metric.terms = terms_of<M>;
+  if constexpr (requires(const Predictions& p) { M::squares(p); }) {
+    metric.terms = [](const Predictions& p, const MetricOptions&) { return M::squares(p); };
+    metric.root_of_mean = true;
+  }
+  if constexpr (requires { M::of_table; }) metric.of_table = M::of_table;
+  if constexpr (requires { M::of_mean; }) metric.smooth = {M::loss, M::of_mean};
+  return metric;
 }
 
-using StandardError = double (*)(const Predictions&);
-using Terms = std::vector<double> (*)(const Predictions&);
-
-// Of a metric with `squares`, it is the root of their mean.
-template <class M>
-constexpr bool kRoot = requires(const Predictions& p) {
-  M::squares(p);
-};
-
-template <class M>
-constexpr Terms terms_function() {
-  if constexpr (MeanOverRows<M>)
-    return terms_of<M>;
-  else if constexpr (kRoot<M>)
-    return M::squares;
-  else
-    return nullptr;
+// The list: a metric is added here and nowhere else. The first are measured for every model.
+const std::vector<Metric>& family() {
+  static const std::vector<Metric> all = [] {
+    std::vector<Metric> list;
+    const auto add = [&]<class... Ms>(bool always) { (list.push_back(metric_of<Ms>(always)), ...); };
+    add.operator()<Mse, Rmse, Mae, R2, LogLoss, Error01, Accuracy, Auc, F1>(true);
+    add.operator()<Mape, MedianAbsoluteError, Pinball, Precision, Recall, BalancedAccuracy, Mcc, Brier,
+                   AveragePrecision, CostMatrix>(false);
+    return list;
+  }();
+  return all;
 }
 
-template <class... Ms>
-struct MetricFamily {
-  static constexpr std::array<Metric, sizeof...(Ms)> all{
-      {{Ms::info, Ms::classes, Ms::maximize, kOfOdds<Ms>, value_of<Ms>, smooth_of<Ms>()}...}};
-  static constexpr std::array<StandardError, sizeof...(Ms)> errors{{error_of<Ms>...}};
-  static constexpr std::array<Terms, sizeof...(Ms)> terms{{terms_function<Ms>()...}};
-  static constexpr std::array<bool, sizeof...(Ms)> roots{{kRoot<Ms>...}};
-};
-
-// The list: a metric is added here and nowhere else.
-using Family = MetricFamily<Mse, Rmse, Mae, R2, LogLoss, Error01, Accuracy, Auc, F1>;
+// As a metric with a threshold of its own takes them.
+Predictions decided(const Metric& metric, Predictions p) {
+  if (metric.options.tune_threshold && !p.threshold) p.threshold = best_threshold(metric, p);
+  return p;
+}
 
 }  // namespace
 
-std::span<const Metric> metrics() { return Family::all; }
+std::span<const Metric> metrics() { return family(); }
 
 const Metric* find_metric(std::string_view name) {
-  for (const Metric& m : Family::all)
+  for (const Metric& m : family())
     if (m.info.name == name) return &m;
   return nullptr;
+}
+
+double Metric::value(const Predictions& p) const { return compute(decided(*this, p), options); }
+
+std::string Metric::label() const {
+  std::string text(info.name);
+  if (!options.one_class.empty()) return text + " of " + quoted(options.one_class);
+  if (options.average != "none") text += "_" + options.average;
+  if (takes == MetricTakes::quantile) text += "_" + holdout::to_text(options.quantile);
+  return text;
+}
+
+std::vector<std::pair<std::string, double>> measure_all(const Metric& objective, std::size_t classes, Link link,
+                                                        const Predictions& predictions) {
+  const Predictions p = decided(objective, predictions);
+  const std::string label = objective.label();
+  std::vector<std::pair<std::string, double>> all;
+  bool measured = false;
+  for (const Metric& m : family()) {
+    if (!m.always || !measures(m, classes, link)) continue;
+    const bool own = m.info.name == label;
+    all.emplace_back(m.info.name, (own ? objective : m).value(p));
+    measured = measured || own;
+  }
+  if (!measured) all.emplace_back(label, objective.value(p));
+  return all;
 }
 
 bool measures(const Metric& metric, std::size_t classes, Link link) {
@@ -144,7 +178,7 @@ bool measures(const Metric& metric, std::size_t classes, Link link) {
     case Classes::none:
       return classes == 0;
     case Classes::two:
-      return classes == 2;
+      return classes == 2 || (classes > 2 && (!metric.options.one_class.empty() || metric.options.average != "none"));
     case Classes::any:
       return classes >= 2;
     case Classes::either:
@@ -157,22 +191,8 @@ bool has_gradient(const Metric& metric, Link link) {
   return metric.smooth.loss && link == (metric.of_odds ? Link::odds : Link::identity);
 }
 
-std::vector<double> (*row_terms(const Metric& metric))(const Predictions&) {
-  for (std::size_t i = 0; i < Family::all.size(); ++i)
-    if (Family::all[i].info.name == metric.info.name) return Family::terms[i];
-  return nullptr;
-}
-
-bool is_root_of_mean(const Metric& metric) {
-  for (std::size_t i = 0; i < Family::all.size(); ++i)
-    if (Family::all[i].info.name == metric.info.name) return Family::roots[i];
-  return false;
-}
-
 double standard_error(const Metric& metric, const Predictions& predictions) {
-  for (std::size_t i = 0; i < Family::all.size(); ++i)
-    if (Family::all[i].info.name == metric.info.name) return Family::errors[i](predictions);
-  return std::numeric_limits<double>::quiet_NaN();
+  return metric.compute_error(decided(metric, predictions), metric.options);
 }
 
 }  // namespace holdout::train

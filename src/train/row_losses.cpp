@@ -9,17 +9,17 @@ namespace holdout::train {
 
 double value_of_mean_loss(const Metric& metric, double mean) {
   if (metric.maximize) return -mean;
-  return is_root_of_mean(metric) ? std::sqrt(mean) : mean;
+  return metric.root_of_mean ? std::sqrt(mean) : mean;
 }
 
 std::vector<double> row_losses(const Metric& metric, const Predictions& predictions) {
-  std::vector<double> losses = row_terms(metric)(predictions);
+  std::vector<double> losses = metric.terms(predictions, metric.options);
   if (metric.maximize)
     for (double& x : losses) x = -x;
   return losses;
 }
 
-bool has_row_losses(const Metric& metric) { return row_terms(metric) != nullptr; }
+bool has_row_losses(const Metric& metric) { return metric.terms && !metric.options.tune_threshold; }
 
 template <class T>
 void for_each_row_losses(const Design<T>& design, const Metric& metric, std::span<const LaneConfig> lanes,

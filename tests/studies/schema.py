@@ -73,6 +73,10 @@ for path, value in [
     ("data.split", {"method": "column"}),                                 # which column?
     ("search.method", "bayes"),
     ("report.formats", ["json", "json"]),
+    ("objective.metric", "f2"),
+    ("objective.metric", {"name": "mcc", "average": "macro"}),
+    ("objective.metric", {"name": "cost_matrix", "costs": {"yes": 5}}),
+    ("objective.metric", {"name": "pinball", "quantile": 1}),
 ]:
     expect(False, f"{path}: {value}", changed(path, value))
 for path, value in [
@@ -83,6 +87,10 @@ for path, value in [
     ("training.learning_rate", {"start": {"values": [0.1, 0.2]}, "schedule": {"name": "step", "every": 5}}),
     ("model", {"type": "mlp", "hidden": [{"min": 8, "max": 64}, 32], "activation": {"values": ["relu", "tanh"]}}),
     ("model", {"type": "mlp", "hidden": {"values": [[32], [64, 32]]}}),
+    ("objective.metric", {"name": "f1", "average": "macro"}),
+    ("objective.metric", {"name": "f1", "class": 1}),
+    ("objective.metric", {"name": "cost_matrix", "costs": {"yes": {"no": 5}}}),
+    ("objective", {"metric": "mcc"}),
 ]:
     expect(True, f"{path}: {value}", changed(path, value))
 print(f"{failures} failures")

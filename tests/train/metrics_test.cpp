@@ -1,10 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <holdout/base/number.hpp>
@@ -59,9 +61,105 @@ TEST_CASE("reference: every metric and standard error is scikit-learn's") {
   }
 }
 
+/// A row of tests/data/reference/metric_settings.csv: a metric with its settings, rows perhaps with weights.
+struct SettingsRow {
+  Metric metric;
+  std::string setting;
+  std::size_t outputs = 0;
+  double value = 0, standard_error = 0;
+  std::vector<double> scores, y, weights;
+  Predictions predictions() const { return {scores, outputs, y, weights}; }
+};
+
+/// none; macro, weighted; class 0; quantile 0.9; costs 0 1 …
+Metric with(std::string_view name, const std::string& setting) {
+  Metric metric = *find_metric(name);
+  MetricOptions& o = metric.options;
+  if (setting == "macro" || setting == "weighted") o.average = setting;
+  if (setting.starts_with("class ")) o.one_class = "c", o.class_index = static_cast<std::size_t>(setting.back() - '0');
+  if (setting.starts_with("quantile ")) o.quantile = to_real(setting.substr(9)).value();
+  if (setting.starts_with("costs ")) o.costs = numbers(setting.substr(6));
+  return metric;
+}
+
+std::vector<SettingsRow> settings_rows() {
+  std::vector<SettingsRow> out;
+  const auto table = testing::reference_table("metric_settings.csv");
+  for (std::size_t i = 1; i < table.size(); ++i) {
+    const auto& cell = table[i];
+    out.push_back({with(cell.at(0), cell.at(1)), cell.at(1), static_cast<std::size_t>(to_integer(cell.at(2)).value()),
+                   to_real(cell.at(3)).value(), to_real(cell.at(4)).value(), numbers(cell.at(5)), numbers(cell.at(6)),
+                   numbers(cell.at(7))});
+  }
+  return out;
+}
+
+TEST_CASE(
+    "reference: metrics with settings and weights are scikit-learn's, standard errors the infinitesimal jackknife's") {
+  std::set<std::string> seen;
+  for (const SettingsRow& row : settings_rows()) {
+    CAPTURE(row.metric.info.name);
+    CAPTURE(row.setting);
+    CAPTURE(row.outputs);
+    CAPTURE(row.weights.size());
+    const std::size_t classes = row.metric.classes == Classes::none ? 0 : std::max<std::size_t>(row.outputs, 2);
+    CHECK(measures(row.metric, classes, classes == 0 ? Link::identity : Link::odds));
+    CHECK(row.metric.value(row.predictions()) == doctest::Approx(row.value).epsilon(1e-12));
+    CHECK(standard_error(row.metric, row.predictions()) == doctest::Approx(row.standard_error).epsilon(1e-11));
+    seen.insert(std::string(row.metric.info.name) + " " + row.setting.substr(0, 5));
+  }
+  for (const Metric& m : metrics())
+    if (m.takes == MetricTakes::average)
+      for (const char* setting : {" macro", " weigh"}) CHECK(seen.contains(std::string(m.info.name) + setting));
+}
+
+TEST_CASE("closed form: one class of several is that class against the rest, in auc too") {
+  for (const SettingsRow& row : settings_rows()) {
+    if (row.metric.info.name != "auc" || row.outputs < 3) continue;
+    std::vector<double> rest;  // log odds of class 1 against the others, by their probabilities
+    for (std::size_t i = 0; i < row.y.size(); ++i) {
+      double sum = 0;
+      for (std::size_t k = 0; k < row.outputs; ++k)
+        if (k != 1) sum += std::exp(row.scores[i * row.outputs + k]);
+      rest.push_back(row.scores[i * row.outputs + 1] - std::log(sum));
+    }
+    std::vector<double> y;
+    for (const double c : row.y) y.push_back(c == 1);
+    const Predictions two{rest, 1, y, row.weights};
+    const Metric one = with("auc", "class 1"), plain = *find_metric("auc");
+    CHECK(one.value(row.predictions()) == doctest::Approx(plain.value(two)).epsilon(1e-13));
+    CHECK(standard_error(one, row.predictions()) == doctest::Approx(standard_error(plain, two)).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("a metric's label says its settings") {
+  CHECK(find_metric("f1")->label() == "f1");
+  CHECK(with("f1", "macro").label() == "f1_macro");
+  CHECK(with("auc", "weighted").label() == "auc_weighted");
+  CHECK(with("recall", "class 0").label() == "recall of 'c'");
+  CHECK(with("pinball", "quantile 0.9").label() == "pinball_0.9");
+  CHECK(find_metric("mcc")->label() == "mcc");
+}
+
+TEST_CASE("all metrics of a model: the usual ones, and the objective with its settings, once") {
+  const std::vector<double> scores{1, -1, 2, 0.5, -2, 1}, y{1, 0, 1, 0, 0, 1};
+  const Predictions p{scores, 1, y};
+  const auto names = [&](const Metric& objective) {
+    std::string text;
+    for (const auto& [name, value] : measure_all(objective, 2, Link::odds, p)) text += name + " ";
+    return text;
+  };
+  CHECK(names(*find_metric("f1")) == "log_loss error accuracy auc f1 ");
+  CHECK(names(*find_metric("mcc")) == "log_loss error accuracy auc f1 mcc ");
+  CHECK(names(with("f1", "class 0")) == "log_loss error accuracy auc f1 f1 of 'c' ");
+  for (const auto& [name, value] : measure_all(with("f1", "macro"), 2, Link::odds, p))
+    CHECK(value == (name == "f1_macro" ? with("f1", "macro") : *find_metric(name)).value(p));
+}
+
 TEST_CASE("every metric has rows in the reference, for each kind of model that it measures") {
   std::set<std::pair<std::string, bool>> covered;  // with several outputs?
   for (const Row& row : rows()) covered.insert({row.metric, row.outputs > 1});
+  for (const SettingsRow& row : settings_rows()) covered.insert({std::string(row.metric.info.name), row.outputs > 1});
   for (const Metric& m : metrics()) {
     CAPTURE(m.info.name);
     CHECK(covered.contains({std::string(m.info.name), false}));
@@ -80,6 +178,10 @@ TEST_CASE("a metric measures the models that it is for") {
   CHECK(measures(*find_metric("error"), 10, Link::odds));
   CHECK(measures(*find_metric("auc"), 2, Link::odds));
   CHECK(!measures(*find_metric("auc"), 3, Link::odds));
+  CHECK(measures(with("auc", "macro"), 3, Link::odds));
+  CHECK(measures(with("f1", "class 2"), 3, Link::odds));
+  CHECK(!measures(with("f1", "macro"), 0, Link::identity));
+  CHECK(!measures(*find_metric("brier"), 2, Link::decision));
   CHECK(!measures(*find_metric("f1"), 0, Link::identity));
   CHECK(!measures(*find_metric("log_loss"), 2, Link::decision));  // a support vector machine has no probabilities
   CHECK(measures(*find_metric("auc"), 2, Link::decision));
@@ -158,9 +260,17 @@ TEST_CASE("reference: standard errors of metrics that are no means are those of 
   constexpr std::size_t kRows = 400;
   constexpr int kDraws = 1500;  // whose standard deviation has a relative error of 1/√(2 · 1500) = 2 %
   Stream draw = stream(Seed{8}, "bootstrap");
-  for (const char* name : {"rmse", "r2", "auc", "f1"}) {
+  for (const auto& [name, setting, tolerance] :
+       {std::tuple("rmse", "none", 0.08), std::tuple("r2", "none", 0.08), std::tuple("auc", "none", 0.08),
+        std::tuple("f1", "none", 0.08), std::tuple("precision", "none", 0.08), std::tuple("recall", "class 0", 0.08),
+        std::tuple("f1", "macro", 0.08), std::tuple("f1", "weighted", 0.08), std::tuple("auc", "weighted", 0.08),
+        std::tuple("balanced_accuracy", "none", 0.08), std::tuple("mcc", "none", 0.08),
+        std::tuple("average_precision", "none", 0.08),
+        // Two quantiles of 400 rows: their distance has itself an error of about 1/√20 rows between them.
+        std::tuple("median_absolute_error", "none", 0.25)}) {
     CAPTURE(name);
-    const Metric& metric = *find_metric(name);
+    CAPTURE(setting);
+    const Metric metric = with(name, setting);
     std::vector<double> scores, y;
     for (std::size_t i = 0; i < kRows; ++i) {
       const double x = draw.normal();
@@ -178,7 +288,7 @@ TEST_CASE("reference: standard errors of metrics that are no means are those of 
       sum += value, squares += value * value;
     }
     const double mean = sum / kDraws, deviation = std::sqrt(squares / kDraws - mean * mean);
-    CHECK(standard_error(metric, {scores, 1, y}) == doctest::Approx(deviation).epsilon(0.08));
+    CHECK(standard_error(metric, {scores, 1, y}) == doctest::Approx(deviation).epsilon(tolerance));
   }
 }
 
@@ -233,6 +343,75 @@ TEST_CASE(
     }
     const std::vector<double> scores{0.3, -1, 2}, y{0, 1, 1}, one{0, 0.7, 0};
     CHECK(std::isnan(standard_error(metric, {scores, 1, y, one})));
+  }
+}
+
+TEST_CASE("closed form: a row of weight 2 counts as two rows, over several classes") {
+  Stream draw = stream(Seed{41}, "weighted classes");
+  for (const Metric& plain : metrics()) {
+    if (plain.classes == Classes::none) continue;
+    for (const char* setting : {"none", "macro", "weighted", "class 2"}) {
+      const Metric metric = with(plain.info.name, setting);
+      if (!measures(metric, 3, Link::odds) || (setting[0] != 'n' && metric.takes != MetricTakes::average)) continue;
+      CAPTURE(metric.label());
+      std::vector<double> scores, y, weights, repeated_scores, repeated_y;
+      for (int i = 0; i < 60; ++i) {
+        y.push_back(i % 3), weights.push_back((i / 3) % 3);
+        for (int k = 0; k < 3; ++k) scores.push_back(std::round(4 * (draw.normal() + (i % 3 == k))) / 4);
+        for (int copy = 0; copy < (i / 3) % 3; ++copy) {
+          repeated_y.push_back(y.back());
+          repeated_scores.insert(repeated_scores.end(), scores.end() - 3, scores.end());
+        }
+      }
+      const double expected = metric.value({repeated_scores, 3, repeated_y});
+      CHECK(metric.value({scores, 3, y, weights}) == doctest::Approx(expected).epsilon(1e-12));
+      for (double& w : weights) w *= 0.3;
+      CHECK(metric.value({scores, 3, y, weights}) == doctest::Approx(expected).epsilon(1e-12));
+      weights.assign(60, 0.3);
+      CHECK(standard_error(metric, {scores, 3, y, weights}) ==
+            doctest::Approx(standard_error(metric, {scores, 3, y})).epsilon(1e-12));
+    }
+  }
+}
+
+TEST_CASE("property: no threshold is better than the best one, and the curve is the metric's value at each") {
+  Stream draw = stream(Seed{17}, "thresholds");
+  for (const Metric& plain : metrics()) {
+    if (!plain.of_table) continue;
+    for (const char* setting : {"none", "macro", "class 0"}) {
+      Metric metric = with(plain.info.name, plain.takes == MetricTakes::average ? setting : "none");
+      metric.options.tune_threshold = true;
+      CAPTURE(metric.label());
+      for (int repeat = 0; repeat < 5; ++repeat) {
+        std::vector<double> scores, y, weights;
+        for (int i = 0; i < 30; ++i) {
+          y.push_back(i < 2 ? i : draw.uniform() < 0.3);
+          scores.push_back(std::round(2 * (draw.normal() + y.back() - 1)) / 2);  // with ties
+          if (repeat > 2) weights.push_back(draw.uniform());
+        }
+        const Predictions p{scores, 1, y, weights};
+        const double best = best_threshold(metric, p);
+        const double value = metric.value(p);
+        CHECK(value == metric.value({scores, 1, y, weights, best}));
+        for (double t = -6; t < 6; t += 0.25) {
+          const double other = metric.value({scores, 1, y, weights, t});
+          CHECK((metric.maximize ? other - value : value - other) < 1e-12);
+          if (std::abs(other - value) < 1e-13)
+            CHECK(std::abs(best) <= std::abs(t) + 1);  // half-way between scores, or 1 beyond
+        }
+        const ThresholdCurve curve = threshold_curve(metric, p, 200);
+        CHECK(std::is_sorted(curve.threshold.begin(), curve.threshold.end()));
+        for (std::size_t k = 0; k < curve.value.size(); ++k)
+          CHECK(curve.value[k] ==
+                doctest::Approx(metric.value({scores, 1, y, weights, curve.threshold[k]})).epsilon(1e-12));
+        CHECK(threshold_curve(metric, p, 4).value.size() == 4);
+        // Two scores decide by their difference.
+        std::vector<double> pairs;
+        for (const double f : scores) pairs.insert(pairs.end(), {0.5, f + 0.5});
+        CHECK(best_threshold(metric, {pairs, 2, y, weights}) == best);
+        CHECK(metric.value({pairs, 2, y, weights}) == value);
+      }
+    }
   }
 }
 

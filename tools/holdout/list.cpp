@@ -97,10 +97,17 @@ void print_activations() {
 }
 
 void print_metrics() {
-  for (const train::Metric& metric : train::metrics()) {
-    print(metric.info);
-    std::cout << "                  " << (metric.maximize ? "maximized" : "minimized") << "; for "
-              << task(metric.classes) << "\n";
+  Printer printer;
+  train::MetricChoice choice;
+  for (std::size_t i = 0; i < choice.alternatives().size(); ++i) {
+    print(choice.alternatives()[i]);
+    choice.select(i);
+    const train::Metric* metric = choice.metric();
+    if (metric)
+      std::cout << "                  " << (metric->maximize ? "maximized" : "minimized") << "; for "
+                << task(metric->classes) << (metric->takes == train::MetricTakes::average ? ", or more by average" : "")
+                << "\n";
+    choice.fields(printer);
   }
 }
 
@@ -138,6 +145,7 @@ constexpr Family kFamilies[] = {
     {"searches", "search.method", print_family<study::SearchSettings>},
     {"splits", "data.split.method", print_family<data::SplitSettings>},
     {"metrics", "objective.metric", print_metrics},
+    {"objective", "settings of the section objective", print_settings<study::ObjectiveSettings>},
     {"data", "settings of the section data", print_settings<data::DataSettings>},
     {"training", "settings of the section training", print_settings<train::TrainingSettings>},
     {"report", "settings of the section report", print_settings<study::ReportSettings>},

@@ -79,7 +79,7 @@ int validate(const Options& options) {
   const data::Prepared data = study::prepare(file, study::spill_near("runs"));
   const study::Study& study = file.study;
   std::cout << escaped(study.name) << ": " << study.config.model.type() << " model of '"
-            << escaped(data.dataset.target_name) << "', objective " << metric_of(study).info.name << "\n"
+            << escaped(data.dataset.target_name) << "', objective " << metric_of(study).label() << "\n"
             << "data: " << rows(data) << "\n";
   for (const std::string& notice : data.notices) std::cout << "note: " << escaped(notice) << "\n";
   print_space(study.space);

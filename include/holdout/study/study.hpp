@@ -10,13 +10,14 @@
 #include <holdout/base/random.hpp>
 #include <holdout/data/settings.hpp>
 #include <holdout/search/searchers.hpp>
+#include <holdout/train/metric_choice.hpp>
 #include <holdout/train/trainer.hpp>
 
 namespace holdout::study {
 
 /// `objective:`
 struct ObjectiveSettings {
-  std::string metric;     // empty: mse for regression, log_loss for classification
+  train::MetricChoice metric;
   std::string direction;  // minimize or maximize; empty: the metric's own. Saying the wrong one is an error.
   static constexpr std::int64_t kOff = 0;
   std::int64_t bias_correction = 500;  // bootstrap samples (choice_bias.hpp)

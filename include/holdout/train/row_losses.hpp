@@ -11,13 +11,8 @@
 
 namespace holdout::train {
 
-/// [row] what a metric, or its square (is_root_of_mean), is the weighted mean of; null for metrics that are no mean
-/// over rows.
-std::vector<double> (*row_terms(const Metric& metric))(const Predictions&);
-bool is_root_of_mean(const Metric& metric);
-
 /// Whether a metric is made of a mean over rows: it has row losses then. The more wrong, the larger: of a metric that
-/// is to be maximized they are its terms, negated.
+/// is to be maximized they are its terms, negated. None where the metric tunes a threshold, which depends on all rows.
 bool has_row_losses(const Metric& metric);
 
 /// [row] @param metric  with row losses

@@ -1,7 +1,10 @@
 // Metrics of regression. A metric: its info, what it measures, and its value.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <vector>
 
 #include <holdout/train/metric.hpp>
@@ -42,6 +45,67 @@ struct Mae {
   static constexpr Classes classes = Classes::none;
   static constexpr bool maximize = false;
   static double term(const Predictions& p, std::size_t i) { return std::abs(p.y[i] - p.scores[i]); }
+};
+
+struct Mape {
+  static constexpr Info info{"mape", "mean of |y − f| / |y|; a target of 0 counts as 2.2e-16, as scikit-learn has it"};
+  static constexpr Classes classes = Classes::none;
+  static constexpr bool maximize = false;
+  static double term(const Predictions& p, std::size_t i) {
+    return std::abs(p.y[i] - p.scores[i]) / std::max(std::abs(p.y[i]), std::numeric_limits<double>::epsilon());
+  }
+};
+
+struct Pinball {
+  static constexpr Info info{"pinball", "mean of q (y − f) above f and (1 − q) (f − y) below, least at the q-quantile",
+                             "Koenker and Bassett, Econometrica 46, 1978"};
+  static constexpr Classes classes = Classes::none;
+  static constexpr bool maximize = false;
+  static constexpr MetricTakes takes = MetricTakes::quantile;
+  static double term(const Predictions& p, std::size_t i, const MetricOptions& o) {
+    const double gap = p.y[i] - p.scores[i];
+    return gap > 0 ? o.quantile * gap : (o.quantile - 1) * gap;
+  }
+};
+
+struct MedianAbsoluteError {
+  static constexpr Info info{"median_absolute_error", "median of |y − f|, which outliers do not move"};
+  static constexpr Classes classes = Classes::none;
+  static constexpr bool maximize = false;
+  static double value(const Predictions& p) { return Errors(p).quantile(0.5); }
+  /// Half the distance of the quantiles that lie one standard error of a share, ½ / √n, to both sides of ½: Woodruff,
+  /// Confidence intervals for medians and other position measures, JASA 47, 1952.
+  static double standard_error(const Predictions& p) {
+    const double n = p.weights.empty() ? static_cast<double>(p.y.size()) : effective_rows(p.weights);
+    constexpr double kRounding = 1e-9;  // as in standard_errors.hpp
+    if (!(n > 1 + kRounding)) return std::numeric_limits<double>::quiet_NaN();
+    const Errors errors(p);
+    return (errors.quantile(0.5 + 0.5 / std::sqrt(n)) - errors.quantile(0.5 - 0.5 / std::sqrt(n))) / 2;
+  }
+
+ private:
+  // Of rows that count, ascending.
+  struct Errors {
+    explicit Errors(const Predictions& p) {
+      std::vector<std::size_t> order;
+      for (std::size_t i = 0; i < p.y.size(); ++i)
+        if (p.weight(i) > 0) order.push_back(i);
+      const auto error = [&](std::size_t i) { return std::abs(p.y[i] - p.scores[i]); };
+      std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return error(a) < error(b); });
+      double sum = 0;
+      for (const std::size_t i : order) values.push_back(error(i)), up_to.push_back(sum += p.weight(i));
+    }
+    /// The error up to which that share of the weights lies; between two of them their mean.
+    double quantile(double share) const {
+      if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+      constexpr double kRounding = 1e-12;  // of all weights, whose sum is rounded
+      const double at = share * up_to.back(), slack = kRounding * up_to.back();
+      const auto k = static_cast<std::size_t>(std::lower_bound(up_to.begin(), up_to.end(), at - slack) - up_to.begin());
+      if (k + 1 < values.size() && up_to[k] <= at + slack) return (values[k] + values[k + 1]) / 2;
+      return values[std::min(k, values.size() - 1)];
+    }
+    std::vector<double> values, up_to;
+  };
 };
 
 struct Rmse {

@@ -35,6 +35,23 @@ inline double standard_error_of_ratio(std::span<const double> above, std::span<c
   return std::sqrt(n / (n - 1) * squares) / std::abs(sum_below);
 }
 
+/// Of a smooth function of means: √(n/(n − 1) Σ (w ψ)²) / Σ w, ψ being each row's influence, the function's derivative
+/// in the row's weight times Σ w. The infinitesimal jackknife: Efron and Tibshirani, An Introduction to the Bootstrap,
+/// 1993, section 21.4; of a ratio of means the same as above.
+/// @param influence  [row], of weighted mean 0
+inline double standard_error_of_influence(std::span<const double> influence, std::span<const double> weights) {
+  const auto weight = [&](std::size_t i) { return weights.empty() ? 1 : weights[i]; };
+  const double n = weights.empty() ? static_cast<double>(influence.size()) : effective_rows(weights);
+  constexpr double kRounding = 1e-9;  // as above
+  if (!(n > 1 + kRounding)) return std::numeric_limits<double>::quiet_NaN();
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < influence.size(); ++i) {
+    const double residual = weight(i) * influence[i];
+    sum += weight(i), squares += residual * residual;
+  }
+  return std::sqrt(n / (n - 1) * squares) / sum;
+}
+
 inline double standard_error_of_mean(std::span<const double> terms, std::span<const double> weights) {
   return standard_error_of_ratio(terms, std::vector<double>(terms.size(), 1), weights);
 }
