@@ -41,7 +41,9 @@ void LossChoice::select(std::size_t alternative) {
 
 void LossChoice::fields(FieldVisitor& f) {
   const update::Coefficient& c = info().coefficient;
-  if (info().has_coefficient()) f({c.name, c.help, Scope::lane}, coefficient_, above(0.0));
+  // Coefficients are positive; those up to 1 are shares, and 1 itself none.
+  if (info().has_coefficient())
+    f({c.name, c.help, Scope::lane}, coefficient_, c.max > 1 ? above(0.0) : open(0.0, c.max));
 }
 
 }  // namespace holdout::train

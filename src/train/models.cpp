@@ -14,7 +14,7 @@ namespace holdout::train {
 namespace {
 
 // The list: a kind of model is added here and nowhere else.
-constexpr std::string_view kOfNumbers[] = {"squared", "absolute", "huber", "poisson"};
+constexpr std::string_view kOfNumbers[] = {"squared", "absolute", "huber", "poisson", "pinball"};
 constexpr std::string_view kOfOdds[] = {"logistic"};
 constexpr std::string_view kOfMargins[] = {"hinge", "squared_hinge"};
 constexpr std::string_view kOfClasses[] = {"softmax"};

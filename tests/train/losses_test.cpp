@@ -65,6 +65,7 @@ long double textbook(std::string_view name, long double f, long double y) {
   if (name == "squared") return r * r / 2;
   if (name == "absolute") return r;
   if (name == "huber") return r <= c ? r * r / 2 : c * (r - c / 2);
+  if (name == "pinball") return f < y ? c * r : (1 - c) * r;
   if (name == "poisson") return std::exp(f) - y * f;
   if (name == "logistic") return std::log1p(std::exp(-y * f));
   if (name == "hinge") return gap;

@@ -11,12 +11,13 @@
 #include <holdout/train/losses/hinge-inl.hpp>
 #include <holdout/train/losses/huber-inl.hpp>
 #include <holdout/train/losses/logistic-inl.hpp>
+#include <holdout/train/losses/pinball-inl.hpp>
 #include <holdout/train/losses/poisson-inl.hpp>
 #include <holdout/train/losses/softmax-inl.hpp>
 #include <holdout/train/losses/squared-inl.hpp>
 #include <holdout/train/losses/squared_hinge-inl.hpp>
 
-using LossTuple = std::tuple<Squared, Absolute, Huber, Poisson, Logistic, Softmax, Hinge, SquaredHinge>;
+using LossTuple = std::tuple<Squared, Absolute, Huber, Poisson, Logistic, Softmax, Hinge, SquaredHinge, Pinball>;
 
 template <class F, std::size_t... I>
 RULE_FN void with_loss(std::size_t loss, F f, std::index_sequence<I...>) {
