@@ -137,6 +137,8 @@ ordered_json predictions_json(const Findings& f) {
   }
   if (!p.false_positive.empty())
     all["roc"] = {{"false_positive", numbers_json(p.false_positive)}, {"true_positive", numbers_json(p.true_positive)}};
+  if (!p.threshold.empty())
+    all["thresholds"] = {{"score", numbers_json(p.threshold)}, {"value", numbers_json(p.at_threshold)}};
   if (!p.target.empty())
     all["rows"] = p.rows, all["target"] = numbers_json(p.target), all["predicted"] = numbers_json(p.predicted);
   return all;
@@ -162,6 +164,7 @@ ordered_json best_json(const Findings& f) {
                        {"parameters", parameters_json(f.study.space, trial.configuration)},
                        {"metrics", metrics_json(trial.outcome.metrics)}};
   if (f.defaults) best["defaults"] = true;
+  if (f.winner && f.winner->threshold) best["threshold"] = *f.winner->threshold;
   best["test"] = f.winner && !f.winner->test.empty() ? metrics_json(f.winner->test) : ordered_json();
   best["refit"] = nullptr;
   const bool tested = f.winner && !f.winner->refit_test.empty();

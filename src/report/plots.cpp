@@ -6,7 +6,7 @@ namespace plots {
 std::string certificate(const Findings&), confusion(const Findings&), contours(const Findings&),
     curves(const Findings&), history(const Findings&), importances(const Findings&), one_parameter(const Findings&),
     parallel(const Findings&), residuals(const Findings&), roc(const Findings&), slices(const Findings&),
-    times(const Findings&);
+    thresholds(const Findings&), times(const Findings&);
 
 }  // namespace plots
 namespace {
@@ -24,6 +24,7 @@ constexpr PlotKind kPlots[] = {
     {"residuals", Figure::predictions, plots::residuals},
     {"confusion", Figure::predictions, plots::confusion},
     {"roc", Figure::predictions, plots::roc},
+    {"thresholds", Figure::predictions, plots::thresholds},
     {"times", Figure::run, plots::times},
 };
 

@@ -103,6 +103,8 @@ std::string summary(const Findings& f, const std::string& folder) {
     head.push_back(f.trials.empty() ? "no trial has ended" : "no best " + f.study.metric + ": no trial succeeded");
   if (std::string text = better_defaults_text(f); !text.empty()) tail.push_back("note: " + std::move(text));
   if (std::string line = corrected_text(f); !line.empty()) tail.push_back(std::move(line));
+  if (const std::string text = threshold_text(f); !text.empty())
+    tail.push_back("threshold: " + text + ", tuned on hold-out rows");
   if (std::string line = test_line(f); !line.empty()) tail.push_back(std::move(line));
   if (std::string line = solver_line(f); !line.empty()) tail.push_back(std::move(line));
   if (f.best() && f.facts && f.facts->certificate)

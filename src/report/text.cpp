@@ -5,6 +5,7 @@
 #include <numeric>
 #include <unordered_map>
 
+#include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/base/quoting.hpp>
 #include <holdout/base/utf8.hpp>
@@ -118,6 +119,14 @@ std::string range_text(const search::Parameter& parameter) {
     if (range->points) text += ", " + counted(static_cast<std::size_t>(range->points), "point");
   }
   return text;
+}
+
+std::string threshold_text(const Findings& f) {
+  if (!f.winner || !f.winner->threshold || !f.facts || f.facts->classes.size() != 2) return {};
+  const double score = *f.winner->threshold;
+  const std::string text = holdout::quoted(f.facts->classes[1]) + " where its ", at = to_text(score, 6);
+  if (!f.winner->model || f.winner->model->link() != train::Link::odds) return text + "score is above " + at;
+  return text + "probability is above " + to_text(1 / (1 + std::exp(-score)), 6) + " (score " + at + ")";
 }
 
 std::string better_defaults_text(const Findings& f) {

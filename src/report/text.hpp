@@ -40,6 +40,8 @@ std::string better_defaults_text(const Findings& findings);
 /// "corrected for the choice among 256 configurations: 0.101 ± 0.04 (95 %: 0.05 to 0.17)"; empty where that was not
 /// computed.
 std::string corrected_text(const Findings& findings);
+/// Of a tuned threshold: "'yes' where its probability is above 0.31 (score -0.8)"; empty otherwise.
+std::string threshold_text(const Findings& findings);
 /// Standard error of the winner's test value, if it is known.
 std::optional<double> test_error(const Findings& findings);
 

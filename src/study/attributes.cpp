@@ -244,7 +244,7 @@ void fields(F& f, T& winner) {
   f("holdout_standard_error", winner.holdout_standard_error);
   f("best_yaml", winner.best_yaml), f("model", winner.model);
   f("minimum", winner.minimum), f("rises", winner.rises), f("steps", winner.steps);
-  f("predictions", winner.predictions);
+  f("predictions", winner.predictions), f("threshold", winner.threshold);
 }
 
 template <class F, class T>
@@ -268,6 +268,7 @@ void fields(F& f, T& predictions) {
   f("rows", predictions.rows), f("target", predictions.target), f("predicted", predictions.predicted);
   f("confusion", predictions.confusion);
   f("false_positive", predictions.false_positive), f("true_positive", predictions.true_positive);
+  f("threshold", predictions.threshold), f("at_threshold", predictions.at_threshold);
 }
 
 template <class F, class T>

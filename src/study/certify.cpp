@@ -229,6 +229,9 @@ void check_certificate(const Study& study, Errors& errors) {
     add("no lower bound of the hold-out error is known for " + what,
         "there is one for linear with squared loss (metrics mse, rmse), logistic and softmax (log_loss, error); or " +
             std::string(kRemove));
+  if (metric_of(study).options.tune_threshold)
+    add("no lower bound is known for a metric at the threshold that is best for it",
+        "remove objective.threshold, or " + std::string(kRemove));
 }
 
 std::optional<Certificate> certify(const Study& study, double tolerance, std::span<const Trial> trials, double best,

@@ -53,11 +53,35 @@ class Checks {
       add("objective.metric." + name + ".class",
           "objective.metric." + name + ": class beside average: they are two ways to measure several classes",
           "remove one of them");
+    threshold(metric);
     const std::string own = metric.maximize ? "maximize" : "minimize";
     if (!study.objective.direction.empty() && study.objective.direction != own)
       add("objective.direction",
           "objective.direction: '" + name + "' is to " + own + ", not to " + study.objective.direction,
           "write " + own + ", or leave 'direction' away: every metric knows its own");
+  }
+
+  // Recall of one class is best where all rows are decided for it, precision where only the surest is.
+  void threshold(const train::Metric& metric) {
+    Study& study = file_.study;
+    if (study.objective.threshold != "tuned") return;
+    const auto one_sided = [](const train::Metric& m) {
+      return (m.info.name == "precision" || m.info.name == "recall") && m.options.average == "none";
+    };
+    std::vector<std::string> others;
+    for (const train::Metric& m : train::metrics())
+      if (m.of_table && !one_sided(m)) others.emplace_back(m.info.name);
+    const std::string name(metric.info.name);
+    if (!metric.of_table)
+      return add("objective.threshold",
+                 "objective.threshold: '" + name + "' does not depend on the class that is decided",
+                 "remove it, or use a metric of decisions: " + joined(others));
+    if (one_sided(metric))
+      return add("objective.threshold",
+                 "objective.threshold: '" + name + "' of one class is best where " +
+                     (name == "recall" ? "all rows are decided for it" : "only the surest row is decided for it"),
+                 "use a metric that weighs both kinds of mistakes: " + joined(others));
+    study.objective.metric.tune_threshold();
   }
 
   // learning_rate: auto is 1/L̂ of a smooth convex model, which says nothing about rules that scale each coordinate.

@@ -5,6 +5,7 @@
 
 #include "cohorts.hpp"
 #include "objective.hpp"
+#include "threshold.hpp"
 
 namespace holdout::study {
 namespace {
@@ -154,6 +155,11 @@ std::vector<Trained> refit(const StudyFile& file, const data::Prepared& data, st
   }
   const auto cohorts = cut(all, starts, sizes(designs, data.dataset, all, workers));
   train_all({designs, metric, file.study.root(), workers, interrupt}, cohorts, all, starts);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].threshold = trained[i]->threshold;
+    if (all[i].threshold && !all[i].failure && !all[i].interrupted())
+      all[i].folds[0].metrics = metrics_at(*all[i].threshold, designs, all[i].config, metric, 0, all[i].folds[0]);
+  }
   return all;
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <exception>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct Trained {
   train::LaneConfig config;
   std::vector<train::LaneResult> folds;  // [fold]; of a refit the only one
   std::exception_ptr failure;            // what its training threw; there are no results then
+  std::optional<double> threshold = {};  // tuned on the hold-out rows of the folds; of a refit the one it was given
 
   bool interrupted() const;
 };
@@ -32,8 +34,8 @@ std::vector<Trained> train_on_folds(const Study& study, std::span<const train::L
                                     const std::atomic<bool>& interrupt);
 
 /// Trains configurations on the training and hold-out rows of all folds together, for as many epochs as were best on
-/// average; the test rows measure, if there are any. A solver starts from the mean of the folds' parameters where J has
-/// one minimum only, so that the start is no part of the answer.
+/// average; the test rows measure, if there are any, at the threshold of the trainings on the folds. A solver starts
+/// from the mean of the folds' parameters where J has one minimum only, so that the start is no part of the answer.
 /// @param data    with all features of the configurations, products of features included
 /// @param trained  their trainings on the folds, without failures
 /// @return as many, in their order

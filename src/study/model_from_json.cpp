@@ -211,6 +211,10 @@ TunedModel tuned_model_from(const Json& json) {
     require(!model.sparse, "a libsvm file has no columns: columns do not go with the features");
     read_products(*products, model);
   }
+  if (const auto threshold = json.find("threshold"); threshold != json.end()) {
+    require(model.classes.size() == 2, "`threshold` is for two classes");
+    model.threshold = number_in(*threshold, "threshold");
+  }
   read_features(member_of(json, "features"), model);
   const Json& layers = list_in(member_of(json, "layers"), "layers");
   for (const Json& layer : layers) model.layers.push_back(layer_from(layer, item("layers", model.layers.size())));

@@ -132,6 +132,7 @@ Json to_json(const TunedModel& model) {
     json["products"] = Json::array();
     for (const data::Product& product : model.products) json["products"].push_back({product.parent, product.factor});
   }
+  if (model.threshold) json["threshold"] = *model.threshold;
   json["features"] = Json::array();
   const auto& [mean, scale, fill] = model.scaling;
   for (std::size_t j = 0; j < model.features.size(); ++j)

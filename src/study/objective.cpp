@@ -11,6 +11,7 @@
 
 #include "answers.hpp"
 #include "cohorts.hpp"
+#include "threshold.hpp"
 
 namespace holdout::study {
 namespace {
@@ -85,8 +86,8 @@ std::optional<Outcome> combine(std::span<const train::LaneResult> folds, const t
   out.curve = mean_curve(folds);
   if (out.reason.empty() && !std::isfinite(out.value)) {
     const auto fold = std::find_if(folds.begin(), folds.end(), [](const auto& f) { return !std::isfinite(f.value); });
-    out.reason = metric.label() + " is " + to_text(fold == folds.end() ? out.value : fold->value) +
-                 " on the hold-out rows";
+    out.reason =
+        metric.label() + " is " + to_text(fold == folds.end() ? out.value : fold->value) + " on the hold-out rows";
     if (folds.size() > 1 && fold != folds.end()) out.reason += " of fold " + std::to_string(fold - folds.begin());
   }
   if (!out.reason.empty()) out.state = TrialState::failed, out.value = kNaN;
@@ -315,7 +316,10 @@ void TrainingObjective::close_cohort(Batch& batch, std::size_t cohort) {
     } else {
       for (auto& fold : batch.results[cohort])
         if (!fold.empty()) folds.push_back(std::move(fold[lane]));
-      if (folds.size() == batch.results[cohort].size()) outcome = combine(folds, world_.metric);
+      if (folds.size() == batch.results[cohort].size()) {
+        const train::LaneConfig& config = batch.configs[members[lane]];
+        outcome = combine(folds, world_.metric, designs_, config);
+      }
       if (outcome && Derivatives::wanted(batch.requests[members[lane]])) {
         std::vector<FoldDerivatives> along;
         for (auto& fold : batch.derivatives[cohort]) along.push_back(std::move(fold[lane]));

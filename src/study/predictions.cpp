@@ -4,17 +4,13 @@
 #include <cmath>
 #include <numeric>
 
+#include <holdout/train/decision.hpp>
+
 namespace holdout::study {
 namespace {
 
 constexpr std::size_t kMaxRows = 500;    // of a regression: more dots cover each other
 constexpr std::size_t kMaxPoints = 200;  // of a ROC curve
-
-std::size_t decided(const train::Predictions& p, std::size_t row) {
-  if (p.outputs == 1) return p.scores[row] > 0 ? 1 : 0;
-  const auto scores = p.scores.subspan(row * p.outputs, p.outputs);
-  return static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
-}
 
 // For each threshold between two scores: which shares of the negative and of the positive rows lie above it.
 void roc(const std::vector<double>& target, const std::vector<double>& score, HoldoutPredictions& to) {
@@ -52,7 +48,7 @@ void PredictionSummary::add(const train::Predictions& p) {
   for (std::size_t i = 0; i < p.y.size(); ++i) {
     const auto scores = p.scores.subspan(i * p.outputs, p.outputs);
     if (!std::all_of(scores.begin(), scores.end(), [](double s) { return std::isfinite(s); })) continue;
-    if (classes_ > 0) ++confusion_[static_cast<std::size_t>(p.y[i]) * classes_ + decided(p, i)];
+    if (classes_ > 0) ++confusion_[static_cast<std::size_t>(p.y[i]) * classes_ + decided_class(p, i)];
     if (classes_ > 2) continue;
     target_.push_back(p.y[i]);
     predicted_.push_back(p.outputs == 2 ? scores[1] - scores[0] : scores[0]);

@@ -111,6 +111,21 @@ std::string of_many_classes(const train::Metric& metric) {
   return text + joined(others);
 }
 
+void check_threshold(const StudyFile& file, const data::Prepared& data, Errors& errors) {
+  const auto add = [&](std::string text, std::string hint) {
+    errors.add(file.located({{}, std::move(text), std::move(hint), {}, "objective.threshold"}));
+  };
+  if (!metric_of(file.study).options.tune_threshold) return;
+  if (const std::size_t classes = data.dataset.classes.size(); classes != 2)
+    add("objective.threshold: 'tuned' is for two classes; target '" + data.dataset.target_name + "' has " +
+            std::to_string(classes),
+        "remove it");
+  if (data.split.folds.size() > 1 && derivative_method(file.study))
+    add("objective.threshold: search.method gradient measures each fold by itself, and a tuned threshold is one for "
+        "all folds",
+        "use method random or grid, or split: {method: holdout}");
+}
+
 }  // namespace
 
 data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
@@ -143,6 +158,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
     check_counts(file, data.dataset, errors);
     if (const auto wrong = file.study.objective.metric.find_classes(data.dataset.classes))
       errors.add(file.located(*wrong));
+    check_threshold(file, data, errors);
     errors.throw_if_any();
     check_metric(file, data);
     find_groups(file, feature_names(study, data));

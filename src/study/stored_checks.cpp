@@ -51,6 +51,8 @@ void check(const HoldoutPredictions& p) {
   at_least(0, {{"rows", p.rows}});
   require(p.target.size() == p.predicted.size(), "`target` and `predicted` differ in length");
   require(p.false_positive.size() == p.true_positive.size(), "`false_positive` and `true_positive` differ in length");
+  require(p.threshold.size() == p.at_threshold.size(), "`threshold` and `at_threshold` differ in length");
+  require(std::is_sorted(p.threshold.begin(), p.threshold.end()), "`threshold`: scores that do not ascend");
   for (const auto* shares : {&p.false_positive, &p.true_positive})
     for (const double share : *shares) require(share >= 0 && share <= 1, "a share of rows that is not from 0 to 1");
   const auto side = static_cast<std::size_t>(std::llround(std::sqrt(static_cast<double>(p.confusion.size()))));

@@ -6,6 +6,7 @@ namespace holdout::study {
 namespace {
 
 constexpr std::string_view kDirections[] = {"minimize", "maximize"};
+constexpr std::string_view kThresholds[] = {"even", "tuned"};
 constexpr std::string_view kFormats[] = {"json", "markdown", "html", "csv"};
 constexpr NamedNumber<std::int64_t> kOffWords[] = {{"off", ObjectiveSettings::kOff}};
 constexpr NamedNumber<std::int64_t> kBatchWords[] = {{"auto", SearchSettings::kAuto}};
@@ -19,6 +20,10 @@ void ObjectiveSettings::fields(FieldVisitor& f) {
      "bootstrap samples of the hold-out rows, which tell how much too good the best value is for "
      "having been chosen; off: none"},
     bias_correction, between<std::int64_t>(100, 10'000).or_word(kOffWords));
+  f({"threshold",
+     "two classes: even decides for the positive one where its probability is above ½ (its score above 0), tuned where "
+     "the metric is best on the hold-out rows"},
+    threshold, kThresholds);
 }
 
 void SearchSettings::fields(FieldVisitor& f) {

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include <holdout/base/number.hpp>
+#include <holdout/train/decision.hpp>
 #include <holdout/train/design.hpp>
 #include <holdout/train/trainer.hpp>
 
@@ -94,9 +95,8 @@ std::vector<double> probabilities(const TunedModel& model, std::span<const doubl
   return share;
 }
 
-std::size_t decided_class(std::span<const double> scores) {
-  if (scores.size() == 1) return scores[0] > 0 ? 1 : 0;
-  return static_cast<std::size_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
+std::size_t decided_class(std::span<const double> scores, std::optional<double> threshold) {
+  return train::decided_class({scores, scores.size(), {}, {}, threshold}, 0);
 }
 
 }  // namespace holdout::study

@@ -14,6 +14,7 @@
 #include "objective.hpp"
 #include "search_again.hpp"
 #include "stored_trials.hpp"
+#include "threshold.hpp"
 #include "winner.hpp"
 
 namespace holdout::study {
@@ -95,8 +96,8 @@ std::vector<std::optional<Outcome>> train_again(const StudyFile& file, const dat
       results[members[lane]][task % folds] = std::move(trained[lane]);
   });
   std::vector<std::optional<Outcome>> outcomes;
-  for (const auto& of_folds : results) {
-    const std::optional<Outcome> outcome = combine(of_folds, metric);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::optional<Outcome> outcome = combine(results[i], metric, designs, configs[i]);
     outcomes.push_back(outcome ? std::optional(storable(*outcome)) : std::nullopt);
   }
   return outcomes;
@@ -109,6 +110,7 @@ std::vector<Attribute> numbers_of(const Winner& winner) {
   };
   add("winner.test", winner.test);
   add("winner.refit.test", winner.refit_test);
+  if (winner.threshold) all.emplace_back("winner.threshold", text_of(to_json(*winner.threshold)));
   all.emplace_back("winner.refit.epochs", std::to_string(winner.refit_epochs));
   if (winner.defaults) all.emplace_back("defaults.value", text_of(to_json(winner.defaults->value)));
   if (winner.defaults) add("defaults.test", winner.defaults->test);

@@ -12,11 +12,13 @@
 #include "gradient_method.hpp"
 #include "objective.hpp"
 #include "predictions.hpp"
+#include "threshold.hpp"
 
 namespace holdout::study {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kCurvePoints = 200;  // of the metric against the threshold: as of a ROC curve
 
 // What a model says of rows it was not trained on.
 struct Verdict {
@@ -24,11 +26,12 @@ struct Verdict {
   double standard_error = kNaN;
 };
 
-// @param scores  of the rows of the part
+// @param scores     of the rows of the part
+// @param threshold  that the metric tuned, if it does
 template <class T>
 Verdict judge(const train::Part<T>& part, const train::Shape& shape, const train::Metric& metric,
-              std::span<const double> scores, PredictionSummary* summary = nullptr) {
-  const train::Predictions predictions{scores, scores.size() / part.n, part.target, part.weights};
+              std::optional<double> threshold, std::span<const double> scores, PredictionSummary* summary = nullptr) {
+  const train::Predictions predictions{scores, scores.size() / part.n, part.target, part.weights, threshold};
   const train::Link link = train::losses()[shape.model.loss_for(shape.classes)].link;
   Verdict verdict;
   verdict.metrics = measure_all(metric, shape.classes, link, predictions);
@@ -39,10 +42,11 @@ Verdict judge(const train::Part<T>& part, const train::Shape& shape, const train
 
 // The hold-out rows of a fold.
 Verdict judge_fold(const Designs& designs, std::size_t fold, const train::LaneConfig& config,
-                   const train::Metric& metric, std::span<const double> theta, PredictionSummary& summary) {
+                   const train::Metric& metric, std::optional<double> threshold, std::span<const double> theta,
+                   PredictionSummary& summary) {
   const auto verdict = [&](const auto& design) {
     const std::vector<double> scores = train::holdout_scores(design, config.model, theta);
-    return judge(design.holdout, {config.model, design.features, design.classes}, metric, scores, &summary);
+    return judge(design.holdout, {config.model, design.features, design.classes}, metric, threshold, scores, &summary);
   };
   if (config.training.in_float32()) return verdict(designs.get<float>(fold, DesignKey(config)));
   return verdict(designs.get<double>(fold, DesignKey(config)));
@@ -79,7 +83,7 @@ Verdict judge_test(const data::Prepared& data, const train::Metric& metric, cons
   const data::Scaling scaling = data::fit_scaling(data.dataset, data.split.folds[0].train, trained.config.standardize);
   const train::Shape shape{trained.config.model, data.dataset.features, data.dataset.classes.size()};
   const auto verdict = [&](const auto& test) {
-    return judge(test, shape, metric, train::predict(test, shape, trained.folds[0].theta));
+    return judge(test, shape, metric, trained.threshold, train::predict(test, shape, trained.folds[0].theta));
   };
   const data::RowList& test = data.split.test;
   if (trained.config.training.in_float32()) return verdict(train::make_part<float>(data.dataset, scaling, test));
@@ -124,10 +128,18 @@ Winner judge_training(const Search& s, const Trial& trial, const Trained& traine
   winner.minimum = facts_of_minimum(s.designs, trained.config, trained.folds[0].theta);
   PredictionSummary summary(s.data.dataset.classes.size());
   for (std::size_t k = 0; k < trained.folds.size() && !s.interrupt; ++k) {
-    const Verdict verdict = judge_fold(s.designs, k, trained.config, s.metric, trained.folds[k].theta, summary);
+    const Verdict verdict =
+        judge_fold(s.designs, k, trained.config, s.metric, trained.threshold, trained.folds[k].theta, summary);
     if (trained.folds.size() == 1) winner.holdout_standard_error = verdict.standard_error;
   }
   winner.predictions = summary.result();
+  winner.threshold = trained.threshold;
+  if (winner.threshold) {
+    const PooledPredictions rows = pooled_predictions(s.designs, trained.config, trained.folds);
+    train::ThresholdCurve curve = threshold_curve(s.metric, rows.predictions(), kCurvePoints);
+    winner.predictions->threshold = std::move(curve.threshold);
+    winner.predictions->at_threshold = std::move(curve.value);
+  }
   return winner;
 }
 
@@ -139,7 +151,7 @@ std::optional<TunedModel> model_of(const Search& s, const data::Prepared& wide, 
   if (!std::all_of(theta.begin(), theta.end(), [](double x) { return std::isfinite(x); })) return {};
   const data::Scaling scaling = data::fit_scaling(wide.dataset, all_but_test(wide.split), refitted.config.standardize);
   TunedModel model = tuned_model(refitted.config.model, wide, scaling, theta);
-  model.study = s.file.study.name, model.trial = trial;
+  model.study = s.file.study.name, model.trial = trial, model.threshold = refitted.threshold;
   model.delimiter = s.file.study.data.delimiter, model.cells = s.file.study.data.cells;
   model.products = data::products_of(s.data.dataset, degree);
   return model;
@@ -231,12 +243,12 @@ Defaults find_defaults(const Search& s) {
 void fail(DefaultResult& result, std::string reason) { result.value = kNaN, result.reason = std::move(reason); }
 
 // Takes over what their training gave. @return false if it was interrupted
-bool take(Defaults& defaults, const Trained& trained, const train::Metric& metric) {
+bool take(Defaults& defaults, const Trained& trained, const Search& s) {
   if (trained.failure) {
     fail(defaults.result, text_of(trained.failure));
     return true;
   }
-  defaults.outcome = combine(trained.folds, metric);
+  defaults.outcome = combine(trained.folds, s.metric, s.designs, trained.config);
   if (!defaults.outcome) return false;
   if (!defaults.result.trial)
     defaults.result.value = defaults.outcome->value, defaults.result.reason = defaults.outcome->reason;
@@ -289,15 +301,25 @@ class Finals {
       for (Trained& t : train_on_folds(search_.file.study, configs, search_.designs, search_.data.dataset,
                                        search_.metric, search_.workers, search_.interrupt))
         trained_.push_back(std::move(t));
+    const bool interrupted = search_.interrupt || std::any_of(trained_.begin(), trained_.end(),
+                                                              [](const Trained& t) { return t.interrupted(); });
+    if (!interrupted && search_.metric.options.tune_threshold) tune_thresholds();
     search_.designs.make_for(search_.workers, trained_[0].config);
-    return !search_.interrupt &&
-           std::none_of(trained_.begin(), trained_.end(), [](const Trained& t) { return t.interrupted(); });
+    return !interrupted;
   }
   const Trained& of(const search::Configuration& configuration) const {
     return trained_[static_cast<std::size_t>(std::find(all_.begin(), all_.end(), configuration) - all_.begin())];
   }
 
  private:
+  void tune_thresholds() {
+    for (Trained& t : trained_) {
+      if (t.failure) continue;
+      search_.designs.make_for(search_.workers, t.config);
+      t.threshold = tuned_threshold(search_.designs, t.config, search_.metric, t.folds);
+    }
+  }
+
   const Search& search_;
   const search::Configuration best_;
   std::optional<Trained> known_;
@@ -322,7 +344,7 @@ std::optional<Winner> finish(const Search& s, const Trial& best, std::vector<tra
   const Trained* standard = nullptr;  // what the defaults' training gave, if it gave anything
   if (defaults && defaults->wanted) {
     const Trained& trained = finals.of(defaults->result.configuration);
-    if (!take(*defaults, trained, s.metric)) return {};
+    if (!take(*defaults, trained, s)) return {};
     if (!trained.failure && defaults->outcome->reason.empty()) standard = &trained;
   }
   const bool default_wins = standard && crowned.value_or(are_best(*defaults, best, s));

@@ -71,6 +71,7 @@ TEST_CASE("export: a Python script predicts as holdout does, for every kind of m
   const struct {
     const char *target, *model, *training;
     int degree = 1;  // of products of words, numbers and gaps
+    const char* threshold = "even";
   } cases[] = {
       {"numbers", "type: linear, l2: 0.01", "optimizer: exact"},
       {"numbers", "type: linear, l2: 0.01", "optimizer: exact", 3},
@@ -78,20 +79,24 @@ TEST_CASE("export: a Python script predicts as holdout does, for every kind of m
       {"two", "type: logistic, l2: 0.01", "optimizer: exact"},
       {"two", "type: svm, l2: 0.01", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
       {"three", "type: softmax, l2: 0.01", "optimizer: exact"},
+      {"two", "type: logistic, l2: 0.01", "optimizer: exact", 1, "tuned"},
+      {"two", "type: softmax, l2: 0.01", "optimizer: exact", 1, "tuned"},
+      {"two", "type: svm, l2: 0.01", "optimizer: adam, learning_rate: 0.05, epochs: 20", 1, "tuned"},
       {"two", "type: mlp, hidden: [5], activation: tanh", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
       {"three", "type: mlp, hidden: [4, 3], activation: relu",
        "optimizer: adam, learning_rate: 0.05, epochs: 20, precision: float32", 2},
       {"numbers", "type: mlp, hidden: [4], activation: sigmoid", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
       {"numbers", "type: mlp, hidden: [4], activation: identity", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
   };
-  for (const auto& [target, model, training, degree] : cases) {
+  for (const auto& [target, model, training, degree, threshold] : cases) {
     CAPTURE(model);
     const std::string features = degree > 1 ? ", features: {polynomial: " + std::to_string(degree) + "}" : "";
     process::write_file(folder.path / "rows.csv", rows(target));
     const bool numbers = std::string(target) == "numbers" || std::string(target) == "counts";
     process::write_file(folder.path / "s.yaml", "name: s\ndata: {file: rows.csv, target: y, missing: mean" + features +
                                                     "}\nmodel: {" + model + "}\ntraining: {" + training +
-                                                    "}\nobjective: {metric: " + (numbers ? "mse" : "error") + "}\n");
+                                                    "}\nobjective: {metric: " + (numbers ? "mse" : "error") +
+                                                    ", threshold: " + threshold + "}\n");
     const auto run = shell(folder, "$H run s.yaml --out run --fresh --quiet");
     REQUIRE_MESSAGE(run.code == 0, run.err);
     const auto ours = shell(folder, "$H predict run rows.csv");

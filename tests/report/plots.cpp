@@ -48,7 +48,9 @@ FakeStorage rich() {
   const Findings f = find(s);
   s.won->trial = f.best()->number;
   s.run->classes = {"no", "yes"};
-  s.won->predictions = study::HoldoutPredictions{3, {1, 2, 3}, {1.5, 2, 2}, {5, 1, 0, 7}, {0, 0.25, 1}, {0, 1, 1}};
+  s.won->predictions = study::HoldoutPredictions{
+      3, {1, 2, 3}, {1.5, 2, 2}, {5, 1, 0, 7}, {0, 0.25, 1}, {0, 1, 1}, {-2, -0.5, 1, 3}, {0.4, 0.7, 0.8, 0}};
+  s.won->threshold = 1;
   return s;
 }
 
@@ -179,7 +181,9 @@ FakeStorage of_two(double a, double b, std::size_t trials) {
     o.value = o.seconds = o.train_loss = x;
     o.curve = {{1, a, b}, {2, b, a}, {3, x, x}};
   }
-  s.won->predictions = study::HoldoutPredictions{2, {a, b}, {b, a}, {5, 1, 0, 7}, {0, 0.25, 1}, {0, 1, 1}};
+  s.won->predictions = study::HoldoutPredictions{
+      2, {a, b}, {b, a}, {5, 1, 0, 7}, {0, 0.25, 1}, {0, 1, 1}, {std::min(a, b), std::max(a, b)}, {a, b}};
+  s.won->threshold = a;
   if (trials > 0) s.won->trial = find(s).best() ? find(s).best()->number : 0;
   return s;
 }

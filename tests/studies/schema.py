@@ -77,6 +77,7 @@ for path, value in [
     ("objective.metric", {"name": "mcc", "average": "macro"}),
     ("objective.metric", {"name": "cost_matrix", "costs": {"yes": 5}}),
     ("objective.metric", {"name": "pinball", "quantile": 1}),
+    ("objective.threshold", "half"),
 ]:
     expect(False, f"{path}: {value}", changed(path, value))
 for path, value in [
@@ -90,7 +91,8 @@ for path, value in [
     ("objective.metric", {"name": "f1", "average": "macro"}),
     ("objective.metric", {"name": "f1", "class": 1}),
     ("objective.metric", {"name": "cost_matrix", "costs": {"yes": {"no": 5}}}),
-    ("objective", {"metric": "mcc"}),
+    ("objective", {"metric": "mcc", "threshold": "tuned"}),
+    ("model", {"type": "linear", "loss": {"name": "pinball", "quantile": {"values": [0.1, 0.9]}}}),
 ]:
     expect(True, f"{path}: {value}", changed(path, value))
 print(f"{failures} failures")

@@ -69,7 +69,7 @@ class Printer {
     }
     for (const double p : study::probabilities(model_, scores)) line_ += to_text(p) + ",";
     if (!odds_) line_ += to_text(scores[0]) + ",";
-    line_ += csv_quoted(model_.classes[study::decided_class(scores)]);
+    line_ += csv_quoted(model_.classes[study::decided_class(scores, model_.threshold)]);
   }
 
   const study::TunedModel& model_;

@@ -19,8 +19,11 @@
 //     refit       {test, epochs}, by the model refitted on training and hold-out rows; null until that was done
 //     minimum     {convex: no | convex | strongly convex, reason, gradient_norm, least_eigenvalue, largest_eigenvalue,
 //                 distance, rises, steps}: train/minimum.hpp of the winner (k folds: of the first); null until known
+//     threshold   only with objective.threshold: tuned: the score above which the positive class is decided, also of
+//                 the test rows
 //     predictions on hold-out rows (all folds'): {confusion: [true class][decided class], roc: {false_positive,
-//                 true_positive}} or {rows, target, predicted} of at most 500 rows; null until known
+//                 true_positive}, thresholds?: {score, value}} or {rows, target, predicted} of at most 500 rows; null
+//                 until known
 //     uncertainty {value, test}: standard errors of the hold-out and the test value of the objective's metric, or null
 //     folds       the k values, if k > 1
 //     starts      the value of each initialization, with training.starts

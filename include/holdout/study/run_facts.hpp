@@ -47,6 +47,8 @@ struct HoldoutPredictions {
   std::vector<double> target, predicted;              // regression: at most 500 of them, evenly spread
   std::vector<std::int64_t> confusion;                // classes: [true class][decided class], how many rows
   std::vector<double> false_positive, true_positive;  // two classes: the ROC curve from (0, 0) to (1, 1)
+  // objective.threshold: tuned: the metric at so many thresholds of the score, ascending.
+  std::vector<double> threshold, at_threshold;
 };
 
 /// What the study would have given without tuning: every searched setting at its declared default, or, where none
@@ -81,6 +83,8 @@ struct Winner {
   std::optional<train::MinimumFacts> minimum;
   std::int64_t rises = -1, steps = 0;  // full-batch steps after which J was higher (−1: not watched), and all steps
   std::optional<HoldoutPredictions> predictions;
+  // objective.threshold: tuned: the score above which the positive class is decided, also by `model`.
+  std::optional<double> threshold;
 };
 
 }  // namespace holdout::study

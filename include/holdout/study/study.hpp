@@ -21,6 +21,7 @@ struct ObjectiveSettings {
   std::string direction;  // minimize or maximize; empty: the metric's own. Saying the wrong one is an error.
   static constexpr std::int64_t kOff = 0;
   std::int64_t bias_correction = 500;  // bootstrap samples (choice_bias.hpp)
+  std::string threshold = "even";      // two classes: even (score 0, probability ½), or tuned on the hold-out rows
   void fields(FieldVisitor& f);
 };
 

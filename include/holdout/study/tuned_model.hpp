@@ -19,6 +19,7 @@
 //                 with level the others are 0 then
 //   products      [[parent, factor]], only with data.features.polynomial: behind the features of the columns comes one
 //                 for each, the product of two that are there: places among all features, from 0
+//   threshold     of two classes, where it was tuned: the score above which the positive one is decided; else 0
 //   features      [{name, mean, scale, fill}]: z = (x − mean) / scale is what the first layer takes; libsvm: the name
 //   is
 //                 the index, and what a row does not name is 0
@@ -58,6 +59,7 @@ struct TunedModel {
   std::vector<data::InputColumn> columns;  // of a CSV file
   std::vector<data::Product> products;     // behind the features of the columns, by data.features.polynomial
   std::vector<std::string> features;       // of the columns, then the products
+  std::optional<double> threshold;         // of two classes: the score above which the positive one is; empty: 0
   data::Scaling scaling;                   // [feature]
   std::vector<Layer> layers;               // the last one's units are the scores
 
@@ -77,7 +79,8 @@ std::vector<double> predict(const TunedModel& model, const data::Dataset& rows);
 std::vector<double> probabilities(const TunedModel& model, std::span<const double> scores);
 
 /// The class that the scores of one row speak for.
-std::size_t decided_class(std::span<const double> scores);
+/// @param threshold  TunedModel::threshold
+std::size_t decided_class(std::span<const double> scores, std::optional<double> threshold = {});
 
 /// The text of model.json.
 std::string model_json(const TunedModel& model);

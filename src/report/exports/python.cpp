@@ -98,6 +98,9 @@ std::string numbers(const TunedModel& model) {
     text += "# What counts where a cell is missing.\nFILL = np.array(" + list(fill, std::string(17, ' ')) + ")\n";
   text += layers(model);
   if (!model.classes.empty()) text += "CLASSES = " + list(model.classes, std::string(11, ' ')) + "\n";
+  if (model.threshold)
+    text += "# The score above which the second class is decided, tuned on hold-out rows.\nTHRESHOLD = " +
+            python_literal(*model.threshold) + "\n";
   return text;
 }
 
@@ -144,8 +147,13 @@ std::string predict(const TunedModel& model) {
     case train::Link::decision:
       break;
   }
+  if (model.outputs() > 1 && model.threshold)
+    return text +
+           "    f = scores(x)\n    return np.array(CLASSES, dtype=object)[(f[..., 1] - f[..., 0] > "
+           "THRESHOLD).astype(int)]\n";
   if (model.outputs() > 1) return text + "    return np.array(CLASSES, dtype=object)[scores(x).argmax(axis=-1)]\n";
-  return text + "    return np.array(CLASSES, dtype=object)[(scores(x)[..., 0] > 0).astype(int)]\n";
+  return text + "    return np.array(CLASSES, dtype=object)[(scores(x)[..., 0] > " +
+         (model.threshold ? "THRESHOLD" : "0") + ").astype(int)]\n";
 }
 
 }  // namespace

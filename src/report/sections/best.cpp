@@ -65,6 +65,10 @@ Section best_section(const Findings& f) {
     text += best.outcome.fold_values.size() > 1
                 ? " The error is the standard error over the " + counted(best.outcome.fold_values.size(), "fold") + "."
                 : " The error is the standard error over the hold-out rows.";
+  if (const std::string threshold = threshold_text(f); !threshold.empty())
+    text += " The model decides for " + threshold + ". That threshold was chosen on the hold-out rows, where its " +
+            f.study.metric +
+            " is therefore too good; test rows, and rows to predict, are decided by the same threshold.";
   section.blocks.emplace_back(Paragraph{plain(text)});
   if (std::string choice = choice_text(f); !choice.empty())
     section.blocks.emplace_back(Paragraph{plain(std::move(choice))});
