@@ -7,6 +7,7 @@
 
 #include <holdout/train/design.hpp>
 
+#include "../loss_hessian.hpp"
 #include "../models.hpp"
 #include "../objective.hpp"
 
@@ -30,14 +31,11 @@ class TrainingLoss {
   Eigen::MatrixXd third(const Eigen::VectorXd& theta, const Eigen::VectorXd& q, const Eigen::MatrixXd& v) const;
 
  private:
-  // Weights of the second moments: per row, the matrix ∂²L/∂f² over the outputs.
-  struct SecondMoments;
-  void add_moments(const LaneTable<double>& theta, std::size_t first, std::size_t n, SecondMoments& moments);
-
   const Design<double>& design_;
   const Model<double>& model_;
   std::size_t loss_;
   AlignedVector<double> weights_, coefficients_;
+  LossHessian matrix_;
   LossSum<double> sum_;
   Eigen::MatrixXd hessian_;
   bool known_ = false;  // of a quadratic loss there is but one Hessian
