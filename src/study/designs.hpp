@@ -12,6 +12,7 @@
 #include <holdout/data/load.hpp>
 #include <holdout/data/polynomial.hpp>
 #include <holdout/train/design.hpp>
+#include <holdout/train/preconditioner.hpp>
 #include <holdout/train/trainer.hpp>
 
 namespace holdout::study {
@@ -28,8 +29,12 @@ struct DesignKey {
 
 class Designs {
  public:
+  /// Those of a search: solvers of many configurations share what they are preconditioned by.
   /// @param prepared  must outlive the designs
-  explicit Designs(const data::Prepared& prepared) : Designs(prepared.dataset, prepared.split) {}
+  explicit Designs(const data::Prepared& prepared) : Designs(prepared.dataset, prepared.split) {
+    preconditioned_ = true;
+  }
+  /// For single trainings, which an eigenbasis would not pay for.
   /// @param dataset, split  must outlive the designs
   Designs(const data::Dataset& dataset, const data::Split& split) : dataset_(dataset), split_(split) {}
 
@@ -130,6 +135,9 @@ class Designs {
       if constexpr (std::is_same_v<T, double>)
         if (ridge && !design.ridge) design.ridge = train::ridge_basis_of(design);
     });
+    if constexpr (std::is_same_v<T, double>)
+      if (preconditioned_ && train::takes_preconditioner(config, designs[0].features, dataset_.is_sparse()))
+        train::add_preconditioners(designs);
   }
   template <class T>
   using Folds = std::vector<train::Design<T>>;
@@ -160,6 +168,7 @@ class Designs {
 
   const data::Dataset& dataset_;
   const data::Split& split_;
+  bool preconditioned_ = false;
   std::map<DesignKey, std::tuple<Folds<float>, Folds<double>>> designs_;
   std::map<DesignKey, std::vector<Guarded>> guarded_;  // [fold]
 };

@@ -147,14 +147,15 @@ Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, st
   if (dataset.is_sparse())
     take_sparse(part, dataset, scaling, rows);
   else
-    part.x.resize(rows.size() * dataset.features);
+    part.x.reserve(rows.size() * dataset.features);
+  std::vector<T> scaled(dataset.features);
   part.target.reserve(rows.size()), part.y.reserve(rows.size());
   data::DenseRows dense(dataset);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!dataset.is_sparse()) {
       const std::span<const double> row = dense.row(rows[i]);
-      for (std::size_t j = 0; j < dataset.features; ++j)
-        part.x[i * dataset.features + j] = static_cast<T>(scaling.apply(j, row[j]));
+      for (std::size_t j = 0; j < dataset.features; ++j) scaled[j] = static_cast<T>(scaling.apply(j, row[j]));
+      part.x.insert(part.x.end(), scaled.begin(), scaled.end());
     }
     const double y = dataset.y[rows[i]];
     part.target.push_back(y);

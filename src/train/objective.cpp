@@ -4,6 +4,8 @@
 #include <bit>
 #include <cassert>
 
+#include "multiply_pass.hpp"
+
 namespace holdout::train {
 namespace {
 
@@ -125,6 +127,104 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
     }
   };
   blocks(body, 0, part_.n, tangent, nullptr, 0);
+}
+
+// What a point keeps of a chunk of rows: scores, of which those of one output become share · weight · ∂²L/∂f².
+template <class T>
+void LossSum<T>::second_derivatives(const Rows<T>& rows, std::size_t first, const LaneTable<T>& theta, T* out) {
+  const std::size_t stride = theta.stride();
+  model_.scores(rows, theta, out, {nullptr});
+  if (model_.outputs() > 1) return;
+  units_.assign(rows.n * stride, T(1));
+  loss_tangent(loss_,
+               LossPass<T>{out, rows.n, 1, stride, nullptr, part_.y.data() + first, T(1) / static_cast<T>(part_.n),
+                           nullptr, coefficients_, weights_.empty() ? nullptr : weights_.data() + first},
+               units_.data());
+  std::copy_n(units_.data(), rows.n * stride, out);
+}
+
+// Of softmax ∂²L/∂f² is diag p − p pᵀ: its trace 1 − Σ p² is shared by one direction less than there are outputs.
+// @param at  what a point keeps of the rows
+template <class T>
+void LossSum<T>::add_curvature(std::size_t first, std::size_t n, std::size_t stride, const T* at,
+                               std::vector<double>& sums) {
+  const std::size_t outputs = model_.outputs(), lanes = sums.size();
+  if (outputs == 1) {
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += static_cast<double>(at[i * stride + lane]);
+    return;
+  }
+  units_.assign(at, at + n * outputs * stride);
+  loss(loss_, LossPass<T>{units_.data(), n, outputs, stride, nullptr, part_.y.data() + first, T(1), nullptr,
+                          coefficients_, nullptr});
+  const double share = 1 / static_cast<double>(part_.n * (outputs - 1));
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto label = static_cast<std::size_t>(part_.y[first + i]);
+    const double weight = weights_.empty() ? share : share * static_cast<double>(weights_[first + i]);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      double squares = 0;
+      for (std::size_t k = 0; k < outputs; ++k) {
+        const double p = static_cast<double>(units_[(i * outputs + k) * stride + lane]) + (k == label ? 1 : 0);
+        squares += p * p;
+      }
+      sums[lane] += weight * (1 - squares);
+    }
+  }
+}
+
+template <class T>
+void LossSum<T>::go_to(const LaneTable<T>& theta, HessianPoint<T>& point) {
+  assert(model_.tape() == 0);
+  constexpr std::size_t kBytes = std::size_t{32} << 20;
+  point.curvature.assign(theta.lanes(), 0);
+  if (moments_) return point.kept.clear();
+  const std::size_t stride = theta.stride(), outputs = model_.outputs(), wide = outputs * stride,
+                    chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
+  const bool keep = part_.n * wide * sizeof(T) <= kBytes;
+  point.kept.resize((keep ? part_.n : 0) * wide);
+  scores_.resize(std::max(scores_.size(), 2 * longest_piece(chunk) * wide));
+  const Rows<T> all = rows_of(part_, features_, {nullptr, part_.n, 0});
+  const std::size_t piece = piece_rows(part_.n, chunk);
+  for (std::size_t first = 0; first < part_.n; first += piece) {
+    const std::size_t n = std::min(piece, part_.n - first);
+    T* const out = keep ? point.kept.data() + first * wide : scores_.data();
+    second_derivatives(all.part(first, n), first, theta, out);
+    add_curvature(first, n, stride, out, point.curvature);
+  }
+}
+
+template <class T>
+void LossSum<T>::product(const LaneTable<T>& theta, const HessianPoint<T>& point, const LaneTable<T>& direction,
+                         LaneTable<T>& product) {
+  if (moments_) return moments_->mean(direction, 0, product, nullptr);
+  const std::size_t stride = direction.stride(), outputs = model_.outputs(), wide = outputs * stride,
+                    chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
+  const std::size_t room = longest_piece(chunk) * wide;
+  scores_.resize(std::max(scores_.size(), 2 * room));
+  T* const tangents = scores_.data() + room;
+  const T share = T(1) / static_cast<T>(part_.n);
+  const Rows<T> all = rows_of(part_, features_, {nullptr, part_.n, 0});
+  const auto body = [&](std::size_t first, std::size_t count, LaneTable<T>& out, double*) {
+    const std::size_t piece = piece_rows(count, chunk);
+    for (std::size_t done = 0; done < count; done += piece) {
+      const std::size_t n = std::min(piece, count - done), at = first + done;
+      const Rows<T> rows = all.part(at, n);
+      if (point.kept.empty()) second_derivatives(rows, at, theta, scores_.data());
+      const T* const kept = point.kept.empty() ? scores_.data() : point.kept.data() + at * wide;
+      model_.scores(rows, direction, tangents, {nullptr});
+      if (outputs == 1) {
+        multiply(MultiplyPass<T>{tangents, kept, n * stride, stride});
+      } else {
+        if (kept != scores_.data()) std::copy_n(kept, n * wide, scores_.data());  // they are used up
+        loss_tangent(loss_,
+                     LossPass<T>{scores_.data(), n, outputs, stride, nullptr, part_.y.data() + at, share, nullptr,
+                                 coefficients_, weights_.empty() ? nullptr : weights_.data() + at},
+                     tangents);
+      }
+      model_.gradient(rows, direction, tangents, {nullptr}, out, done == 0);
+    }
+  };
+  blocks(body, 0, part_.n, product, nullptr, 0);
 }
 
 // [first, first + n) is cut at the largest power of two of blocks below n: a tree that depends on n alone.

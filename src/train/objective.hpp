@@ -42,6 +42,16 @@ struct Batch {
 template <class T>
 const Moments* moments_for(const Design<T>& design, const Model<T>& model, std::size_t loss);
 
+/// A point θ [parameter][lane] at which products with the Hessian of the mean loss are wanted: what all of them need of
+/// the rows. LossSum fills it in.
+template <class T>
+struct HessianPoint {
+  std::vector<double> curvature;  // [lane] (1/n) Σ weight · ∂²L/∂f²; of several outputs in the mean of the directions
+                                  // in which the loss is curved
+  AlignedVector<T> kept;          // [row][lane] share · weight · ∂²L/∂f², or scores [row][output][lane] of several
+                                  // outputs; empty: too many to be kept
+};
+
 /// Sums over rows of one part for all lanes of a table. Keeps scratch memory; one object per cohort.
 template <class T>
 class LossSum {
@@ -64,8 +74,15 @@ class LossSum {
   /// tangent = d/dε of that gradient over all rows at theta + ε direction: the mean loss's Hessian times direction. For
   /// scores that are linear in theta only.
   void mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent);
+  /// Several such products at one theta: the first pass over its scores is made once. No bit depends on what is kept.
+  void go_to(const LaneTable<T>& theta, HessianPoint<T>& point);
+  /// @param theta, point  of the last go_to, or some of its lanes
+  void product(const LaneTable<T>& theta, const HessianPoint<T>& point, const LaneTable<T>& direction,
+               LaneTable<T>& product);
 
  private:
+  void second_derivatives(const Rows<T>& rows, std::size_t first, const LaneTable<T>& theta, T* out);
+  void add_curvature(std::size_t first, std::size_t n, std::size_t stride, const T* at, std::vector<double>& sums);
   // body(first, n, out, losses) sums one block into out; the blocks' sums are joined pairwise.
   template <class Body>
   void blocks(const Body& body, std::size_t first, std::size_t n, LaneTable<T>& out, double* losses, std::size_t depth);
@@ -77,7 +94,7 @@ class LossSum {
   AlignedVector<T> weights_;
   std::optional<MomentSum> moments_;
   const T* coefficients_ = nullptr;
-  AlignedVector<T> scores_, tape_;
+  AlignedVector<T> scores_, tape_, units_;
   struct Half {
     LaneTable<T> gradient;
     AlignedVector<double> losses;

@@ -8,6 +8,7 @@
 #include <holdout/train/design.hpp>
 #include <holdout/train/trainer.hpp>
 
+#include "kernels.hpp"
 #include "symmetric.hpp"
 #include "weights.hpp"
 
@@ -22,22 +23,31 @@ Covariance covariance_of(const Moments& moments) {
           Eigen::Map<const RowMajor>(moments.gram.data(), d + 1, d + 1).topLeftCorner(d, d)};
 }
 
+// The product is a gradient pass whose slopes are the weighted, centred rows themselves, a feature a lane.
 Covariance covariance_of(const Part<double>& part, std::size_t features, const AlignedVector<double>& weights) {
-  constexpr Eigen::Index kRows = 1024;  // centred copies of so many rows at a time
-  const auto n = static_cast<Eigen::Index>(part.n), d = static_cast<Eigen::Index>(features);
-  Covariance c{Eigen::VectorXd::Zero(d), Eigen::MatrixXd::Zero(d, d)};
-  const auto weight = [&](Eigen::Index i) { return weights.empty() ? 1 : weights[static_cast<std::size_t>(i)]; };
-  for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index j = 0; j < d; ++j) c.mean[j] += weight(i) * part.x[static_cast<std::size_t>(i * d + j)];
-  c.mean /= static_cast<double>(n);
-  for (Eigen::Index from = 0; from < n; from += kRows) {
-    const Eigen::Index count = std::min(kRows, n - from);
-    RowMajor block = Eigen::Map<const RowMajor>(part.x.data() + from * d, count, d);
-    block.rowwise() -= c.mean.transpose();
-    for (Eigen::Index i = 0; i < count; ++i) block.row(i) *= std::sqrt(weight(from + i));
-    c.matrix.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
+  constexpr std::size_t kRows = 64;  // centred copies of so many rows at a time: they stay in the cache
+  const std::size_t d = features;
+  const auto weight = [&](std::size_t i) { return weights.empty() ? 1 : weights[i]; };
+  Covariance c{Eigen::VectorXd::Zero(static_cast<Eigen::Index>(d)), {}};
+  for (std::size_t i = 0; i < part.n; ++i)
+    for (std::size_t j = 0; j < d; ++j) c.mean[static_cast<Eigen::Index>(j)] += weight(i) * part.x[i * d + j];
+  c.mean /= static_cast<double>(part.n);
+  LaneTable<double> gram(d, d), rows(kRows, d), rest(1, d);
+  AlignedVector<double> centred(kRows * d);
+  for (std::size_t first = 0; first < part.n; first += kRows) {
+    const std::size_t n = std::min(kRows, part.n - first);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < d; ++j) {
+        const double x = part.x[(first + i) * d + j] - c.mean[static_cast<Eigen::Index>(j)];
+        centred[i * d + j] = x, rows.at(i, j) = weight(first + i) * x;
+      }
+    gradient(GradientPass<double>{Rows<double>{centred.data(), d, nullptr, n}, rows.row(0), rows.stride(), gram.row(0),
+                                  rest.row(0), gram.stride(), first == 0, true});
   }
-  c.matrix /= static_cast<double>(n);
+  c.matrix = Eigen::Map<const RowMajor, 0, Eigen::OuterStride<>>(
+                 gram.row(0), static_cast<Eigen::Index>(d), static_cast<Eigen::Index>(d),
+                 Eigen::OuterStride<>(static_cast<Eigen::Index>(gram.stride()))) /
+             static_cast<double>(part.n);
   return c;
 }
 

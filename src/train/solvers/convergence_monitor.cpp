@@ -19,6 +19,7 @@ ConvergenceMonitor::ConvergenceMonitor(Values& values, const Problem& problem, s
       results_(results),
       tolerance_(tolerance),
       limits_(limits),
+      gradient_at_zero_(problem.model.parameters(), results.size()),
       norm_(results.size()),
       value_(results.size()),
       best_(results.size(), kInfinity),
@@ -30,9 +31,8 @@ ConvergenceMonitor::ConvergenceMonitor(Values& values, const Problem& problem, s
       free_(results.size()),
       passes_(results.size(), 2) {
   const LaneTable<double> zeros(problem.model.parameters(), results.size());
-  LaneTable<double> gradient(zeros.rows(), results.size());
-  values.gradient(zeros, gradient, first_value_);
-  first_ = Values::dot(gradient, gradient);
+  values.gradient(zeros, gradient_at_zero_, first_value_);
+  first_ = Values::dot(gradient_at_zero_, gradient_at_zero_);
   for (double& x : first_) x = std::max(std::sqrt(x), kTiny);
   const bool odds = losses()[problem.loss].link == Link::odds;
   for (std::size_t lane = 0; lane < free_.size(); ++lane) {

@@ -38,6 +38,9 @@ class ConvergenceMonitor {
   ConvergenceMonitor(Values& values, const Problem& problem, std::span<LaneResult> results, double tolerance,
                      const DescentLimits& limits);
 
+  /// ∇J and the loss at zero, for a run that starts there.
+  const LaneTable<double>& gradient_at_zero() const { return gradient_at_zero_; }
+  const std::vector<double>& loss_at_zero() const { return first_value_; }
   bool open(std::size_t lane) const { return results_[lane].end == LaneEnd::running; }
   /// Passes over the rows that the lane itself needed.
   void count_passes(std::size_t lane, std::int64_t passes) { passes_[lane] += passes; }
@@ -66,6 +69,7 @@ class ConvergenceMonitor {
   std::span<LaneResult> results_;
   double tolerance_;
   DescentLimits limits_;
+  LaneTable<double> gradient_at_zero_;
   std::vector<double> first_, first_value_;  // ‖∇J‖ and J at zero
   std::vector<double> norm_, value_;         // now
   std::vector<double> best_, least_;         // ‖∇J‖ and J of the best point

@@ -28,7 +28,13 @@ void DescentSolver::run(double tolerance, std::span<LaneResult> results, const s
   monitor_ = &monitor, interrupt_ = interrupt;
   for (std::size_t lane = 0; lane < lanes_; ++lane)
     for (std::size_t r = 0; r < parameters_; ++r) theta_.at(r, lane) = results[lane].theta[r];
-  values_.gradient(theta_, gradient_, loss_);
+  const auto is_zero = [](const LaneResult& r) {
+    return std::all_of(r.theta.begin(), r.theta.end(), [](double x) { return x == 0; });
+  };
+  if (std::all_of(results.begin(), results.end(), is_zero))
+    gradient_ = monitor.gradient_at_zero(), loss_ = monitor.loss_at_zero();
+  else
+    values_.gradient(theta_, gradient_, loss_);
   value_ = values_.penalty(theta_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) value_[lane] += loss_[lane];
   subgradient_ = subgradient(theta_, gradient_);
@@ -136,6 +142,22 @@ void DescentSolver::LaneSearch::shorten(double slope) {
   t = left + 2 * share / (1 + trials) * (t - left);
 }
 
+// J's loss and gradient at the points of some lanes, in as few vectors as these fit into.
+void DescentSolver::evaluate(const std::vector<std::size_t>& lanes, const LaneTable<double>& point,
+                             LaneTable<double>& gradient, std::vector<double>& loss) {
+  const std::size_t stride = lane_stride<double>(lanes.size());
+  if (stride >= point.stride()) return values_.gradient(point, gradient, loss);
+  const Problem part = part_of(problem_, lanes);
+  LaneTable<double> some(parameters_, lanes.size());
+  std::vector<double> losses;
+  Values(part).gradient(point.select(lanes, stride), some, losses);
+  loss.resize(lanes_);
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    loss[lanes[i]] = losses[i];
+    for (std::size_t p = 0; p < parameters_; ++p) gradient.at(p, lanes[i]) = some.at(p, i);
+  }
+}
+
 void DescentSolver::search_line() {
   const std::vector<double> start = Values::dot(subgradient_, direction_),
                             squares_at_start = Values::dot(subgradient_, subgradient_);
@@ -162,7 +184,10 @@ void DescentSolver::search_line() {
         way.at(p, lane) = point.at(p, lane) - theta_.at(p, lane);
       }
     const std::vector<double> fall = Values::dot(subgradient_, way);
-    values_.gradient(point, gradient, loss);
+    std::vector<std::size_t> searching;
+    for (std::size_t lane = 0; lane < lanes_; ++lane)
+      if (searches[lane].searching) searching.push_back(lane);
+    evaluate(searching, point, gradient, loss);
     const std::vector<double> penalty = values_.penalty(point);
     const LaneTable<double> after = subgradient(point, gradient);
     const std::vector<double> squares = Values::dot(after, after), slope = Values::dot(after, direction_);

@@ -41,6 +41,8 @@ class DescentSolver : public Solver {
   struct LaneSearch;
   LaneTable<double> subgradient(const LaneTable<double>& theta, const LaneTable<double>& gradient) const;
   double projected(std::size_t row, std::size_t lane, double to) const;
+  void evaluate(const std::vector<std::size_t>& lanes, const LaneTable<double>& point, LaneTable<double>& gradient,
+                std::vector<double>& loss);
   void search_line();
 
   DescentLimits limits_;

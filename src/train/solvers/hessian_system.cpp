@@ -6,16 +6,6 @@
 namespace holdout::train {
 namespace {
 
-// The problem of some of its lanes.
-Problem part_of(const Problem& problem, const std::vector<std::size_t>& lanes) {
-  Problem out{problem.design, problem.model, problem.loss, problem.weights, {}, {}, {}, problem.scale};
-  for (const std::size_t lane : lanes) {
-    out.l2.push_back(problem.l2[lane]), out.l1.push_back(problem.l1[lane]);
-    out.coefficient.push_back(problem.coefficient[lane]);
-  }
-  return out;
-}
-
 // Softmax does not change with what parameters of all classes have in common, so gradients have no such part where
 // nothing is penalized. What rounding makes of it would be divided by a curvature that is rounding, too.
 void remove_common_part(const Problem& problem, const LaneTable<double>& l2, LaneTable<double>& residual) {
@@ -59,13 +49,15 @@ namespace {
 // Lanes on their way, side by side: `place` says which lane of the request each of them is.
 class Run {
  public:
-  Run(const Problem& problem, Values& values, const LaneTable<double>& l2, const LaneTable<double>& preconditioner,
-      const HessianSystem::Request& request)
+  Run(const Problem& problem, Values& values, const LaneTable<double>& l2, const LaneTable<double>& diagonal,
+      LaneFactors& factors, HessianPoint<double>& point, const HessianSystem::Request& request)
       : interrupt_(request.interrupt),
         problem_(&problem),
         values_(&values),
+        factors_(factors),
+        point_(point),
         l2_(l2),
-        preconditioner_(preconditioner),
+        diagonal_(diagonal),
         theta_(request.theta),
         residual_(request.b),
         product_(request.b.rows(), request.b.lanes()),
@@ -74,40 +66,49 @@ class Run {
         target_(request.target),
         going_(request.lanes),
         most_curved_(request.b.lanes()) {
-    for (std::size_t lane = 0; lane < residual_.lanes(); ++lane) place_.push_back(lane);
+    damping_.resize(lanes());
+    for (std::size_t lane = 0; lane < lanes(); ++lane) place_.push_back(lane);
     for (std::size_t p = 0; p < held_.rows(); ++p)
       for (std::size_t lane = 0; lane < lanes(); ++lane)
         if (held_.at(p, lane) != 0) residual_.at(p, lane) = 0;
     remove_common_part(*problem_, l2_, residual_);
-    search_ = times(preconditioner_, residual_);
-    squares_ = Values::dot(residual_, search_);
+    search_ = residual_;
+    squares_.resize(lanes());
   }
 
   void solve(HessianSystem::Solution& out) {
     const std::size_t most = 10 * residual_.rows() + 50;  // rounding makes it more than `rows`, not much more
-    for (std::size_t lane = 0; lane < lanes(); ++lane) {
-      if (going_[lane] && !(squares_[lane] > 0)) going_[lane] = 0, out.reached[lane] = squares_[lane] == 0;
-    }
+    compact();
+    if (!any_going()) return;
+    values_->go_to(theta_, point_);
+    gone_to_ = true;
+    for (std::size_t lane = 0; lane < lanes(); ++lane) factors_.begin(place_[lane]);
+    update_basis();
+    search_ = preconditioned();
+    squares_ = Values::dot(residual_, search_);
+    for (std::size_t lane = 0; lane < lanes(); ++lane)
+      if (going_[lane] && !(squares_[lane] > 0)) going_[lane] = 0, out.reached[place_[lane]] = squares_[lane] == 0;
     for (std::size_t step = 0; step < most; ++step) {
-      compact();
+      if (compact()) update_basis();
       if (interrupt_ && interrupt_->load()) return;
-      if (lanes() == 0 || std::find(going_.begin(), going_.end(), 1) == going_.end()) return;
+      if (!any_going() || !factor()) return;
       this->step(out);
     }
   }
 
  private:
   std::size_t lanes() const { return residual_.lanes(); }
+  bool any_going() const { return std::find(going_.begin(), going_.end(), 1) != going_.end(); }
 
   void step(HessianSystem::Solution& out) {
     constexpr double kFlat = 1e-16;  // of the largest curvature met
-    values_->hessian(theta_, search_, product_);
+    values_->hessian(theta_, point_, search_, product_);
     add_damping();
     const std::vector<double> curvature = Values::dot(search_, product_), length = scaled_length();
     std::vector<double> alpha(lanes()), beta(lanes());
     for (std::size_t lane = 0; lane < lanes(); ++lane) {
       if (!going_[lane]) continue;
-      ++out.products[place_[lane]];
+      ++out.products[place_[lane]], factors_.count(place_[lane]);
       const double ratio = curvature[lane] / length[lane];
       most_curved_[lane] = std::max(most_curved_[lane], ratio);
       if (!(ratio > kFlat * most_curved_[lane]))
@@ -122,17 +123,74 @@ class Run {
         if (held_.rows() == 0 || held_.at(p, lane) == 0) residual_.at(p, lane) -= alpha[lane] * product_.at(p, lane);
       }
     remove_common_part(*problem_, l2_, residual_);
-    const LaneTable<double> preconditioned = times(preconditioner_, residual_);
-    const std::vector<double> left = Values::dot(residual_, residual_), now = Values::dot(residual_, preconditioned);
+    const LaneTable<double> next = preconditioned();
+    const std::vector<double> left = Values::dot(residual_, residual_), now = Values::dot(residual_, next);
     for (std::size_t lane = 0; lane < lanes(); ++lane) {
       if (!going_[lane]) continue;
       beta[lane] = now[lane] / squares_[lane];
       squares_[lane] = now[lane];
       if (left[lane] <= target_[lane]) going_[lane] = 0, out.reached[place_[lane]] = 1;
+      if (!(squares_[lane] > 0)) going_[lane] = 0;  // nothing is left
     }
     for (std::size_t p = 0; p < residual_.rows(); ++p)
-      for (std::size_t lane = 0; lane < lanes(); ++lane)
-        search_.at(p, lane) = going_[lane] ? preconditioned.at(p, lane) + beta[lane] * search_.at(p, lane) : 0;
+      for (std::size_t lane = 0; lane < lanes(); ++lane) {
+        out.residual.at(p, place_[lane]) = residual_.at(p, lane);
+        search_.at(p, lane) = going_[lane] ? next.at(p, lane) + beta[lane] * search_.at(p, lane) : 0;
+      }
+  }
+
+  // M⁻¹ residual.
+  LaneTable<double> preconditioned() const {
+    LaneTable<double> out = basis_ ? basis_->apply(residual_) : times(diagonal_, residual_);
+    for (std::size_t lane = 0; lane < lanes(); ++lane) {
+      if (!going_[lane] || damping_[lane] > 0 || !factors_.has(place_[lane], held_of(lane))) continue;
+      Eigen::VectorXd column = column_of(residual_, lane);
+      factors_.solve(place_[lane], column);
+      for (std::size_t p = 0; p < out.rows(); ++p) out.at(p, lane) = column[static_cast<Eigen::Index>(p)];
+    }
+    remove_common_part(*problem_, l2_, out);
+    return out;
+  }
+
+  // Lanes whose Hessian is due to be factored go on from where they are. @return false if interrupted
+  [[nodiscard]] bool factor() {
+    std::vector<std::size_t> made;
+    for (std::size_t lane = 0; lane < lanes(); ++lane) {
+      if (!going_[lane] || damping_[lane] > 0 || !factors_.due(place_[lane])) continue;
+      if (!factors_.make(place_[lane], column_of(theta_, lane), held_of(lane), interrupt_)) return false;
+      made.push_back(lane);
+    }
+    if (made.empty()) return true;
+    const LaneTable<double> next = preconditioned();
+    const std::vector<double> now = Values::dot(residual_, next);
+    for (const std::size_t lane : made) {
+      squares_[lane] = now[lane];
+      if (!(now[lane] > 0)) going_[lane] = 0;
+      for (std::size_t p = 0; p < next.rows(); ++p) search_.at(p, lane) = next.at(p, lane);
+    }
+    return true;
+  }
+
+  static Eigen::VectorXd column_of(const LaneTable<double>& table, std::size_t lane) {
+    Eigen::VectorXd out(static_cast<Eigen::Index>(table.rows()));
+    for (std::size_t p = 0; p < table.rows(); ++p) out[static_cast<Eigen::Index>(p)] = table.at(p, lane);
+    return out;
+  }
+  std::vector<char> held_of(std::size_t lane) const {
+    std::vector<char> out(held_.rows());
+    for (std::size_t p = 0; p < held_.rows(); ++p) out[p] = held_.at(p, lane) != 0;
+    return out;
+  }
+
+  // An eigenbasis is that of all weights: with l1 some of them are held.
+  void update_basis() {
+    basis_.reset();
+    const Design<double>& design = problem_->design;
+    const bool none = std::all_of(problem_->l1.begin(), problem_->l1.end(), [](double l1) { return l1 == 0; });
+    if (!design.ridge || l2_.rows() > 1 || !none) return;
+    std::vector<double> added(lanes());
+    for (std::size_t lane = 0; lane < lanes(); ++lane) added[lane] = l2_.at(0, lane) + damping_[lane];
+    basis_.emplace(*design.ridge, problem_->model.outputs(), point_.curvature, added, residual_.stride());
   }
 
   void add_damping() {
@@ -140,27 +198,27 @@ class Run {
     for (std::size_t p = 0; p < product_.rows(); ++p)
       for (std::size_t lane = 0; lane < lanes(); ++lane) {
         if (damping_[lane] == 0) continue;
-        const double d = preconditioner_.rows() > 0 ? 1 / preconditioner_.at(p, lane) : 1;
+        const double d = diagonal_.rows() > 0 ? 1 / diagonal_.at(p, lane) : 1;
         product_.at(p, lane) += damping_[lane] * d * search_.at(p, lane);
       }
   }
 
   // searchᵀ D search.
   std::vector<double> scaled_length() const {
-    if (preconditioner_.rows() == 0) return Values::dot(search_, search_);
+    if (diagonal_.rows() == 0) return Values::dot(search_, search_);
     LaneTable<double> scaled = search_;
     for (std::size_t p = 0; p < scaled.rows(); ++p)
-      for (std::size_t lane = 0; lane < lanes(); ++lane) scaled.at(p, lane) /= preconditioner_.at(p, lane);
+      for (std::size_t lane = 0; lane < lanes(); ++lane) scaled.at(p, lane) /= diagonal_.at(p, lane);
     return Values::dot(search_, scaled);
   }
 
-  // Lanes that are done leave as soon as the others fit into fewer vectors.
-  void compact() {
+  // Lanes that are done leave as soon as the others fit into fewer vectors. @return whether any did
+  bool compact() {
     std::vector<std::size_t> left;
     for (std::size_t lane = 0; lane < lanes(); ++lane)
       if (going_[lane]) left.push_back(lane);
-    const std::size_t stride = lane_stride<double>(left.size());
-    if (left.empty() || stride >= residual_.stride()) return;
+    const std::size_t stride = lane_stride<double>(left.size()), before = residual_.stride();
+    if (left.empty() || stride >= before) return false;
     Problem part = part_of(*problem_, left);
     values_ = nullptr;
     part_values_.reset();
@@ -168,7 +226,7 @@ class Run {
     problem_ = &*part_;
     part_values_.emplace(*part_);
     values_ = &*part_values_;
-    const auto tables = {&l2_, &preconditioner_, &theta_, &residual_, &search_, &product_, &held_};
+    const auto tables = {&l2_, &diagonal_, &theta_, &residual_, &search_, &product_, &held_};
     for (LaneTable<double>* table : tables)
       if (table->rows() > 0) *table = table->select(left, stride);
     const auto pick = [&left](auto& all) {
@@ -177,16 +235,26 @@ class Run {
       for (const std::size_t lane : left) some.push_back(all[lane]);
       all = std::move(some);
     };
-    pick(target_), pick(going_), pick(most_curved_), pick(squares_), pick(place_);
-    if (!damping_.empty()) pick(damping_);
+    pick(target_), pick(going_), pick(most_curved_), pick(squares_), pick(place_), pick(damping_);
+    if (!gone_to_) return true;
+    pick(point_.curvature);
+    const std::size_t rows = point_.kept.size() / before;
+    for (std::size_t r = 0; r < rows; ++r)  // each to where it was, or before
+      for (std::size_t i = 0; i < left.size(); ++i) point_.kept[r * stride + i] = point_.kept[r * before + left[i]];
+    point_.kept.resize(rows * stride);
+    return true;
   }
 
   const std::atomic<bool>* interrupt_;
   const Problem* problem_;
   Values* values_;
+  LaneFactors& factors_;
   std::optional<Problem> part_;  // of the lanes that are left
   std::optional<Values> part_values_;
-  LaneTable<double> l2_, preconditioner_, theta_, residual_, search_, product_, held_;
+  HessianPoint<double>& point_;
+  bool gone_to_ = false;
+  std::optional<BasisPreconditioner> basis_;
+  LaneTable<double> l2_, diagonal_, theta_, residual_, search_, product_, held_;
   std::vector<double> damping_, target_;
   std::vector<char> going_;
   std::vector<double> most_curved_, squares_;
@@ -199,12 +267,14 @@ HessianSystem::HessianSystem(const Problem& problem, Values& values)
     : problem_(problem),
       values_(values),
       l2_(ridge_table<double>(problem.l2)),
-      preconditioner_(diagonal_preconditioner(problem)) {}
+      preconditioner_(diagonal_preconditioner(problem)),
+      factors_(problem) {}
 
 HessianSystem::Solution HessianSystem::solve(const Request& request) {
   const std::size_t lanes = request.b.lanes();
-  Solution out{LaneTable<double>(request.b.rows(), lanes), std::vector<char>(lanes), std::vector<std::int64_t>(lanes)};
-  Run(problem_, values_, l2_, preconditioner_, request).solve(out);
+  Solution out{LaneTable<double>(request.b.rows(), lanes), request.b, std::vector<char>(lanes),
+               std::vector<std::int64_t>(lanes)};
+  Run(problem_, values_, l2_, preconditioner_, factors_, point_, request).solve(out);
   return out;
 }
 

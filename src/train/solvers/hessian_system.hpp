@@ -7,14 +7,15 @@
 #include <optional>
 #include <vector>
 
+#include "preconditioner.hpp"
 #include "problem.hpp"
 
 namespace holdout::train {
 
-/// Conjugate gradients: Nocedal and Wright, Numerical Optimization, 2006, algorithm 5.3. Every product is a pass over
-/// the rows that all lanes share; lanes that have come down to their tolerance leave, and those that are left move
-/// together. Where features have λ of their own, the diagonal 1/(κ + λ) preconditions. Lanes do not influence each
-/// other, to the last bit.
+/// Conjugate gradients: Nocedal and Wright, Numerical Optimization, 2006, algorithm 5.3, preconditioned as
+/// preconditioner.hpp says. Every product is a pass over the rows that all lanes share; lanes that have come down to
+/// their tolerance leave, and those that are left move together. Factors that lanes were given serve later systems,
+/// near by, as well. Lanes do not influence each other, to the last bit.
 class HessianSystem {
  public:
   /// @param problem, values  must outlive the system; values of that problem
@@ -32,6 +33,7 @@ class HessianSystem {
   };
   struct Solution {
     LaneTable<double> x;
+    LaneTable<double> residual;          // b − (H + μ D) x
     std::vector<char> reached;           // [lane] 1: the target; else H is flat to rounding in what is left, or the
                                          // number of products was not enough
     std::vector<std::int64_t> products;  // [lane] that the lane itself needed
@@ -47,6 +49,8 @@ class HessianSystem {
   Values& values_;
   LaneTable<double> l2_;              // as ridge_table makes it
   LaneTable<double> preconditioner_;  // diagonal_preconditioner: D⁻¹
+  LaneFactors factors_;
+  HessianPoint<double> point_;  // its memory serves all systems
 };
 
 /// 1/(κ + λ) for every parameter: an inverse diagonal of the Hessian where features have λ of their own, which may be

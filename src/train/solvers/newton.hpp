@@ -18,6 +18,9 @@ class NewtonSolver final : public DescentSolver {
  public:
   explicit NewtonSolver(const Problem& problem);
 
+  /// The systems of its steps: what they were given to be solved fast by serves others at the minimum.
+  HessianSystem& system() { return system_; }
+
  private:
   void find_direction() override;
   void learn(const LaneTable<double>& theta_before, const LaneTable<double>& gradient_before) override;

@@ -4,6 +4,15 @@
 
 namespace holdout::train {
 
+Problem part_of(const Problem& problem, const std::vector<std::size_t>& lanes) {
+  Problem out{problem.design, problem.model, problem.loss, problem.weights, {}, {}, {}, problem.scale};
+  for (const std::size_t lane : lanes) {
+    out.l2.push_back(problem.l2[lane]), out.l1.push_back(problem.l1[lane]);
+    out.coefficient.push_back(problem.coefficient[lane]);
+  }
+  return out;
+}
+
 Values::Values(const Problem& problem)
     : problem_(problem),
       sum_(problem.model, problem.loss, problem.design.train, problem.design.features, problem.weights,
@@ -21,6 +30,12 @@ void Values::gradient(const LaneTable<double>& theta, LaneTable<double>& gradien
 
 void Values::hessian(const LaneTable<double>& theta, const LaneTable<double>& direction, LaneTable<double>& product) {
   sum_.mean_tangent(theta, direction, product);
+  add_ridge_gradient(problem_.model, l2_, direction, product);
+}
+
+void Values::hessian(const LaneTable<double>& theta, const HessianPoint<double>& point,
+                     const LaneTable<double>& direction, LaneTable<double>& product) {
+  sum_.product(theta, point, direction, product);
   add_ridge_gradient(problem_.model, l2_, direction, product);
 }
 

@@ -25,6 +25,9 @@ struct Problem {
   std::span<const double> scale = {};  // [feature]: its λ₁ is l1 times this (Conditioning); empty: 1
 };
 
+/// The problem of some of its lanes.
+Problem part_of(const Problem& problem, const std::vector<std::size_t>& lanes);
+
 /// Values and derivatives at points that the solver gives. Not thread-safe.
 class Values {
  public:
@@ -34,6 +37,10 @@ class Values {
   void gradient(const LaneTable<double>& theta, LaneTable<double>& gradient, std::vector<double>& loss);
   /// product = ∇²J(theta) · direction.
   void hessian(const LaneTable<double>& theta, const LaneTable<double>& direction, LaneTable<double>& product);
+  /// The same for several directions at one theta.
+  void go_to(const LaneTable<double>& theta, HessianPoint<double>& point) { sum_.go_to(theta, point); }
+  void hessian(const LaneTable<double>& theta, const HessianPoint<double>& point, const LaneTable<double>& direction,
+               LaneTable<double>& product);
   /// (λ₂/2)‖w‖² + λ₁‖w‖₁ of every lane.
   std::vector<double> penalty(const LaneTable<double>& theta) const;
   /// Σ_r a[r] · b[r] of every lane, in the order of rows.
