@@ -37,13 +37,45 @@ DenseHyperSolver::DenseHyperSolver(const Design<double>& design, const Metric& m
 
 std::vector<HyperDerivatives> DenseHyperSolver::solve(const HyperRequest& request) {
   std::vector<HyperDerivatives> out(request.lanes.size());
-  for (std::size_t lane = 0; lane < out.size(); ++lane) solve_lane(request, lane, out[lane]);
+  std::vector<std::size_t> together, one_by_one;
+  for (std::size_t lane = 0; lane < out.size(); ++lane)
+    (goes_side_by_side(request, lane) ? together : one_by_one).push_back(lane);
+  if (!together.empty()) solve_side_by_side(request, together, out);
+  if (one_by_one.empty()) return out;
+  for (const std::size_t lane : one_by_one) solve_lane(request, lane, out[lane]);
   std::vector<LaneResult> results;
-  results.reserve(out.size());
-  for (HyperDerivatives& d : out) results.push_back(std::move(d.result));
+  results.reserve(one_by_one.size());
+  for (const std::size_t lane : one_by_one) results.push_back(std::move(out[lane].result));
   measure(*model_, losses()[loss_place_].link, design_, metric_, results);
-  for (std::size_t lane = 0; lane < out.size(); ++lane) out[lane].result = std::move(results[lane]);
+  for (std::size_t i = 0; i < results.size(); ++i) out[one_by_one[i]].result = std::move(results[i]);
   return out;
+}
+
+// Exact values and slopes of a smooth J with one λ: passes over the rows that all lanes share cost less than a Hessian
+// for each step of each lane. Which way a lane goes follows from what is asked of it alone.
+bool DenseHyperSolver::goes_side_by_side(const HyperRequest& request, std::size_t lane) const {
+  const ModelSettings& model = request.lanes[lane].model;
+  return request.want != HyperWant::curvature && request.tolerance > 0 && request.tolerance <= kExact &&
+         request.wrt.size() == 1 && !losses()[loss_place_].quadratic && model.lasso() == 0 && model.l2_groups.empty() &&
+         model.ridge() > 0 && model_->parameters() <= kMaxFactoredParameters;
+}
+
+void DenseHyperSolver::solve_side_by_side(const HyperRequest& request, const std::vector<std::size_t>& lanes,
+                                          std::vector<HyperDerivatives>& out) {
+  if (!side_by_side_) side_by_side_.emplace(design_, metric_, settings_, conditioning_, inner_);
+  std::vector<LaneConfig> configs;
+  std::vector<HyperStart> starts;
+  for (const std::size_t lane : lanes) {
+    configs.push_back(request.lanes[lane]);
+    if (request.starts.empty()) continue;
+    std::vector<double> theta = to_vector(start_of(make_lane(request.lanes[lane]), request, &request.starts[lane]));
+    conditioning_.to_outer(theta);
+    starts.push_back({std::move(theta), {}});
+  }
+  HyperRequest part = request;
+  part.lanes = configs, part.starts = starts;
+  std::vector<HyperDerivatives> solved = side_by_side_->solve(part);
+  for (std::size_t i = 0; i < lanes.size(); ++i) out[lanes[i]] = std::move(solved[i]);
 }
 
 DenseHyperSolver::Lane DenseHyperSolver::make_lane(const LaneConfig& config) const {

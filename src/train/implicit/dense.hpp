@@ -9,6 +9,7 @@
 #include "../solvers/conditioning.hpp"
 #include "factor.hpp"
 #include "holdout_error.hpp"
+#include "iterative.hpp"
 #include "training_loss.hpp"
 
 namespace holdout::train {
@@ -40,6 +41,9 @@ class DenseHyperSolver final : public HyperSolver {
     bool close = false;            // the corrections are known, and small against E
   };
 
+  bool goes_side_by_side(const HyperRequest& request, std::size_t lane) const;
+  void solve_side_by_side(const HyperRequest& request, const std::vector<std::size_t>& lanes,
+                          std::vector<HyperDerivatives>& out);
   void solve_lane(const HyperRequest& request, std::size_t lane, HyperDerivatives& out);
   Lane make_lane(const LaneConfig& config) const;
   Eigen::VectorXd start_of(const Lane& lane, const HyperRequest& request, const HyperStart* start) const;
@@ -72,6 +76,7 @@ class DenseHyperSolver final : public HyperSolver {
   HoldoutError error_;
   std::optional<RidgeBasis> basis_;  // where the design has none
   Eigen::VectorXd scale_;            // [penalized parameter] Conditioning::scale
+  std::optional<IterativeHyperSolver> side_by_side_;
 };
 
 }  // namespace holdout::train

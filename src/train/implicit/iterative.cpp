@@ -1,10 +1,11 @@
 #include "iterative.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "../hyperparameters.hpp"
 #include "../measure.hpp"
-#include "../solvers/hessian_system.hpp"
 #include "../solvers/newton.hpp"
 #include "../weights.hpp"
 
@@ -13,6 +14,11 @@ namespace {
 
 constexpr double kLevels[] = {1e-3, 1e-5, 1e-7, 1e-10};  // relative gradient norms, one after the other
 constexpr double kTight = kLevels[3];
+constexpr double kExact = 1e-8;  // tolerances of E below are for values that are compared with each other
+// For these: the last step of the first level mostly brings what is left of the digits.
+constexpr std::array kExactLevels = {1e-8, kTight};
+constexpr std::span<const double> kOfExact(kExactLevels);
+constexpr double kOfIntercepts = 1e-4;  // the curvature of J in them, at least, but for saturated models
 
 }  // namespace
 
@@ -27,6 +33,17 @@ IterativeHyperSolver::IterativeHyperSolver(const Design<double>& design, const M
       model_(make_model<double>(settings, design.features, design.classes)),
       error_(inner_, metric, *model_) {}
 
+IterativeHyperSolver::IterativeHyperSolver(const Design<double>& design, const Metric& metric,
+                                           const ModelSettings& settings, Conditioning conditioning,
+                                           const Design<double>& conditioned)
+    : design_(design),
+      metric_(metric),
+      settings_(settings),
+      conditioning_(std::move(conditioning)),
+      inner_(conditioned),
+      model_(make_model<double>(settings, design.features, design.classes)),
+      error_(inner_, metric, *model_) {}
+
 std::vector<HyperDerivatives> IterativeHyperSolver::solve(const HyperRequest& request) {
   std::vector<HyperDerivatives> out(request.lanes.size());
   std::vector<std::size_t> open;
@@ -37,8 +54,11 @@ std::vector<HyperDerivatives> IterativeHyperSolver::solve(const HyperRequest& re
     conditioning_.to_inner(out[lane].result.theta);
     open.push_back(lane);
   }
-  for (const double level : kLevels) {
-    if (open.empty() || (request.tolerance == 0 && level != kTight)) continue;
+  const std::span<const double> levels = request.tolerance == 0        ? kOfExact.last(1)
+                                         : request.tolerance <= kExact ? kOfExact
+                                                                       : std::span<const double>(kLevels);
+  for (const double level : levels) {
+    if (open.empty()) break;
     solve_to(level, request, open, out);
     std::erase_if(open, [&](std::size_t lane) {
       const HyperDerivatives& d = out[lane];
@@ -49,7 +69,10 @@ std::vector<HyperDerivatives> IterativeHyperSolver::solve(const HyperRequest& re
   std::vector<LaneResult> results;
   for (HyperDerivatives& d : out) {
     conditioning_.to_outer(d.result.theta);
-    d.state = d.result.theta;
+    const std::size_t n = d.result.theta.size();
+    for (std::size_t first = 0; first < d.state.size(); first += n)  // a tangent
+      conditioning_.to_outer(std::span(d.state).subspan(first, n));
+    d.state.insert(d.state.begin(), d.result.theta.begin(), d.result.theta.end());
     d.result.steps = d.work.passes, d.result.best_epoch = d.result.epochs;
     results.push_back(std::move(d.result));
   }
@@ -83,7 +106,8 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
   const std::span<const double> scale = conditioning_.scale();
   std::vector<LaneResult> results(n);
   for (std::size_t i = 0; i < n; ++i) results[i].theta = std::move(out[lanes[i]].result.theta);
-  NewtonSolver(problem).run(tolerance, results, request.interrupt);
+  NewtonSolver newton(problem);
+  newton.run(tolerance, results, request.interrupt);
   // The end of an answer is that of all its passes, from here to the adjoint.
   const auto interrupted = [&] {
     for (std::size_t i = 0; i < n; ++i) {
@@ -92,51 +116,106 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
     }
   };
   if (request.interrupt && request.interrupt->load()) return interrupted();
-  LaneTable<double> theta(parameters, n), slope(parameters, n), held(parameters, n), up(parameters, n);
+  Level level{LaneTable<double>(parameters, n),
+              LaneTable<double>(parameters, n),
+              LaneTable<double>(parameters, n),
+              LaneTable<double>(parameters, n),
+              {},
+              {},
+              {}};
+  bool any_held = false;
   for (std::size_t p = 0; p < parameters; ++p)
     for (std::size_t i = 0; i < n; ++i) {
-      theta.at(p, i) = results[i].theta[p];
-      held.at(p, i) = p < penalized && problem.l1[i] > 0 && theta.at(p, i) == 0;
+      level.theta.at(p, i) = results[i].theta[p];
+      const bool held = p < penalized && problem.l1[i] > 0 && results[i].theta[p] == 0;
+      level.held.at(p, i) = held, any_held = any_held || held;
     }
   Values values(problem);
   std::vector<double> loss;
-  values.gradient(theta, slope, loss);
-  const std::vector<double> value = error_.at(theta, up);
-  constexpr double kLoose = 1e-6, kExact = 1e-8;  // of the adjoint, where values of that tolerance are not compared
-  const double share = request.tolerance > kExact ? kLoose : kTight;
+  values.gradient(level.theta, level.slope, loss);
+  const std::vector<double> value = error_.at(level.theta, level.up);
   for (std::size_t p = 0; p < parameters; ++p)
     for (std::size_t i = 0; i < n; ++i)
-      if (held.at(p, i) != 0) up.at(p, i) = 0;
-  std::vector<double> target = Values::dot(up, up);
-  for (double& x : target) x *= share * share;
-  const auto [q, reached, products] =
-      HessianSystem(problem, values).solve({theta, up, held, {}, target, std::vector<char>(n, 1), request.interrupt});
+      if (level.held.at(p, i) != 0) level.up.at(p, i) = 0;
+  if (!any_held) level.held = {};
+  // Of what both residuals are 1e-6, their product is 1e-12.
+  constexpr double kLoose = 1e-6;
+  const bool exact = request.tolerance <= kExact, both = exact && request.tolerance > 0 && request.wrt.size() == 1;
+  const double share = exact && !both ? kTight : kLoose;
+  const auto solve = [&](const LaneTable<double>& b) {
+    std::vector<double> target = Values::dot(b, b);
+    for (double& x : target) x *= share * share;
+    return newton.system().solve({level.theta, b, level.held, {}, target, std::vector<char>(n, 1), request.interrupt});
+  };
+  level.adjoint = solve(level.up);
+  if (both) {
+    level.changes = changes(level.theta, request, lanes);
+    level.tangent = solve(level.changes);
+  }
   if (request.interrupt && request.interrupt->load()) return interrupted();
   for (std::size_t i = 0; i < n; ++i) {
     HyperDerivatives& d = out[lanes[i]];
     results[i].epochs += d.result.epochs;
     d.result = std::move(results[i]);
-    d.work.passes += d.result.steps + 1, d.work.products += products[i];
-    double correction = 0;
-    for (std::size_t p = 0; p < parameters; ++p) {
-      const double w = theta.at(p, i);
-      const double l1 = p < penalized ? std::copysign(problem.l1[i] * scale[p % scale.size()], w) : 0;
-      correction -= q.at(p, i) * (slope.at(p, i) + l1);  // q is 0 where l1 holds a weight
-    }
-    d.value = value[i] + correction, d.error_bound = std::abs(correction);
-    d.gradient.clear();
-    // −q·∂(∇J)/∂h, summed by features first: there may be thousands of h.
-    std::vector<double> by_feature(design_.features);
-    double by_sign = 0;
-    for (std::size_t p = 0; p < penalized; ++p) {
-      const double w = theta.at(p, i), sign = w > 0 ? 1 : (w < 0 ? -1 : 0);
-      const double unit = scale[p % scale.size()];
-      by_feature[p % design_.features] -= unit * unit * q.at(p, i) * w, by_sign -= unit * q.at(p, i) * sign;
-    }
-    const ModelSettings& model = request.lanes[lanes[i]].model;
-    for (const PenaltySlope& penalty : penalty_slopes(model, request.wrt))
-      d.gradient.push_back(along(model, penalty, by_feature, by_sign));
+    d.work.passes += d.result.steps + 1;
+    d.work.products += level.adjoint.products[i] + (both ? level.tangent.products[i] : 0);
+    d.value = value[i];
+    derive(level, problem, request, lanes[i], i, d);
   }
+}
+
+// −∂∇J/∂h of the one hyperparameter.
+LaneTable<double> IterativeHyperSolver::changes(const LaneTable<double>& theta, const HyperRequest& request,
+                                                const std::vector<std::size_t>& lanes) const {
+  LaneTable<double> out(theta.rows(), theta.lanes());
+  const std::span<const double> scale = conditioning_.scale();
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const ModelSettings& model = request.lanes[lanes[i]].model;
+    const PenaltySlope slope = *penalty_slope(model, request.wrt[0]);
+    const Ridges l2 = conditioning_.to_inner(ridge_slopes(model, slope, design_.features));
+    for (std::size_t p = 0; p < model_->penalized(); ++p) {
+      const double w = theta.at(p, i), sign = w > 0 ? 1 : (w < 0 ? -1 : 0);
+      const double of_l2 = l2.size() == 1 ? l2[0] : l2[p % design_.features];
+      out.at(p, i) = -(of_l2 * w + slope.l1 * scale[p % scale.size()] * sign);
+    }
+  }
+  return out;
+}
+
+// @param column  of the level, for the lane of the request
+void IterativeHyperSolver::derive(const Level& level, const Problem& problem, const HyperRequest& request,
+                                  std::size_t lane, std::size_t column, HyperDerivatives& d) const {
+  const std::size_t penalized = model_->penalized(), i = column;
+  const std::span<const double> scale = conditioning_.scale();
+  const LaneTable<double>& q = level.adjoint.x;
+  // By features first: there may be thousands of h.
+  std::vector<double> by_feature(design_.features);
+  double correction = 0, by_sign = 0, left = 0, residual = 0, least = kOfIntercepts;
+  for (std::size_t p = 0; p < q.rows(); ++p) {
+    const double w = level.theta.at(p, i), sign = w > 0 ? 1 : (w < 0 ? -1 : 0), unit = scale[p % scale.size()];
+    const double l1 = p < penalized ? std::copysign(problem.l1[i] * unit, w) : 0;
+    const double slope = level.slope.at(p, i) + l1;
+    correction -= q.at(p, i) * slope;  // q is 0 where l1 holds a weight
+    if (q.at(p, i) != 0) residual += slope * slope;
+    left += level.adjoint.residual.at(p, i) * level.adjoint.residual.at(p, i);
+    if (p < penalized)
+      by_feature[p % design_.features] -= unit * unit * q.at(p, i) * w, by_sign -= unit * q.at(p, i) * sign;
+  }
+  const ModelSettings& model = request.lanes[lane].model;
+  d.gradient.clear(), d.state.clear();
+  for (const PenaltySlope& penalty : penalty_slopes(model, request.wrt))
+    d.gradient.push_back(along(model, penalty, by_feature, by_sign));
+  if (level.tangent.x.rows() > 0) {
+    const double* const l2 = problem.l2[i].data();
+    least = std::min(least, *std::min_element(l2, l2 + problem.l2[i].size()));
+    for (std::size_t p = 0; p < q.rows(); ++p) {
+      d.gradient[0] += level.adjoint.residual.at(p, i) * level.tangent.x.at(p, i);
+      d.state.push_back(level.tangent.x.at(p, i));
+    }
+  }
+  d.value += correction;
+  // What q's own residual leaves of the correction is at most ‖ρ‖ ‖∇J‖ by the least eigenvalue.
+  d.error_bound = std::abs(correction) + (level.tangent.x.rows() > 0 ? std::sqrt(left * residual) / least : 0);
 }
 
 }  // namespace holdout::train

@@ -1,4 +1,5 @@
-// Implicit hypergradients with Hessian-vector products: for models whose Hessian would be too large.
+// Implicit hypergradients with Hessian-vector products, all lanes side by side: for models whose Hessian would be too
+// large, and for several lanes that are to be solved exactly.
 #pragma once
 
 #include <optional>
@@ -7,15 +8,26 @@
 
 #include "../holdout_slopes.hpp"
 #include "../solvers/conditioning.hpp"
+#include "../solvers/hessian_system.hpp"
 #include "../solvers/problem.hpp"
 
 namespace holdout::train {
 
 /// Newton's method and conjugate gradients, all lanes in the same passes. No curvature; values are corrected to first
 /// order in the residual.
+///
+/// Of one hyperparameter h the adjoint H q = ∇E and the tangent H t = −∂∇J/∂h are both solved for, loosely: with the
+/// residuals ρ = ∇E − H q and σ = −∂∇J/∂h − H t,
+///
+///   dE/dh = −q·∂∇J/∂h + ρ·t + ρ·H⁻¹σ,
+///
+/// of which the last term, a product of two residuals, is left out (Pierce and Giles, SIAM Review 42, 2000, § 2).
 class IterativeHyperSolver final : public HyperSolver {
  public:
   IterativeHyperSolver(const Design<double>& design, const Metric& metric, const ModelSettings& settings);
+  /// @param conditioned  the design with columns as solvers want them, which must outlive the solver
+  IterativeHyperSolver(const Design<double>& design, const Metric& metric, const ModelSettings& settings,
+                       Conditioning conditioning, const Design<double>& conditioned);
   std::vector<HyperDerivatives> solve(const HyperRequest& request) override;
   std::size_t parameters() const override { return model_->parameters(); }
 
@@ -24,6 +36,16 @@ class IterativeHyperSolver final : public HyperSolver {
   void solve_to(double tolerance, const HyperRequest& request, const std::vector<std::size_t>& lanes,
                 std::vector<HyperDerivatives>& out);
   Problem problem_of(const HyperRequest& request, const std::vector<std::size_t>& lanes) const;
+  // Where all lanes of a level are: θ, ∇J and ∇E there, the adjoint and, of one hyperparameter, the tangent.
+  struct Level {
+    LaneTable<double> theta, slope, held, up;
+    HessianSystem::Solution adjoint, tangent;
+    LaneTable<double> changes;  // −∂∇J/∂h; empty without tangent
+  };
+  LaneTable<double> changes(const LaneTable<double>& theta, const HyperRequest& request,
+                            const std::vector<std::size_t>& lanes) const;
+  void derive(const Level& level, const Problem& problem, const HyperRequest& request, std::size_t lane,
+              std::size_t column, HyperDerivatives& out) const;
 
   const Design<double>& design_;
   const Metric& metric_;
