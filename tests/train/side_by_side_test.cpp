@@ -219,6 +219,23 @@ TEST_CASE("property: side by side = alone = in another order = on every SIMD tar
   }
 }
 
+TEST_CASE("property: solved with an eigenbasis beside lanes with l1 = alone, to the last bit") {
+  Design<double> design = correlated("logistic");
+  add_preconditioners(std::span(&design, 1));
+  auto lanes = lanes_of("logistic", 9);
+  for (std::size_t i = 0; i < lanes.size(); i += 2) lanes[i].model.l1 = 1e-3;
+  const auto solve = [&](std::span<const LaneConfig> some) {
+    const auto trainer = make_trainer(design, testing::metric_of("logistic"), some, Seed{1}, 0);
+    trainer->run_to({1, {}});
+    return trainer->results();
+  };
+  const auto together = solve(lanes);
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    CHECK(together[i].end == LaneEnd::converged);
+    CHECK(testing::difference(solve(std::span(&lanes[i], 1))[0], together[i]) == "");
+  }
+}
+
 TEST_CASE("side by side: a start near the minimum saves passes, and does not move it") {
   Design<double> design = correlated("logistic");
   add_preconditioners(std::span(&design, 1));

@@ -143,6 +143,8 @@ class Run {
   LaneTable<double> preconditioned() const {
     LaneTable<double> out = basis_ ? basis_->apply(residual_) : times(diagonal_, residual_);
     for (std::size_t lane = 0; lane < lanes(); ++lane) {
+      for (std::size_t p = 0; basis_ && problem_->l1[lane] > 0 && p < out.rows(); ++p)
+        out.at(p, lane) = residual_.at(p, lane);
       if (!going_[lane] || damping_[lane] > 0 || !factors_.has(place_[lane], held_of(lane))) continue;
       Eigen::VectorXd column = column_of(residual_, lane);
       factors_.solve(place_[lane], column);
@@ -182,12 +184,12 @@ class Run {
     return out;
   }
 
-  // An eigenbasis is that of all weights: with l1 some of them are held.
+  // An eigenbasis is that of all weights: lanes with l1, in which some are held, go without.
   void update_basis() {
     basis_.reset();
     const Design<double>& design = problem_->design;
-    const bool none = std::all_of(problem_->l1.begin(), problem_->l1.end(), [](double l1) { return l1 == 0; });
-    if (!design.ridge || l2_.rows() > 1 || !none) return;
+    const bool all = std::all_of(problem_->l1.begin(), problem_->l1.end(), [](double l1) { return l1 > 0; });
+    if (!design.ridge || l2_.rows() > 1 || all || moments_for(design, problem_->model, problem_->loss)) return;
     std::vector<double> added(lanes());
     for (std::size_t lane = 0; lane < lanes(); ++lane) added[lane] = l2_.at(0, lane) + damping_[lane];
     basis_.emplace(*design.ridge, problem_->model.outputs(), point_.curvature, added, residual_.stride());
