@@ -64,7 +64,8 @@ std::vector<train::Design<double>> designs_of(const data::Dataset& rows, const s
                                               const train::LaneConfig& lane) {
   std::vector<train::Design<double>> designs;
   for (const data::Fold& fold : folds)
-    designs.push_back(train::make_design<double>(rows, data::fit_scaling(rows, fold.train, false), fold));
+    designs.push_back(
+        train::make_design<double>(rows, data::fit_scaling(rows, fold.train, data::Standardize::none), fold));
   if (train::takes_preconditioner(lane, rows.features, false)) train::add_preconditioners(designs);
   if (train::takes_ridge_basis(lane, false))
     for (train::Design<double>& design : designs) design.ridge = train::ridge_basis_of(design);
@@ -230,7 +231,8 @@ Found find(const Task& task, const data::Prepared& data, const std::string& meth
   all.holdout = {0};
   train::LaneConfig lane = task.lane;
   (task.path == "model.l1" ? lane.model.l1 : lane.model.l2) = found.lambda;
-  const auto design = train::make_design<double>(data.dataset, data::fit_scaling(data.dataset, all.train, false), all);
+  const auto design = train::make_design<double>(
+      data.dataset, data::fit_scaling(data.dataset, all.train, data::Standardize::none), all);
   const std::vector<double> start = objective.mean_model(found.lambda);
   const auto trainer = train::make_trainer(design, *task.metric, std::span(&lane, 1), Seed{1}, 0,
                                            std::span(&start, start.empty() ? 0 : 1));
