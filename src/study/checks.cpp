@@ -34,7 +34,9 @@ class Checks {
     const train::Metric& metric = metric_of(study);
     const bool classifies = either ? metric.classes != Classes::none : train::classes_of(type) != Classes::none;
     const std::string name(metric.info.name);
-    if (!classifies && possible_.may_be("model.class_weight", "balanced", study.config.model.class_weight))
+    const train::ModelSettings& model = study.config.model;
+    const bool balances = possible_.may_be("model.class_weight", "balanced", model.class_weight);
+    if (!classifies && (balances || !model.class_weights.empty()))
       add("model.class_weight", "model.class_weight: '" + name + "' measures numbers, and there are no classes",
           "remove it, or choose a metric of classes: " + joined(metrics_for(true)));
     if ((metric.classes != Classes::none) != classifies) {
@@ -132,6 +134,25 @@ class Checks {
           "training.optimizer: " + (one ? "'" + solvers[0] + "' needs" : joined(solvers) + " need") +
               " a loss with second derivatives; " + joined(kinked) + (kinked.size() == 1 ? " has none" : " have none"),
           "choose an update rule, or loss huber or squared_hinge");
+  }
+
+  // Weights of classes are balanced, or given.
+  void class_weights() {
+    const train::ModelSettings& model = file_.study.config.model;
+    if (!model.class_weights.empty() && possible_.may_be("model.class_weight", "balanced", model.class_weight))
+      add("model.class_weight.classes", "model.class_weight.classes beside balanced: both say how much rows count",
+          "leave one of them away");
+  }
+
+  // The shape of hidden layers is a list, or how many and how wide they are. The list's default is then none.
+  void hidden() {
+    const auto given = [this](const std::string& path) { return filler_.marks.count(path) > 0; };
+    const bool listed = given("model.hidden.0") || possible_.parameter("model.hidden");
+    for (const char* path : {"model.hidden.layers", "model.hidden.units"})
+      if (given(path) && listed)
+        return add(path, std::string(path) + " beside a list: both say what hidden layers there are",
+                   "write hidden: [64, 32], or hidden: {layers: 2, units: 64}");
+    if (given("model.hidden.layers") || given("model.hidden.units")) file_.study.config.model.hidden.clear();
   }
 
   // Of the epochs that a configuration may have and those that its average may leave out.
@@ -333,6 +354,7 @@ class Checks {
 void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   Checks checks(file, filler, errors);
   const bool sound = errors.empty();  // else defaults stand where something was wrong, and would be blamed
+  checks.hidden();
   checks.target();
   if (sound) checks.automatic_rate();
   if (sound) checks.solver();
@@ -340,6 +362,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   if (sound) checks.starts();
   if (sound) checks.convexity();
   if (sound) checks.penalties();
+  if (sound) checks.class_weights();
   if (sound) checks.leave_one_out();
   if (sound) checks.standardize();
   checks.metric();

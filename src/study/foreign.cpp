@@ -99,7 +99,12 @@ constexpr ForeignKey kKeys[] = {
     {"lambda_l1", "model.l1", ""},
     {"lambda_l2", "model.l2", ""},
     {"hidden_layer_sizes", "model.hidden", ""},
-    {"units", "model.hidden", ""},
+    {"units", "model.hidden.units", ""},
+    {"n_units", "model.hidden.units", ""},
+    {"num_units", "model.hidden.units", ""},
+    {"n_layers", "model.hidden.layers", ""},
+    {"num_layers", "model.hidden.layers", ""},
+    {"n_hidden_layers", "model.hidden.layers", ""},
     {"dropout_rate", "model.dropout", ""},
     {"C", "model.l2", "C is an inverse: l2 = 1 / (C * training rows)"},
     {"lr", "training.learning_rate", ""},
@@ -289,6 +294,10 @@ std::string_view foreign_word(std::string_view path, std::string_view word) {
 std::string foreign_key(const std::string& section, const Entry& entry) {
   if (contains(kParameterSections, entry.key))
     return "in holdout a range stands in the place of the value: " + first_parameter(entry.value);
+  const Node& given = entry.value;
+  if (section == "model.class_weight" &&
+      (given.is_scalar() || given.find("min") || given.find("values")))  // {0: 1, 1: 5}
+    return "in holdout: class_weight: {classes: {" + entry.key + ": " + flow_text(entry.value) + "}}";
   if (contains(kThreadKeys, entry.key)) return "threads are the command's business: --threads N";
   for (const ForeignKey& known : kKeys) {
     if (known.key != entry.key) continue;

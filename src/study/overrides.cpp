@@ -46,7 +46,8 @@ class Setter {
       entry->value.mark = mark_;
     }
     Node& value = entry->value;
-    if (item && !item->shorthand.empty()) expand_shorthand(value, item->shorthand, keys_[k + 1]);
+    const bool of_list = value.is_list() && !find(outline_, here + "." + keys_[k + 1]);  // hidden.1
+    if (item && !item->shorthand.empty() && !of_list) expand_shorthand(value, item->shorthand, keys_[k + 1]);
     if (item && item->nested) {
       const auto& names = item->alternatives;
       if (std::find(names.begin(), names.end(), keys_[k + 1]) != names.end())

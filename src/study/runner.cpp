@@ -12,9 +12,11 @@
 #include "answers.hpp"
 #include "certify.hpp"
 #include "choice_bias.hpp"
+#include "class_weights.hpp"
 #include "facts.hpp"
 #include "gradient_method.hpp"
 #include "groups.hpp"
+#include "lists.hpp"
 #include "lock_wait.hpp"
 #include "memory.hpp"
 #include "metric_check.hpp"
@@ -161,6 +163,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
     check_threshold(file, data, errors);
     errors.throw_if_any();
     check_metric(file, data);
+    find_class_weights(file, data.dataset.classes);
     find_groups(file, feature_names(study, data));
     check_many(study, data);  // when groups are known
     return data;
@@ -173,11 +176,34 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
 
 namespace {
 
-// The first configurations of a search tell the precisions and the size of models.
+// With the largest layers that the study may have.
+void widen(const Study& study, const data::Dataset& data, train::LaneConfig& config) {
+  const PossibleValues possible(study.space.parameters(), study.constants);
+  const auto grow = [&](const std::string& path, std::int64_t& x) {
+    x = static_cast<std::int64_t>(possible.largest(path, static_cast<double>(x)));
+  };
+  const std::string path = "model.hidden";
+  train::ModelSettings& model = config.model;
+  grow(path + ".layers", model.layers), grow(path + ".units", model.units);
+  for (std::size_t i = 0; i < model.hidden.size(); ++i) grow(item_path(path, i), model.hidden[i]);
+  if (const search::Parameter* lists = possible.parameter(path))
+    for (const Value& list : lists->values) {
+      train::LaneConfig other = config;
+      other.model.hidden = list_from(std::get<std::string>(list));
+      const auto size = [&](const train::LaneConfig& c) {
+        return train::working_set(c, data.features, data.classes.size());
+      };
+      if (size(other) > size(config)) config = std::move(other);
+    }
+}
+
+// The first configurations of a search tell the precisions and the degrees.
 void check_fits(const Study& study, const data::Prepared& data, int threads) {
   const auto searcher = study.search.method.make(study.space, study.root());
   std::vector<train::LaneConfig> configs;
   for (const search::Request& request : searcher->ask(kBatch)) configs.push_back(apply(study, request.configuration));
+  for (train::LaneConfig& config : configs)
+    if (config.model.has_layers()) widen(study, data.dataset, config);
   check_memory(data, configs, threads);
 }
 

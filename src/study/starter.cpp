@@ -75,6 +75,7 @@ class Starter {
   void missing();
   void split();
   void model_section();
+  void rare_class();
   void training_section(bool exact);
   std::string what_target_is() const;
   std::size_t classes() const { return classifies_ ? target_->different : 0; }
@@ -248,6 +249,21 @@ void Starter::model_section() {
   else
     line("  type: softmax", "several classes; or mlp");
   line("  l2: {min: 1e-6, max: 100, scale: log, points: 49}", "λ of the penalty (λ/2)‖w‖²: this is searched");
+  rare_class();
+}
+
+// Of classes that are much rarer than others, the rarest may deserve to count more.
+void Starter::rare_class() {
+  constexpr std::size_t kMuchRarer = 4;  // times
+  if (!classifies_ || classes() < 2) return;
+  const auto by_rows = [](const auto& a, const auto& b) { return a.second < b.second; };
+  const auto [least, most] = std::minmax_element(target_->values.begin(), target_->values.end(), by_rows);
+  if (least->second == 0 || most->second < kMuchRarer * least->second) return;
+  const std::size_t times = most->second / least->second;
+  line("  # class_weight: {classes: {" + yaml::yaml_text(least->first) + ": {min: 1, max: " + std::to_string(times) +
+           ", scale: log, points: 5}}}",
+       "the most frequent class has " + std::to_string(times) +
+           " times as many rows: how much a row counts in training");
 }
 
 void Starter::training_section(bool exact) {

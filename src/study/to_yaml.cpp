@@ -93,6 +93,7 @@ class Writer final : public FieldVisitor {
   }
   // A list that is searched is one value, whose text is YAML already; or some of its items are ranges.
   void operator()(const Field& f, std::vector<std::int64_t>& x, const Range<std::int64_t>&) override {
+    if (x.empty()) return;  // other settings stand for it
     std::string text;
     bool searched = false;
     for (std::size_t i = 0; i < x.size(); ++i) {

@@ -52,7 +52,7 @@ TunedModel tuned_model(const train::ModelSettings& settings, const data::Prepare
   model.scaling = std::move(scaling);
   std::vector<std::size_t> sizes{dataset.features};
   if (settings.has_layers())
-    for (const std::int64_t units : settings.hidden) sizes.push_back(static_cast<std::size_t>(units));
+    for (const std::int64_t units : settings.hidden_sizes()) sizes.push_back(static_cast<std::size_t>(units));
   sizes.push_back(loss.classes == train::Classes::any ? dataset.classes.size() : 1);
   const auto take = [&](std::size_t n) {
     const std::vector<double> taken(theta.begin(), theta.begin() + static_cast<std::ptrdiff_t>(n));

@@ -8,7 +8,7 @@ HoldoutSlopes::HoldoutSlopes(const Design<double>& design, const Metric& metric,
     : design_(design),
       metric_(metric),
       sum_(model, find_loss(metric.smooth.loss(model.outputs())), design.holdout, design.features,
-           row_weights(design.holdout, design.classes, "none")) {}
+           own_weights(design.holdout)) {}
 
 std::vector<double> HoldoutSlopes::at(const LaneTable<double>& theta, LaneTable<double>& gradient) {
   std::vector<double> values;

@@ -56,7 +56,7 @@ class JOnRows {
         l1_(settings.lasso()),
         coefficient_(settings.loss.coefficient()),
         l2_(settings.ridges(design.features)),
-        weights_(row_weights(design.train, design.classes, settings.class_weight)),
+        weights_(row_weights(design.train, design.classes, settings)),
         model_(make_model<double>(settings, design.features, design.classes)) {}
 
   std::size_t parameters() const { return model_->parameters(); }

@@ -35,7 +35,7 @@ class Enclosure {
         d_(design.features),
         outputs_(theta.size() / (d_ + 1)),
         loss_(losses()[model.loss_for(design.classes)].info.name, model.loss.coefficient()),
-        weights_(row_weights(part_, design.classes, model.class_weight)),
+        weights_(row_weights(part_, design.classes, model)),
         theta_(theta),
         mean_(d_),
         scores_(part_.n * outputs_),

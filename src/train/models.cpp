@@ -68,7 +68,7 @@ std::unique_ptr<Model<T>> make_model(const ModelSettings& model, std::size_t fea
   const std::size_t outputs = output_count(model, classes);
   if (!model.has_layers()) return std::make_unique<LinearModel<T>>(features, outputs);
   std::vector<std::size_t> sizes{features};
-  for (const std::int64_t units : model.hidden) sizes.push_back(static_cast<std::size_t>(units));
+  for (const std::int64_t units : model.hidden_sizes()) sizes.push_back(static_cast<std::size_t>(units));
   sizes.push_back(outputs);
   return std::make_unique<Mlp<T>>(std::move(sizes), activation_index(model.activation));
 }

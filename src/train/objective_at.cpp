@@ -24,7 +24,7 @@ std::vector<ObjectiveValue> objective_at(const Design<double>& design, const Mod
   constexpr std::size_t kLanes = 64;  // at once: what a cohort has
   const auto model = make_model<double>(settings, design.features, design.classes);
   LossSum<double> loss(*model, settings.loss.loss(), design.train, design.features,
-                       row_weights(design.train, design.classes, settings.class_weight),
+                       row_weights(design.train, design.classes, settings),
                        moments_for(design, *model, settings.loss.loss()));
   const Ridges ridges = settings.ridges(design.features);
   const LaneTable<double> l2 = ridge_table<double>(std::span(&ridges, 1));

@@ -58,7 +58,7 @@ Covariance covariance_of(const Design<double>& design, const AlignedVector<doubl
 }
 
 RidgeBasis ridge_basis_of(const Design<double>& design) {
-  const Covariance c = covariance_of(design, row_weights(design.train, design.classes, "none"));
+  const Covariance c = covariance_of(design, own_weights(design.train));
   const Spectrum s = spectrum_of(c.matrix);
   return {{c.mean.begin(), c.mean.end()},
           {s.values.begin(), s.values.end()},

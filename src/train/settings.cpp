@@ -16,6 +16,8 @@ constexpr std::int64_t kMaxStarts = 1000;  // each is a training
 constexpr std::string_view kEach[] = {"model", "feature"};
 constexpr std::string_view kPrecisions[] = {"float64", "float32"};
 constexpr std::int64_t kMaxUnits = 1'000'000;  // of one layer: a slip of the pen is no request for terabytes
+constexpr std::int64_t kMaxLayers = 100;       // without normalization, nothing is learned through more
+constexpr double kMaxClassWeight = 1e12;       // more rows than that are in no file
 
 std::span<const std::string_view> activation_words() {
   static const std::vector<std::string_view> words = [] {
@@ -51,15 +53,38 @@ void ModelSettings::fields(FieldVisitor& f) {
   f.section({"l2", "λ of the penalty (λ/2)‖w‖², for all weights and for groups of them"}, ridge, "value");
   f({"l1", "λ of the penalty λ‖w‖₁, which puts weights to exactly 0", Scope::lane}, l1, at_least(0.0));
   f({"elastic_net", "both penalties in one strength; not beside l1 or l2"}, elastic_net);
-  if (kind.classes != Classes::none)
-    f({"class_weight", "balanced: classes count the same, however many rows they have", Scope::cohort}, class_weight,
+  const auto weights = [this](FieldVisitor& g) {
+    g({"mode", "balanced: classes count the same, however many rows they have", Scope::cohort}, class_weight,
       kClassWeights);
+    const auto add = [this](std::string_view key) { class_weights.push_back({std::string(key)}); };
+    g.keyed({"classes", "classes whose rows count more or less than those of the others"}, add,
+            [this](FieldVisitor& h) {
+              for (ClassWeight& c : class_weights)
+                h({c.name, "how much each row of that class counts, against 1 of classes that are not named",
+                   Scope::cohort},
+                  c.weight, Range<double>{0, kMaxClassWeight, true});
+            });
+  };
+  if (kind.classes != Classes::none)
+    f.section({"class_weight", "how much rows count in the training loss, by their class; metrics count all the same"},
+              weights, "mode");
   if (!has_layers()) return;
-  f({"hidden", "units of each hidden layer, the first one next to the features", Scope::cohort}, hidden,
-    between<std::int64_t>(1, kMaxUnits));
+  const auto shape = [this](FieldVisitor& g) {
+    g({"sizes", "units of each hidden layer, the first one next to the features", Scope::cohort}, hidden,
+      between<std::int64_t>(1, kMaxUnits));
+    g({"layers", "in the place of a list: so many hidden layers, all as wide", Scope::cohort}, layers,
+      between<std::int64_t>(1, kMaxLayers));
+    g({"units", "in the place of a list: units of each layer", Scope::cohort}, units,
+      between<std::int64_t>(1, kMaxUnits));
+  };
+  f.section({"hidden", "hidden layers: a list of their units, or how many there are and how wide"}, shape, "sizes");
   f({"activation", "of hidden units", Scope::cohort}, activation, activation_words());
   f({"dropout", "share of the hidden units that every step leaves out, others for every row; 0: none", Scope::lane},
     dropout, half_open(0.0, 1.0));
+}
+
+std::vector<std::int64_t> ModelSettings::hidden_sizes() const {
+  return hidden.empty() ? std::vector<std::int64_t>(static_cast<std::size_t>(layers), units) : hidden;
 }
 
 void PenaltyGroup::fields(FieldVisitor& f) {

@@ -115,7 +115,7 @@ class SolverTrainer final : public Trainer {
     Problem problem{inner_ ? *inner_ : design_,
                     *model_,
                     shared.loss.loss(),
-                    row_weights(design_.train, design_.classes, shared.class_weight),
+                    row_weights(design_.train, design_.classes, shared),
                     {},
                     {},
                     {}};

@@ -126,7 +126,7 @@ CohortTrainer<T>::CohortTrainer(const Design<T>& design, const Metric& objective
       model_(make_model<T>(configs[0].model, design.features, design.classes)),
       link_(losses()[configs[0].model.loss_for(design.classes)].link),
       loss_(*model_, configs[0].model.loss_for(design.classes), design.train, design.features,
-            row_weights(design.train, design.classes, configs[0].model.class_weight),
+            row_weights(design.train, design.classes, configs[0].model),
             moments_for(design, *model_, configs[0].model.loss_for(design.classes))),
       cohort_(make_cohort<T>(configs, design.features, model_->parameters(), rule_, shared_.stop.patience > 0)),
       step_sizes_(design, configs, full_batch_, batch_),

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "cohorts.hpp"
+#include "default_configuration.hpp"
 #include "lists.hpp"
 #include "study/study_text.hpp"
 
@@ -57,6 +58,40 @@ TEST_CASE("lists: items that are searched") {
   CHECK(has(to_yaml(study, &c), "hidden: [24, 32, 2]\n"));
 }
 
+TEST_CASE("hidden layers: how many there are and how wide, given or searched") {
+  CHECK(read_text(mlp("{layers: 3, units: 8}")).study.config.model.hidden_sizes() == Sizes{8, 8, 8});
+  CHECK(read_text(mlp("{layers: 2}")).study.config.model.hidden_sizes() == Sizes{64, 64});
+  CHECK(read_text(mlp("{units: 5}")).study.config.model.hidden_sizes() == Sizes{5});
+  CHECK(read_text(mlp("[20, 10]")).study.config.model.hidden_sizes() == Sizes{20, 10});
+  CHECK(has(to_yaml(read_text(mlp("{layers: 3, units: 8}")).study), "hidden: {layers: 3, units: 8}\n"));
+  const Study study = read_text(mlp("{layers: {min: 1, max: 3}, units: {min: 8, max: 128, scale: log}}")).study;
+  REQUIRE(study.space.size() == 2);
+  CHECK(study.space.parameters()[0].path == "model.hidden.layers");
+  CHECK(study.space.parameters()[1].path == "model.hidden.units");
+  CHECK(study.space.parameters()[1].interval->integer);
+  const search::Configuration c{{std::int64_t{3}, std::int64_t{16}}}, flat{{std::int64_t{1}, std::int64_t{64}}};
+  CHECK(apply(study, c).model.hidden_sizes() == Sizes{16, 16, 16});
+  CHECK(apply(study, flat).model.hidden_sizes() == Sizes{64});
+  const std::string text = to_yaml(study);
+  CHECK(has(text, "hidden: {layers: {min: 1, max: 3}, units: {min: 8, max: 128, scale: log}}\n"));
+  CHECK(to_yaml(read_text(text).study) == text);
+  for (const auto& [configuration, sizes] : {std::pair(c, Sizes{16, 16, 16}), std::pair(flat, Sizes{64})}) {
+    const std::string best = to_yaml(study, &configuration);
+    CAPTURE(best);
+    CHECK(read_text(best).study.config.model.hidden_sizes() == sizes);
+  }
+  CHECK(has(to_yaml(study, &c), "hidden: {layers: 3, units: 16}\n"));
+  CHECK(default_configuration(study).configuration.values ==
+        std::vector<std::optional<Value>>{Value(std::int64_t{1}), Value(std::int64_t{64})});
+  const Study wide = read_text(mlp("{layers: 2, units: {values: [16, 32]}}")).study;
+  REQUIRE(wide.space.size() == 1);
+  CHECK(apply(wide, {{std::int64_t{32}}}).model.hidden_sizes() == Sizes{32, 32});
+  CHECK(has(to_yaml(read_text(mlp("{layers: 2}"), {"model.hidden.units=9"}).study), "hidden: {layers: 2, units: 9}\n"));
+  std::vector<train::LaneConfig> configs;
+  for (int i = 0; i < 6; ++i) configs.push_back(apply(study, {{std::int64_t{1 + i % 2}, std::int64_t{8 + i / 4}}}));
+  CHECK(cut_into_cohorts(configs, {10, 0, 1, 1, 0}).size() == 4);  // (1, 8), (2, 8), (1, 9), (2, 9)
+}
+
 TEST_CASE("lists: configurations are trained together where their shapes agree") {
   const Study study = read_text(mlp("{values: [[8], [8, 8]]}")).study;
   std::vector<train::LaneConfig> configs;
@@ -84,7 +119,11 @@ TEST_CASE("lists: each mistake has its message") {
       {"{values: [32, 64]}", "model.hidden: expected a list, found '32'"},
       {"{values: [[32], [ 32 ]]}", "model.hidden: [32] stands among the values already"},
       {"{values: [[32], [{min: 1, max: 3}]]}", "model.hidden.0: expected an integer"},
-      {"{layers: 3}", "model.hidden: expected a list"},
+      {"{layer: 3}", "unknown key 'layer' in model.hidden\n"},
+      {"{layers: 0}", "model.hidden.layers: '0' is not an integer from 1 to 100"},
+      {"{layers: 2, units: [8, 4]}", "model.hidden.units: expected an integer from 1"},
+      {"{layers: 2, sizes: [8, 4]}", "model.hidden.layers beside a list: both say what hidden layers there are"},
+      {"{units: 2, sizes: {values: [[8, 4]]}}", "model.hidden.units beside a list"},
       {"[{min: 8}]", "model.hidden.0: the range has no 'max'"},
       {"[{min: 0, max: 9}]", "model.hidden.0 min: '0' is not an integer from 1"},
   };

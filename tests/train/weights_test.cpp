@@ -174,7 +174,7 @@ TEST_CASE_TEMPLATE("closed form: the step of learning_rate auto is safe with bal
     const Curvature curvature = curvature_of(design, config.model);
     if constexpr (std::is_same_v<T, double>) {
       const auto dense = make_design<double>(d, testing::no_scaling(kFeatures), whole());
-      const auto weights = row_weights(design.train, 2, "balanced");
+      const auto weights = row_weights(design.train, 2, config.model);
       const Eigen::Map<const Eigen::VectorXd> w(weights.data(), static_cast<Eigen::Index>(weights.size()));
       const Eigen::MatrixXd x = testing::with_ones(dense.train, kFeatures);
       const Eigen::MatrixXd rooted = (x.array().colwise() * w.cwiseSqrt().array()).matrix();
@@ -191,6 +191,116 @@ TEST_CASE_TEMPLATE("closed form: the step of learning_rate auto is safe with bal
     config.training.learning_rate.start = automatic_rate(measure_curvature(design), config.model, true);
     CHECK(train_one(design, config).rises > 0);
   }
+}
+
+namespace {
+
+// The rows of tests/data/reference/make_class_weights.py.
+data::Dataset small_rows(std::size_t classes) {
+  data::Dataset d;
+  d.rows = 60, d.features = 2;
+  for (int i = 0; i < 60; ++i) {
+    d.x.push_back(i * 7 % 11 / 5.0 - 1), d.x.push_back(i * i % 13 / 6.0 - 1);
+    d.y.push_back(classes == 2 ? i * 5 % 17 < 4 : i * 5 % 17 / 6);
+  }
+  for (std::size_t k = 0; k < classes; ++k) d.classes.push_back(std::to_string(k));
+  return d;
+}
+
+LaneConfig weighing(std::string_view model, double l2, std::vector<ClassWeight> weights) {
+  LaneConfig config = testing::lane(model, "exact", 0, l2, 0, 100);
+  config.model.class_weights = std::move(weights);
+  return config;
+}
+
+// Σ w L of the hold-out rows of a logistic model, written down.
+double log_loss(const Part<double>& rows, std::span<const double> theta) {
+  double sum = 0;
+  const std::size_t d = theta.size() - 1;
+  for (std::size_t i = 0; i < rows.n; ++i) {
+    double score = theta[d];
+    for (std::size_t j = 0; j < d; ++j) score += theta[j] * rows.x[i * d + j];
+    sum += std::log1p(std::exp(-rows.y[i] * score));
+  }
+  return sum / static_cast<double>(rows.n);
+}
+
+}  // namespace
+
+TEST_CASE("reference: weights of classes as scikit-learn has them") {
+  const auto theta = [](std::size_t classes, const LaneConfig& config) {
+    data::Fold fold;
+    for (std::uint32_t i = 0; i < 60; ++i) fold.train.push_back(i);
+    fold.holdout = {0, 1, 2, 3, 4, 5, 6, 7};
+    return train_one(make_design<double>(small_rows(classes), testing::no_scaling(2), fold), config).theta;
+  };
+  const struct {
+    LaneConfig config;
+    std::vector<double> expected;  // weights, intercept
+  } two[] = {
+      {weighing("logistic", 0.1, {{"1", 5, 1}}), {0.020054918987507508, -0.08268253976439209, 0.5089251487321168}},
+      {weighing("logistic", 0.01, {{"0", 0.25, 0}, {"1", 3, 1}}),
+       {0.04690999300991396, -0.13538115770743347, 1.3833303982350664}}};
+  for (const auto& [config, expected] : two) {
+    const std::vector<double> got = theta(2, config);
+    for (std::size_t p = 0; p < 3; ++p) CHECK(got[p] == doctest::Approx(expected[p]).epsilon(1e-6));
+  }
+  const double expected[] = {-0.03195759565358466,  -0.13747797801614683, 0.06452470755531288,
+                             -0.013586696455660277, -0.03256711190172817, 0.1510646744718073};
+  const double intercepts[] = {1.2533107623303825, -0.17337872106223512, -1.079932041268147};
+  const std::vector<double> got = theta(3, weighing("softmax", 0.05, {{"0", 4, 0}, {"2", 0.5, 2}}));
+  for (std::size_t p = 0; p < 6; ++p) CHECK(got[p] == doctest::Approx(expected[p]).epsilon(1e-6));
+  for (const std::size_t k : {1u, 2u})  // only differences of intercepts mean something
+    CHECK(got[6 + k] - got[6] == doctest::Approx(intercepts[k] - intercepts[0]).epsilon(1e-6));
+}
+
+TEST_CASE_TEMPLATE("property: weights of classes are weights of their rows, for every model, rule and size of batch", T,
+                   double, float) {
+  const double tolerance = std::is_same_v<T, double> ? 1e-9 : 1e-3;
+  for (const std::string_view model : {"logistic", "softmax", "svm", "mlp"})
+    for (const char* rule : {"gd", "adam", "adagrad"})
+      for (const std::int64_t batch : {std::int64_t{16}, std::int64_t{0}}) {
+        CAPTURE(model);
+        CAPTURE(rule);
+        const std::size_t classes = model == "softmax" || model == "mlp" ? 3 : 2;
+        data::Dataset d = testing::toy(Seed{22}, classes, kRows, kFeatures);
+        LaneConfig config = testing::lane(model, rule, 0.02, 0.01, batch, 6);
+        const LaneResult none = train_one(make_design<T>(d, testing::no_scaling(kFeatures), whole()), config);
+        config.model.class_weights = {{"1", 6, 1}};
+        const LaneResult named = train_one(make_design<T>(d, testing::no_scaling(kFeatures), whole()), config);
+        config.model.class_weights.clear();
+        for (const double y : d.y) d.weights.push_back(y == 1 ? 6 : 1);
+        const LaneResult rows = train_one(make_design<T>(d, testing::no_scaling(kFeatures), whole()), config);
+        double largest = 0;
+        for (std::size_t p = 0; p < rows.theta.size(); ++p) {
+          CHECK(std::abs(named.theta[p] - rows.theta[p]) <= tolerance * std::max(1.0, std::abs(rows.theta[p])));
+          largest = std::max(largest, std::abs(named.theta[p] - none.theta[p]));
+        }
+        CHECK(largest > 1e-6);  // and they matter
+      }
+}
+
+TEST_CASE(
+    "closed form: balanced are weights 1 / N_c; equal weights are none; hold-out metrics count rows as they are") {
+  const data::Dataset d = testing::toy(Seed{23}, 3, kRows, kFeatures);
+  const auto design = make_design<double>(d, testing::no_scaling(kFeatures), whole());
+  std::vector<double> count(3);
+  for (std::size_t i = 0; i < kTrain; ++i) count[static_cast<std::size_t>(d.y[i])] += 1;
+  LaneConfig balanced = testing::lane("softmax", "exact", 0, 0.01, 0, 100);
+  balanced.model.class_weight = "balanced";
+  const LaneResult a = train_one(design, balanced);
+  const LaneResult b = train_one(
+      design, weighing("softmax", 0.01, {{"c", 1 / count[2], 2}, {"a", 1 / count[0], 0}, {"b", 1 / count[1], 1}}));
+  const LaneResult equal = train_one(design, weighing("softmax", 0.01, {{"a", 7, 0}, {"b", 7, 1}, {"c", 7, 2}}));
+  const LaneResult none = train_one(design, weighing("softmax", 0.01, {}));
+  for (std::size_t p = 0; p < a.theta.size(); ++p) {
+    CHECK(a.theta[p] == doctest::Approx(b.theta[p]).epsilon(1e-8));
+    CHECK(equal.theta[p] == doctest::Approx(none.theta[p]).epsilon(1e-8));
+  }
+  const auto two =
+      make_design<double>(testing::toy(Seed{24}, 2, kRows, kFeatures), testing::no_scaling(kFeatures), whole());
+  const LaneResult r = train_one(two, weighing("logistic", 0.01, {{"yes", 20, 1}}));
+  CHECK(r.value == doctest::Approx(log_loss(two.holdout, r.theta)).epsilon(1e-12));
 }
 
 }  // namespace holdout::train

@@ -30,6 +30,13 @@ struct PenaltyGroup {
   void fields(FieldVisitor& f);
 };
 
+/// `model.class_weight.classes.NAME:` how much each row of a class counts in the training loss.
+struct ClassWeight {
+  std::string name;
+  double weight = 1;        // > 0, against 1 of the classes that are not named
+  std::uint32_t place = 0;  // of the class among the dataset's; known once the data are
+};
+
 /// λ of (λ/2)‖w‖²: one for all weights; or one a feature, and a last one for weights behind hidden layers.
 using Ridges = std::vector<double>;
 
@@ -50,6 +57,10 @@ class ModelSettings final : public Choice {
   Ridges ridges(std::size_t features) const;
   /// Whether it is made of layers; `hidden` and `activation` mean something only then.
   bool has_layers() const;
+  /// Units of each hidden layer, the first one next to the features.
+  std::vector<std::int64_t> hidden_sizes() const;
+  /// Whether the rows of some classes count more than those of others.
+  bool weighs_classes() const { return class_weight != "none" || !class_weights.empty(); }
   /// Place in losses() of what is minimized for a target of that many classes (0: numbers): `loss`, or, for types that
   /// are for numbers and for classes, the loss that the target asks for.
   std::size_t loss_for(std::size_t classes) const;
@@ -60,7 +71,9 @@ class ModelSettings final : public Choice {
   ElasticNet elastic_net;
   LossChoice loss;
   std::string class_weight = "none";        // or balanced: every class counts the same
-  std::vector<std::int64_t> hidden = {64};  // units of each hidden layer
+  std::vector<ClassWeight> class_weights;   // instead: of those that are named
+  std::vector<std::int64_t> hidden = {64};  // units of each hidden layer; empty: as `layers` and `units` say
+  std::int64_t layers = 1, units = 64;      // so many layers of that width, where `hidden` is empty
   std::string activation = "relu";          // of hidden units
   double dropout = 0;                       // share of hidden units that a step leaves out
 

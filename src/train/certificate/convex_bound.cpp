@@ -30,7 +30,7 @@ std::size_t outputs_of(const Design<double>& design, const ModelSettings& model)
 ConvexBound::ConvexBound(const Design<double>& design, const ModelSettings& model, bool errors, double low, double high,
                          std::span<const CertificateAnchor> anchors)
     : train_(design.train, design.features, outputs_of(design, model),
-             row_weights(design.train, design.classes, model.class_weight)),
+             row_weights(design.train, design.classes, model)),
       holdout_(design.holdout, design.features, outputs_of(design, model),
                AlignedVector<double>(design.holdout.weights.begin(), design.holdout.weights.end())),
       errors_(errors) {

@@ -30,7 +30,7 @@ TangentCohort::TangentCohort(const Design<double>& design, std::span<const LaneC
       tangents_{lane_stride<double>(lanes.size()), wrt.size()},
       blocks_(block_count(lanes.size(), wrt.size())),
       sum_(*model_, lanes[0].model.loss_for(design.classes), design.train, design.features,
-           row_weights(design.train, design.classes, lanes[0].model.class_weight), tangents_,
+           row_weights(design.train, design.classes, lanes[0].model), tangents_,
            moments_for(design, *model_, lanes[0].model.loss_for(design.classes))),
       shape_(rule_shape(rule_)) {
   const std::size_t parameters = model_->parameters();

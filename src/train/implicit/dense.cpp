@@ -31,7 +31,7 @@ DenseHyperSolver::DenseHyperSolver(const Design<double>& design, const Metric& m
       inner_(conditioned_ ? *conditioned_ : design),
       model_(make_model<double>(settings, design.features, design.classes)),
       loss_place_(settings.loss_for(design.classes)),
-      loss_(inner_, *model_, loss_place_, settings.class_weight),
+      loss_(inner_, *model_, loss_place_, settings),
       error_(inner_, *model_, metric),
       scale_(by_weight({conditioning_.scale().begin(), conditioning_.scale().end()})) {}
 
@@ -186,7 +186,7 @@ void DenseHyperSolver::minimize(Lane& lane, const HyperRequest& request, Adjoint
   const Problem problem{inner_,
                         *model_,
                         loss_place_,
-                        row_weights(inner_.train, inner_.classes, settings_.class_weight),
+                        row_weights(inner_.train, inner_.classes, settings_),
                         {conditioning_.to_inner(model.ridges(design_.features))},
                         {0.0},
                         {model.loss.coefficient()}};

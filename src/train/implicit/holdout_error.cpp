@@ -9,7 +9,7 @@ HoldoutError::HoldoutError(const Design<double>& design, const Model<double>& mo
     : design_(design),
       metric_(metric),
       sum_(model, find_loss(metric.smooth.loss(model.outputs())), design.holdout, design.features,
-           row_weights(design.holdout, design.classes, "none")) {}
+           own_weights(design.holdout)) {}
 
 void HoldoutError::move(const Eigen::VectorXd& theta) {
   theta_ = theta;

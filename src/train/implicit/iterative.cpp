@@ -85,7 +85,7 @@ Problem IterativeHyperSolver::problem_of(const HyperRequest& request, const std:
   Problem problem{inner_,
                   *model_,
                   settings_.loss_for(design_.classes),
-                  row_weights(design_.train, design_.classes, settings_.class_weight),
+                  row_weights(design_.train, design_.classes, settings_),
                   {},
                   {},
                   {},

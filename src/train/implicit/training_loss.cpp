@@ -8,11 +8,11 @@
 namespace holdout::train {
 
 TrainingLoss::TrainingLoss(const Design<double>& design, const Model<double>& model, std::size_t loss,
-                           std::string_view class_weight)
+                           const ModelSettings& settings)
     : design_(design),
       model_(model),
       loss_(loss),
-      weights_(row_weights(design.train, design.classes, class_weight)),
+      weights_(row_weights(design.train, design.classes, settings)),
       coefficients_(lane_stride<double>(model.outputs())),
       matrix_(design, model, loss, weights_),
       sum_(model, loss, design.train, design.features, weights_, moments_for(design, model, loss)) {

@@ -16,8 +16,9 @@ namespace holdout::train {
 class TrainingLoss {
  public:
   /// @param loss  place in losses(), smooth
+  /// @param settings  for the weights of classes
   TrainingLoss(const Design<double>& design, const Model<double>& model, std::size_t loss,
-               std::string_view class_weight);
+               const ModelSettings& settings);
 
   /// The coefficient of the loss, for the calls to come.
   void set_coefficient(double coefficient);
