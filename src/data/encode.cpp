@@ -14,6 +14,7 @@
 
 #include "cell.hpp"
 #include "column_messages.hpp"
+#include "split_keys.hpp"
 
 namespace holdout::data {
 namespace {
@@ -70,6 +71,7 @@ class Encoder {
   std::unordered_map<std::string_view, std::size_t> place_;  // of the columns, by name
   std::size_t target_ = 0;
   std::optional<std::size_t> weight_;               // column of the table
+  std::vector<std::size_t> split_;                  // columns of the table that the split follows from
   std::vector<std::size_t> features_;               // columns of the table
   std::vector<std::vector<std::uint32_t>> orders_;  // [feature]: its levels in order; empty for numbers
   std::vector<double> class_of_;                    // [level of the target]
@@ -117,12 +119,16 @@ void Encoder::choose_columns() {
     if (!table_.find(column.name))
       add({}, "the data have no column " + quoted(column.name), near_names(column.name, table_.names()),
           "data.missing.columns." + column.name);
-  const auto split = settings_.split.selected() == SplitSettings::column && settings_.split.file.empty()
-                         ? table_.find(settings_.split.column_name)
-                         : std::optional<std::size_t>();
+  // The split column is no feature; those for groups and order are only if they are asked for.
+  for (const std::string& name : split_columns(settings_.split))
+    if (const auto j = table_.find(name)) split_.push_back(*j);
+  const auto splits = [&](std::size_t j) {
+    const bool asked = in[j] && settings_.split.selected() != SplitSettings::column;
+    return !asked && std::find(split_.begin(), split_.end(), j) != split_.end();
+  };
   if (!settings_.weight.column.empty() && settings_.weight.file.empty()) weight_ = table_.find(settings_.weight.column);
   for (std::size_t j = 0; j < table_.columns.size(); ++j)
-    if (j != target_ && j != split && j != weight_ && (include.empty() || in[j]) && !no[j]) features_.push_back(j);
+    if (j != target_ && !splits(j) && j != weight_ && (include.empty() || in[j]) && !no[j]) features_.push_back(j);
   if (target && features_.empty() && errors_.empty())
     add({}, "no column is left for the features: the data have " + quoted(settings_.target) + " alone",
         "add columns to the file, or see data.features", "data.file");
@@ -317,6 +323,8 @@ void Encoder::take_dense() {
     if (rule(j) == "drop_row") dropping_.push_back(j);
   if (rule(target_) == "drop_row") dropping_.push_back(target_);
   if (weight_ && rule(*weight_) == "drop_row") dropping_.push_back(*weight_);
+  for (const std::size_t j : split_)
+    if (settings_.split.selected() != SplitSettings::column && rule(j) == "drop_row") dropping_.push_back(j);
   filled_.resize(features_.size());
   RowCursor cells(table_.cells);
   for (std::size_t i = 0; i < table_.rows(); ++i) {

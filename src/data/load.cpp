@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 #include <numeric>
+#include <tuple>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
@@ -12,6 +13,7 @@
 #include "encode.hpp"
 #include "libsvm.hpp"
 #include "split.hpp"
+#include "split_keys.hpp"
 #include "weights.hpp"
 
 namespace holdout::data {
@@ -73,6 +75,11 @@ void check_libsvm(const DataSettings& settings) {
   if (settings.split.selected() == SplitSettings::column && settings.split.file.empty())
     refuse("split.column", "a libsvm file has no columns",
            "put the parts into a CSV file beside it, and name it: file");
+  for (const auto& [key, name, hint] :
+       {std::tuple("split.group", settings.split.group,
+                   "use method: column, with the fold of every row in a CSV file beside it"),
+        std::tuple("split.order", settings.split.order, "omit it: the rows are then taken in the order of the file")})
+    if (!name.empty()) refuse(key, "a libsvm file has no columns", hint);
   if (settings.split.selected() == SplitSettings::leave_one_out)
     refuse("split", "leave_one_out needs dense rows", "use method: kfold, or write the rows as CSV");
   if (!settings.weight.column.empty() && settings.weight.file.empty())
@@ -141,9 +148,8 @@ void note_leave_one_out(const DataSettings& settings, bool filled, std::vector<s
                     (shared.empty() ? "" : "; but for " + joined(shared) + ", which are those of all rows"));
 }
 
-void note_empty_features(Prepared& prepared) {
-  const Dataset& data = prepared.dataset;
-  const RowList& rows = prepared.split.folds[0].train;
+void note_empty_features(const Dataset& data, const Split& split, std::vector<std::string>& notices) {
+  const RowList& rows = split.folds[0].train;
   std::vector<std::string> constant, missing;
   if (data.is_sparse()) {
     const std::vector<char> same = constant_columns(data, rows);
@@ -160,14 +166,30 @@ void note_empty_features(Prepared& prepared) {
     const std::size_t count = names.size();
     if (count == 0) return;
     if (count > kShown) names.resize(kShown), names.push_back("…");
-    prepared.notices.push_back((count == 1 ? "1 feature is " : std::to_string(count) + " features are ") + what +
-                               joined(names));
+    notices.push_back((count == 1 ? "1 feature is " : std::to_string(count) + " features are ") + what + joined(names));
   };
   note(std::move(constant), "constant on the training rows: ");
   note(std::move(missing), "missing on all training rows, and counts as 0: ");
 }
 
+// @param notices  gets what the user should know of the split
+void check_and_note(const Prepared& prepared, const Split& split, const DataSettings& settings, const SplitKeys& keys,
+                    std::vector<std::string>& notices) {
+  check_split(prepared.dataset, split, settings.split);
+  if (std::string notice = split_notice(split, settings.split, keys); !notice.empty())
+    notices.push_back(std::move(notice));
+  const bool filled = std::any_of(prepared.columns.begin(), prepared.columns.end(), [](const InputColumn& column) {
+    return column.missing == InputColumn::Missing::fill || column.missing == InputColumn::Missing::indicator;
+  });
+  if (split.leave_one_out) note_leave_one_out(settings, filled, notices);
+  note_empty_features(prepared.dataset, split, notices);
+}
+
 }  // namespace
+
+void exchange(Prepared& data, OuterFold& outer) {
+  std::swap(data.split, outer.split), std::swap(data.notices, outer.notices);
+}
 
 std::optional<FileFormat> known_format(const DataSettings& settings) {
   if (settings.format != "auto") return settings.format == "csv" ? FileFormat::csv : FileFormat::libsvm;
@@ -187,6 +209,7 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
   TableOptions options{delimiter_of(settings), settings.categorical, "data.file"};
   options.spill = spill;
   options.cells = settings.cells, options.named = named_columns(settings);
+  read_keys(settings, options);
   const std::string path = resolved(settings.file, folder);
   const bool libsvm = is_libsvm(settings, path);
   if (libsvm) check_libsvm(settings);
@@ -225,6 +248,8 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
                           {},
                           "data.split.file"});
   }
+  const KeyColumn groups = settings.split.group.empty() ? KeyColumn() : KeyColumn::groups(table, settings),
+                  order = settings.split.order.empty() ? KeyColumn() : KeyColumn::order(table, settings);
   const std::vector<double> weights = weights_of(table, settings, [&](const TableOptions& given) {
     prepared.files.emplace_back();
     return read_table(resolved(settings.weight.file, folder), settings.weight.file, given, prepared.files.back());
@@ -236,20 +261,26 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
     for (const std::uint32_t i : encoded.kept) prepared.dataset.weights.push_back(weights[i]);
     note_weights(prepared.dataset.weights, settings.weight.column, prepared.notices);
   }
+  SplitKeys keys;
   if (by_column) {
     SplitColumn kept{parts.file, {}, {}};
     for (const std::uint32_t i : encoded.kept)
       kept.values.push_back(parts.values[i]), kept.lines.push_back(parts.lines[i]);
     prepared.split = split_by_column(prepared.dataset, kept);
   } else {
-    prepared.split = draw_split(prepared.dataset, settings.split, seed);
+    groups.take(encoded.kept, keys), order.take(encoded.kept, keys);
+    prepared.split = draw_split(prepared.dataset, settings.split, seed, keys);
   }
-  check_split(prepared.dataset, prepared.split, settings.split);
-  const bool filled = std::any_of(prepared.columns.begin(), prepared.columns.end(), [](const InputColumn& column) {
-    return column.missing == InputColumn::Missing::fill || column.missing == InputColumn::Missing::indicator;
-  });
-  if (prepared.split.leave_one_out) note_leave_one_out(settings, filled, prepared.notices);
-  note_empty_features(prepared);
+  const std::vector<std::string> of_rows = prepared.notices;
+  check_and_note(prepared, prepared.split, settings, keys, prepared.notices);
+  const OuterSettings& outer = settings.split.outer;
+  for (std::int64_t k = 0; outer.fold == OuterSettings::kAll && k < outer.folds; ++k) {
+    SplitSettings one = settings.split;
+    one.outer.fold = k;
+    OuterFold fold{draw_split(prepared.dataset, one, seed, keys), of_rows};
+    in_outer_fold(k, [&] { check_and_note(prepared, fold.split, settings, keys, fold.notices); });
+    prepared.outer.push_back(std::move(fold));
+  }
   return prepared;
 }
 

@@ -9,6 +9,7 @@
 
 #include "bytes.hpp"
 #include "cell.hpp"
+#include "iso_time.hpp"
 #include "libsvm.hpp"
 #include "lines.hpp"
 #include "table.hpp"
@@ -63,6 +64,8 @@ ColumnOverview overview_of(const Table& table, std::size_t j) {
   using Kind = ColumnOverview::Kind;
   out.kind = column.first_odd ? Kind::mixed : first ? Kind::missing : column.text ? Kind::words : Kind::numbers;
   if (column.first_odd) out.odd.emplace(column.first_odd->line, column.first_odd->cell);
+  out.dates = out.kind == Kind::words && std::all_of(column.levels.begin(), column.levels.end(),
+                                                     [](const std::string& level) { return iso_time(level); });
   out.different = many ? kCountedValues : count.size();
   if (many) return out;
   for (const auto& [x, n] : count)

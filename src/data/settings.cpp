@@ -9,14 +9,20 @@ constexpr Info kMethods[] = {
     {"leave_one_out", "every row is measured by the model of all others; ridge regression by exact, one factorization",
      "Golub, Heath and Wahba, Technometrics 21, 1979"},
     {"column", "a column says of every row: train, holdout, test, or the number of its fold"},
+    {"time", "forward chaining: every part in turn measures models of the rows before it",
+     "Tashman, International Journal of Forecasting 16, 2000"},
 };
 constexpr std::string_view kDelimiters[] = {",", ";", "tab"};
 constexpr std::string_view kFormats[] = {"auto", "csv", "libsvm"};
 constexpr std::string_view kMissing[] = {"refuse", "drop_row", "mean", "median", "level", "indicator"};
+constexpr std::string_view kWindows[] = {"expanding", "sliding"};
+constexpr std::string_view kGapUnits[] = {"rows", "order"};
 constexpr std::span<const std::string_view> kAnyText;
 
 // Beyond this a fold's error says little, and the sweep is that many trainings for each configuration.
 constexpr std::int64_t kMaxFolds = 1000;
+constexpr NamedNumber<std::int64_t> kNoFolds[] = {{"none", OuterSettings::kNone}},
+                                    kAllFolds[] = {{"all", OuterSettings::kAll}};
 // Of products of features: beyond, they are alike but for rounding.
 constexpr std::int64_t kHighestDegree = 20;
 
@@ -56,10 +62,39 @@ void SplitSettings::fields(FieldVisitor& f) {
   }
   if (method_ == holdout)
     f({"fraction", "share of all rows that measures the hold-out error"}, fraction, open(0.0, 1.0));
-  if (method_ == kfold) f({"folds", "parts, each of which measures once"}, folds, between<std::int64_t>(2, kMaxFolds));
-  if (method_ != leave_one_out)
+  if (method_ == kfold) {
+    f({"folds", "parts, each of which measures once"}, folds, between<std::int64_t>(2, kMaxFolds));
+    f({"repeats", "so many k-fold splits, each drawn anew: less chance in what is best"}, repeats,
+      between<std::int64_t>(1, kMaxFolds));
+  }
+  if (method_ == time) time_fields(f);
+  if (method_ == holdout || method_ == kfold) {
     f({"stratify", "keep the classes' shares in every part; means nothing for regression"}, stratify);
-  f({"test", "share of all rows that only the winner sees, after the search"}, test, half_open(0.0, 1.0));
+    f({"group", "column that says which rows belong together, of one patient for example: no group is on both sides"},
+      group, kAnyText);
+  }
+  f({"test", "share of all rows that only the winner sees, after the search; by time: the last ones"}, test,
+    half_open(0.0, 1.0));
+  f({"outer", "cross-validation around the whole search: an honest error of what it chooses"}, outer, "folds");
+}
+
+void OuterSettings::fields(FieldVisitor& f) {
+  f({"folds", "so many searches more, each without a part of the rows, which then measures what it chose"}, folds,
+    between<std::int64_t>(2, kMaxFolds).or_word(kNoFolds));
+  f({"fold", "this one of them alone, from 0, as a study of its own: its rows are the test rows"}, fold,
+    between<std::int64_t>(0, kMaxFolds - 1).or_word(kAllFolds));
+}
+
+void SplitSettings::time_fields(FieldVisitor& f) {
+  f({"folds", "parts of equal size at the end of the rows, each measured by a model of rows before it"}, folds,
+    between<std::int64_t>(1, kMaxFolds));
+  f({"window", "what trains: all rows before; or, sliding, the latest of them, as many in every fold"}, window,
+    kWindows);
+  f({"gap", "so many rows in front of each measured part train nothing: as far ahead as predictions will be"}, gap,
+    at_least<std::int64_t>(0));
+  f({"gap_unit", "of gap: rows, or order: in the unit of the order column, days for dates"}, gap_unit, kGapUnits);
+  f({"order", "column of numbers or ISO dates, 2024-05-31 or 2024-05-31T12:30:00Z; the order of the file if left out"},
+    order, kAnyText);
 }
 
 void FeatureSettings::fields(FieldVisitor& f) {

@@ -2,37 +2,66 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <iterator>
 #include <numeric>
-#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
+#include "split_groups.hpp"
+#include "split_parts.hpp"
+#include "split_time.hpp"
+
 namespace holdout::data {
+
+void refuse_split(std::string text, std::string hint, std::string path) {
+  throw Error(Message{{}, std::move(text), std::move(hint), {}, std::move(path)});
+}
+
+std::size_t share_of(double fraction, std::size_t n) {
+  return static_cast<std::size_t>(std::floor(fraction * static_cast<double>(n) + 0.5 + 1e-9));
+}
+
+std::string rows_text(std::size_t n) { return std::to_string(n) + (n == 1 ? " row" : " rows"); }
+
+namespace {
+
+RowList sorted(RowList rows) {
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+}  // namespace
+
+void add_folds(const std::vector<RowList>& parts, Split& split) {
+  for (std::size_t fold = 0; fold < parts.size(); ++fold) {
+    RowList train;
+    for (std::size_t other = 0; other < parts.size(); ++other)
+      if (other != fold) train.insert(train.end(), parts[other].begin(), parts[other].end());
+    split.folds.push_back({sorted(std::move(train)), parts[fold]});
+  }
+}
+
 namespace {
 
 // Rows that are dealt out together: those of a class if the split is stratified, else all.
-std::vector<RowList> groups_of(const Dataset& dataset, bool stratify) {
+std::vector<RowList> strata_of(const Dataset& dataset, const RowList& rows, bool stratify) {
   const bool by_class = stratify && !dataset.classes.empty();
-  std::vector<RowList> groups(by_class ? dataset.classes.size() : 1);
-  for (std::size_t i = 0; i < dataset.rows; ++i)
-    groups[by_class ? static_cast<std::size_t>(dataset.y[i]) : 0].push_back(static_cast<std::uint32_t>(i));
-  return groups;
+  std::vector<RowList> strata(by_class ? dataset.classes.size() : 1);
+  for (const std::uint32_t i : rows) strata[by_class ? static_cast<std::size_t>(dataset.y[i]) : 0].push_back(i);
+  return strata;
 }
 
-// 0.29 · 50 rows is 14.499999999999998 in doubles, and means 14.5.
-std::size_t half_up(double x) { return static_cast<std::size_t>(std::floor(x + 0.5 + 1e-9)); }
-
-// `total` rows, shared among groups in proportion to their sizes: largest remainders, of equals the first.
-std::vector<std::size_t> shares(const std::vector<RowList>& groups, std::size_t rows, std::size_t total) {
-  std::vector<std::size_t> share, order(groups.size());
+// `total` rows, shared among strata in proportion to their sizes: largest remainders, of equals the first.
+std::vector<std::size_t> shares(const std::vector<RowList>& strata, std::size_t rows, std::size_t total) {
+  std::vector<std::size_t> share, order(strata.size());
   std::vector<std::size_t> remainder;
   std::size_t given = 0;
-  for (const RowList& group : groups) {
-    share.push_back(group.size() * total / rows);
-    remainder.push_back(group.size() * total % rows);
+  for (const RowList& stratum : strata) {
+    share.push_back(stratum.size() * total / rows);
+    remainder.push_back(stratum.size() * total % rows);
     given += share.back();
   }
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -41,206 +70,182 @@ std::vector<std::size_t> shares(const std::vector<RowList>& groups, std::size_t 
   return share;
 }
 
-RowList sorted(RowList rows) {
-  std::sort(rows.begin(), rows.end());
-  return rows;
-}
-
-// 2, and what other programs make of it where a column has gaps: 2.0
-std::optional<std::int64_t> fold_number(const std::string& text) {
-  if (const auto whole = to_integer(text)) return whole;
-  constexpr double kMax = 1e9;
-  const auto x = to_real(text);
-  return x && std::trunc(*x) == *x && std::abs(*x) < kMax ? std::optional(static_cast<std::int64_t>(*x)) : std::nullopt;
-}
-
-[[noreturn]] void refuse(std::string text, std::string hint, std::string path) {
-  throw Error(Message{{}, std::move(text), std::move(hint), {}, std::move(path)});
-}
-
-std::ptrdiff_t counting(const Dataset& dataset, const RowList& rows) {
-  return std::count_if(rows.begin(), rows.end(), [&](std::uint32_t i) { return dataset.weight(i) > 0; });
-}
-
-void check_weights(const Dataset& dataset, const RowList& rows, const std::string& which) {
-  if (counting(dataset, rows) == 0)
-    refuse("the weights of all " + which + " are 0", "every part needs rows that count", "data.weight");
-}
-
-constexpr const char* kOneRow =
-    "a class of one row can train or measure, not both: collect more rows of it, join it with another class, or remove "
-    "its row";
-
-// "class 'a' has 1 row, class 'b' 2 rows": of rows that are few.
-std::string rows_text(std::size_t n) { return std::to_string(n) + (n == 1 ? " row" : " rows"); }
-
-// Every fold needs a row of each group.
-// @param test  [group]: rows that are in no fold
-void check_folds(const Dataset& dataset, const std::vector<RowList>& groups, const std::vector<std::size_t>& test,
+// Every fold needs a row of each stratum.
+// @param test  [stratum]: rows that are in no fold
+void check_folds(const Dataset& dataset, const std::vector<RowList>& strata, const std::vector<std::size_t>& test,
                  std::size_t folds) {
   constexpr std::size_t kShown = 5;
   std::string few;
   std::size_t least = folds, shown = 0;
-  for (std::size_t c = 0; c < groups.size(); ++c) {
-    const std::size_t left = groups[c].size() - test[c];
+  for (std::size_t c = 0; c < strata.size(); ++c) {
+    const std::size_t left = strata[c].size() - test[c];
     if (left >= folds) continue;
     least = std::min(least, left);
     if (++shown > kShown) continue;
     few += few.empty() ? "" : ", ";
-    few += (groups.size() > 1 ? "class " + quoted(dataset.classes[c]) + " has " : "there are only ") + rows_text(left) +
+    few += (strata.size() > 1 ? "class " + quoted(dataset.classes[c]) + " has " : "there are only ") + rows_text(left) +
            (test[c] > 0 ? " besides " + std::to_string(test[c]) + " of the test" : "");
   }
   if (few.empty()) return;
-  refuse("folds: " + std::to_string(folds) + ", but " + few + (shown > kShown ? ", …" : ""),
-         least >= 2          ? "use at most " + std::to_string(least) + " folds"
-         : groups.size() > 1 ? kOneRow
-                             : "each fold needs rows",
-         "data.split.folds");
+  refuse_split("folds: " + std::to_string(folds) + ", but " + few + (shown > kShown ? ", …" : ""),
+               least >= 2          ? "use at most " + std::to_string(least) + " folds"
+               : strata.size() > 1 ? kOneRowOfClass
+                                   : "each fold needs rows",
+               "data.split.folds");
 }
 
-// What helps where no training row of a part has a class.
-std::string way_out(std::size_t rows, const SplitSettings& settings) {
-  if (rows < 2) return kOneRow;
-  const bool folds = settings.selected() == SplitSettings::kfold;
-  if (settings.selected() == SplitSettings::column)
-    return "give some of its " + rows_text(rows) + " another part in the split column";
-  if (!settings.stratify)
-    return "write stratify: true" + (folds && static_cast<std::size_t>(settings.folds) > rows
-                                         ? " and at most " + std::to_string(rows) + " folds"
-                                         : std::string());
-  return folds ? "use fewer folds, or more rows of the class"
-               : "use a smaller fraction or test, or more rows of the class";
+// In random order.
+RowList shuffled(const RowList& rows, Stream random) {
+  RowList mixed;
+  for (const std::uint32_t i : random.permutation(static_cast<std::uint32_t>(rows.size()))) mixed.push_back(rows[i]);
+  return mixed;
 }
 
-Split leave_one_out(const Dataset& dataset, std::size_t test_rows, Seed seed) {
-  if (test_rows + 2 > dataset.rows)
-    refuse("leave_one_out: of " + std::to_string(dataset.rows) + " rows " + std::to_string(test_rows) +
-               " test, and fewer than two are left",
-           "each row is measured by a model of the others", "data.split");
-  const RowList rows = stream(seed, "split", 0).permutation(static_cast<std::uint32_t>(dataset.rows));
+Split leave_one_out(const RowList& all, std::size_t test_rows, Seed seed, std::string_view purpose) {
+  if (test_rows + 2 > all.size())
+    refuse_split("leave_one_out: of " + std::to_string(all.size()) + " rows " + std::to_string(test_rows) +
+                     " test, and fewer than two are left",
+                 "each row is measured by a model of the others", "data.split");
+  const RowList rows = shuffled(all, stream(seed, purpose));
   const auto rest = rows.begin() + static_cast<std::ptrdiff_t>(test_rows);
-  const RowList all = sorted({rest, rows.end()});
-  return {{{all, all}}, sorted({rows.begin(), rest}), true};
+  const RowList left = sorted({rest, rows.end()});
+  return {{{left, left}}, sorted({rows.begin(), rest}), true};
+}
+
+// Deals rows to the parts in turn; goes on where it stopped.
+class Dealt {
+ public:
+  explicit Dealt(std::size_t parts) : parts_(parts) {}
+  template <class Rows>
+  void deal(const Rows& rows) {
+    for (const std::uint32_t i : rows) parts_[next_++ % parts_.size()].push_back(i);
+  }
+  std::vector<RowList> rows() && {
+    for (RowList& part : parts_) part = sorted(std::move(part));
+    return std::move(parts_);
+  }
+
+ private:
+  std::vector<RowList> parts_;
+  std::size_t next_ = 0;
+};
+
+Split draw_folds(const Dataset& dataset, const std::vector<RowList>& strata, const std::vector<std::size_t>& test,
+                 const SplitSettings& settings, Seed seed, std::string_view purpose) {
+  const auto k = static_cast<std::size_t>(settings.folds);
+  check_folds(dataset, strata, test, k);
+  Split split;
+  split.repeats = static_cast<std::size_t>(settings.repeats);
+  std::vector<RowList> rest;  // [stratum]
+  Dealt first(k);
+  for (std::size_t c = 0; c < strata.size(); ++c) {
+    const RowList rows = shuffled(strata[c], stream(seed, purpose, c));
+    const auto left = rows.begin() + static_cast<std::ptrdiff_t>(test[c]);
+    split.test.insert(split.test.end(), rows.begin(), left);
+    rest.emplace_back(left, rows.end());
+    first.deal(rest.back());
+  }
+  split.test = sorted(std::move(split.test));
+  add_folds(std::move(first).rows(), split);
+  for (std::size_t repeat = 1; repeat < split.repeats; ++repeat) {
+    Dealt again(k);
+    for (std::size_t c = 0; c < rest.size(); ++c) again.deal(shuffled(rest[c], stream(seed, purpose, c, repeat)));
+    add_folds(std::move(again).rows(), split);
+  }
+  return split;
+}
+
+Split draw_holdout(const std::vector<RowList>& strata, const std::vector<std::size_t>& test,
+                   const std::vector<std::size_t>& measure, Seed seed, std::string_view purpose) {
+  Split split;
+  Fold fold;
+  for (std::size_t c = 0; c < strata.size(); ++c) {
+    const RowList rows = shuffled(strata[c], stream(seed, purpose, c));
+    auto next = rows.begin();
+    for (std::size_t i = 0; i < test[c]; ++i) split.test.push_back(*next++);
+    for (std::size_t i = 0; i < measure[c] && next != rows.end(); ++i) fold.holdout.push_back(*next++);
+    fold.train.insert(fold.train.end(), next, rows.end());
+  }
+  split.test = sorted(std::move(split.test));
+  split.folds.push_back({sorted(std::move(fold.train)), sorted(std::move(fold.holdout))});
+  return split;
+}
+
+void check_shares(std::size_t rows, std::size_t test, std::size_t measure, const SplitSettings& settings) {
+  if (settings.test > 0 && test == 0)
+    refuse_split("test: " + to_text(settings.test) + " of " + std::to_string(rows) + " rows is no row",
+                 "use a larger share", "data.split.test");
+  if (settings.selected() == SplitSettings::holdout && (measure == 0 || test + measure >= rows))
+    refuse_split("fraction: of " + std::to_string(rows) + " rows " + std::to_string(measure) + " would hold out, " +
+                     std::to_string(test) + " test, and " + std::to_string(rows - std::min(rows, test + measure)) +
+                     " train",
+                 "each part needs rows", "data.split.fraction");
+  constexpr std::int64_t kMaxFolds = 1000;  // in all: each is a training of its own for each configuration
+  if (settings.selected() == SplitSettings::kfold && settings.folds * settings.repeats > kMaxFolds)
+    refuse_split("repeats: " + std::to_string(settings.repeats) + " times " + std::to_string(settings.folds) +
+                     " folds are " + std::to_string(settings.folds * settings.repeats) + " trainings a configuration",
+                 "at most " + std::to_string(kMaxFolds / settings.folds) + " repeats of so many folds",
+                 "data.split.repeats");
+}
+
+// @param rows     of the dataset, ascending: those that are split
+// @param purpose  of the random streams
+Split draw_parts(const Dataset& dataset, const RowList& rows, const SplitSettings& settings, const SplitKeys& keys,
+                 Seed seed, std::string_view purpose) {
+  const bool holdout = settings.selected() == SplitSettings::holdout;
+  const std::size_t test_rows = share_of(settings.test, rows.size()),
+                    measure_rows = holdout ? share_of(settings.fraction, rows.size()) : 0;
+  check_shares(rows.size(), test_rows, measure_rows, settings);
+  if (settings.selected() == SplitSettings::leave_one_out) return leave_one_out(rows, test_rows, seed, purpose);
+  if (settings.selected() == SplitSettings::time) return split_by_time(rows, settings, keys);
+  if (!settings.group.empty()) return split_by_groups(dataset, rows, settings, keys, seed, purpose);
+  const std::vector<RowList> strata = strata_of(dataset, rows, settings.stratify);
+  const auto test = shares(strata, rows.size(), test_rows);
+  if (!holdout) return draw_folds(dataset, strata, test, settings, seed, purpose);
+  return draw_holdout(strata, test, shares(strata, rows.size(), measure_rows), seed, purpose);
 }
 
 }  // namespace
 
-Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed seed) {
-  const bool folds = settings.selected() == SplitSettings::kfold;
-  const double n = static_cast<double>(dataset.rows);
-  const std::size_t test_rows = half_up(settings.test * n), measure_rows = folds ? 0 : half_up(settings.fraction * n);
-  if (settings.test > 0 && test_rows == 0)
-    refuse("test: " + to_text(settings.test) + " of " + std::to_string(dataset.rows) + " rows is no row",
-           "use a larger share", "data.split.test");
-  if (settings.selected() == SplitSettings::leave_one_out) return leave_one_out(dataset, test_rows, seed);
-  if (!folds && (measure_rows == 0 || test_rows + measure_rows >= dataset.rows))
-    refuse("fraction: of " + std::to_string(dataset.rows) + " rows " + std::to_string(measure_rows) +
-               " would hold out, " + std::to_string(test_rows) + " test, and " +
-               std::to_string(dataset.rows - std::min(dataset.rows, test_rows + measure_rows)) + " train",
-           "each part needs rows", "data.split.fraction");
-  std::vector<RowList> groups = groups_of(dataset, settings.stratify);
-  const auto test = shares(groups, dataset.rows, test_rows), measure = shares(groups, dataset.rows, measure_rows);
-  const std::size_t k = folds ? static_cast<std::size_t>(settings.folds) : 1;
-  if (folds) check_folds(dataset, groups, test, k);
-  Split split;
-  std::vector<RowList> parts(k);  // k-fold: the folds; else the hold-out rows
-  RowList train;
-  std::size_t dealt = 0;
-  for (std::size_t c = 0; c < groups.size(); ++c) {
-    RowList rows;
-    for (const std::uint32_t i : stream(seed, "split", c).permutation(static_cast<std::uint32_t>(groups[c].size())))
-      rows.push_back(groups[c][i]);
-    auto next = rows.begin();
-    for (std::size_t i = 0; i < test[c]; ++i) split.test.push_back(*next++);
-    if (folds) {
-      for (; next != rows.end(); ++next) parts[dealt++ % k].push_back(*next);
-    } else {
-      for (std::size_t i = 0; i < measure[c] && next != rows.end(); ++i) parts[0].push_back(*next++);
-      train.insert(train.end(), next, rows.end());
-    }
+namespace {
+
+// The folds around the search.
+std::vector<Fold> draw_outer(const Dataset& dataset, const RowList& rows, const SplitSettings& settings,
+                             const SplitKeys& keys, Seed seed) {
+  SplitSettings outer = settings;
+  if (settings.selected() != SplitSettings::time) outer.select(SplitSettings::kfold);
+  outer.stratify = settings.stratify, outer.group = settings.group;
+  outer.folds = settings.outer.folds, outer.repeats = 1, outer.test = 0;
+  try {
+    return draw_parts(dataset, rows, outer, keys, seed, "outer split").folds;
+  } catch (const Error& error) {
+    std::vector<Message> messages = error.messages();
+    for (Message& message : messages) message.text = "outer " + message.text, message.path = "data.split.outer";
+    throw Error(std::move(messages), error.fault());
   }
-  split.test = sorted(std::move(split.test));
-  for (RowList& part : parts) part = sorted(std::move(part));
-  for (std::size_t fold = 0; fold < k; ++fold) {
-    for (std::size_t other = 0; folds && other < k; ++other)
-      if (other != fold) train.insert(train.end(), parts[other].begin(), parts[other].end());
-    split.folds.push_back({sorted(std::exchange(train, {})), parts[fold]});
-  }
-  return split;
 }
 
-Split split_by_column(const Dataset& dataset, const SplitColumn& column) {
-  static const std::vector<std::string> kWords = {"train", "holdout", "test"};
-  constexpr std::size_t kMaxErrors = 20;
-  std::map<std::int64_t, RowList> folds;
-  RowList parts[3];
-  Errors errors;
-  for (std::uint32_t i = 0; i < dataset.rows; ++i) {
-    const std::string& value = column.values[i];
-    const auto word = std::find(kWords.begin(), kWords.end(), value);
-    const auto fold = fold_number(value);
-    if (word != kWords.end())
-      parts[word - kWords.begin()].push_back(i);
-    else if (fold && *fold == -1)
-      parts[2].push_back(i);
-    else if (fold && *fold >= 0)
-      folds[*fold].push_back(i);
-    else if (errors.messages().size() < kMaxErrors)
-      errors.add(Message{{column.file, static_cast<int>(column.lines[i]), 0},
-                         quoted(value) + " is no part of a split",
-                         nearest_word(value, kWords).empty()
-                             ? "expected train, holdout, test, or the number of a fold (-1: test)"
-                             : did_you_mean(value, kWords)});
-  }
-  errors.throw_if_any();
-  const bool words = !parts[0].empty() || !parts[1].empty();
-  if (words && !folds.empty())
-    refuse("the split column mixes words and fold numbers", "use train, holdout, test; or numbers, -1 for test",
-           "data.split.column");
-  if (!words && folds.size() < 2)
-    refuse("the split column names " + std::to_string(folds.size()) + " folds; there must be two or more",
-           "or use the words train and holdout", "data.split.column");
-  Split split;
-  split.test = std::move(parts[2]);
-  if (words) split.folds.push_back({std::move(parts[0]), std::move(parts[1])});
-  for (const auto& [number, rows] : folds) {
-    Fold fold{{}, rows};
-    for (const auto& [other, theirs] : folds)
-      if (other != number) fold.train.insert(fold.train.end(), theirs.begin(), theirs.end());
-    fold.train = sorted(std::move(fold.train));
-    split.folds.push_back(std::move(fold));
-  }
-  return split;
-}
+}  // namespace
 
-void check_split(const Dataset& dataset, const Split& split, const SplitSettings& settings) {
-  for (std::size_t k = 0; k < split.folds.size(); ++k) {
-    const Fold& fold = split.folds[k];
-    const std::string of = split.folds.size() > 1 ? " of fold " + std::to_string(k) : "";
-    if (fold.train.empty() || fold.holdout.empty())
-      refuse("the split leaves " + std::to_string(fold.train.size()) + " training and " +
-                 std::to_string(fold.holdout.size()) + " hold-out rows" + of,
-             "both parts need rows", "data.split");
-    std::vector<std::size_t> count(dataset.classes.size());
-    for (const std::uint32_t i : fold.train)
-      if (!count.empty() && dataset.weight(i) > 0) ++count[static_cast<std::size_t>(dataset.y[i])];
-    check_weights(dataset, fold.train, "training rows" + of);
-    check_weights(dataset, fold.holdout, "hold-out rows" + of);
-    if (split.leave_one_out && counting(dataset, fold.train) == 1)
-      refuse("leave_one_out: one row alone has a weight above 0", "each row is measured by a model of the others",
-             "data.weight");
-    for (std::size_t c = 0; c < count.size(); ++c) {
-      if (count[c] > 0) continue;
-      std::size_t rows = 0;  // of the class, in all
-      for (std::size_t i = 0; i < dataset.rows; ++i)
-        rows += dataset.weight(i) > 0 && dataset.y[i] == static_cast<double>(c);
-      refuse("class " + quoted(dataset.classes[c]) + " has no row " +
-                 (dataset.weights.empty() ? "" : "of positive weight ") + "in the training part" + of + ", and " +
-                 rows_text(rows) + " in all",
-             way_out(rows, settings), "data.split");
-    }
-  }
-  if (!split.test.empty()) check_weights(dataset, split.test, "test rows");
+Split draw_split(const Dataset& dataset, const SplitSettings& settings, Seed seed, const SplitKeys& keys) {
+  RowList rows(dataset.rows);
+  std::iota(rows.begin(), rows.end(), 0u);
+  const auto [folds, fold] = settings.outer;
+  if (fold != OuterSettings::kAll && fold >= folds)
+    refuse_split("outer.fold: " + std::to_string(fold) + ", but " +
+                     (folds > 0 ? "the folds are 0 to " + std::to_string(folds - 1) : "outer.folds is missing"),
+                 folds > 0 ? "name one of them, or omit fold" : "write outer: {folds: 5, fold: 0}", "data.split.outer");
+  Split all = draw_parts(dataset, rows, settings, keys, seed, "split");
+  if (fold == OuterSettings::kAll) return all;
+  RowList left;  // without the test rows
+  std::set_difference(rows.begin(), rows.end(), all.test.begin(), all.test.end(), std::back_inserter(left));
+  Fold outer = std::move(draw_outer(dataset, left, settings, keys, seed)[static_cast<std::size_t>(fold)]);
+  SplitSettings inner = settings;
+  inner.test = 0;
+  Split split;
+  in_outer_fold(fold, [&] { split = draw_parts(dataset, outer.train, inner, keys, seed, "split"); });
+  split.test = std::move(outer.holdout);
+  return split;
 }
 
 }  // namespace holdout::data

@@ -46,6 +46,7 @@ class TableReader {
   struct Reading {
     bool declared = false;                                // its numbers are words
     bool parts = false;                                   // it is the column of parts
+    bool key = false;                                     // all of its levels are kept
     std::vector<char> odd_level;                          // [level]: whether it is an odd number
     std::string units;                                    // of odd numbers, those of one capital letter; the first few
     std::optional<Surprise> number, infinite, odd, word;  // the first of each
@@ -99,7 +100,7 @@ void TableReader::check_separator() {
 
 void TableReader::read_header() {
   const std::unordered_set<std::string_view> as_text(options_.as_text.begin(), options_.as_text.end()),
-      known(options_.named.begin(), options_.named.end());
+      known(options_.named.begin(), options_.named.end()), keys(options_.keys.begin(), options_.keys.end());
   Cell cell;
   bool numbers = true, named = false;
   double x = 0;
@@ -117,7 +118,7 @@ void TableReader::read_header() {
   }
   reading_.resize(table_.columns.size());
   for (std::size_t j = 0; j < reading_.size(); ++j) {
-    reading_[j].declared = table_.columns[j].text;
+    reading_[j].declared = table_.columns[j].text, reading_[j].key = keys.contains(table_.columns[j].name);
     reading_[j].parts = !options_.parts.empty() && table_.columns[j].name == options_.parts;
   }
   if (table_.columns.empty())
@@ -192,7 +193,7 @@ std::optional<std::uint32_t> TableReader::level_of(std::size_t j, std::string_vi
   Reading& reading = reading_[j];
   const auto at = column.index.find(text);
   if (at != column.index.end()) return at->second;
-  if (column.levels.size() == kKeptLevels) {
+  if (column.levels.size() == kKeptLevels && !reading.key) {
     column.too_many = true;
     return {};
   }

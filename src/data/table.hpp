@@ -71,6 +71,7 @@ struct TableOptions {
   Spill spill = {};
   CellFormat cells = {};
   std::vector<std::string> named = {};  // columns that the study names: a first line that has one is a header
+  std::vector<std::string> keys = {};   // columns of text of which all levels are kept, however many
   // The column of parts, where -1 is a fold number whatever stands for missing values elsewhere: the usual words alone
   // are missing cells. Empty: none.
   std::string parts = {};

@@ -53,6 +53,7 @@ RunFacts facts_of(const StudyFile& file, const data::Prepared& data, const train
   facts.test_rows = static_cast<std::int64_t>(data.split.test.size());
   facts.split = file.study.data.split.alternatives()[file.study.data.split.selected()].name;
   facts.folds = static_cast<std::int64_t>(data.split.folds.size());
+  facts.repeats = static_cast<std::int64_t>(data.split.repeats);
   for (const data::Fold& fold : data.split.folds)
     facts.baseline += constant_error(dataset, data.split, fold, metric) / static_cast<double>(data.split.folds.size());
   facts.notices = data.notices;

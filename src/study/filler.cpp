@@ -96,15 +96,17 @@ void Filler::unknown(const Level& level, const Entry& entry) {
   std::string hint = foreign_key(level.path, entry);
   if (hint.empty()) {
     hint = did_you_mean(entry.key, level.keys);
-    // A key that is right, in the wrong section.
+    // A key that is right, in the wrong section. Of several sections that have it, the one nearest to the top.
+    const OutlineItem* right = nullptr;
+    const auto depth = [](const OutlineItem& item) { return std::count(item.path.begin(), item.path.end(), '.'); };
     if (nearest_word(entry.key, level.keys).empty())
       for (const OutlineItem& item : outline_) {
         const bool takes = item.leaf || !item.shorthand.empty() || !item.key.empty() || entry.value.is_mapping();
-        if (takes && item.path.ends_with("." + entry.key) && item.path != level.path + "." + entry.key) {
-          hint = "it belongs elsewhere: " + line_of(outline_, item.path, flow_text(entry.value));
-          break;
-        }
+        if (takes && item.path.ends_with("." + entry.key) && item.path != level.path + "." + entry.key &&
+            (!right || depth(item) < depth(*right)))
+          right = &item;
       }
+    if (right) hint = "it belongs elsewhere: " + line_of(outline_, right->path, flow_text(entry.value));
   }
   add(entry.mark, "unknown key " + quoted(entry.key) + " in " + (level.path.empty() ? "the study" : level.path), hint);
 }

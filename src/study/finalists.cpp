@@ -116,7 +116,8 @@ bool Trained::interrupted() const {
   });
 }
 
-data::RowList all_but_test(const data::Split& split) {
+data::RowList refit_rows(const data::Split& split) {
+  if (!split.refit.empty()) return split.refit;
   data::RowList rows = split.folds[0].train;
   rows.insert(rows.end(), split.folds[0].holdout.begin(), split.folds[0].holdout.end());
   std::sort(rows.begin(), rows.end());
@@ -144,7 +145,7 @@ std::vector<Trained> refit(const StudyFile& file, const data::Prepared& data, st
   const bool tested = !data.split.test.empty();
   data::RowList measured = tested ? data.split.test : data.split.folds[0].holdout;
   if (!tested) measured.resize(std::min(measured.size(), kSome));
-  const data::Split split{{{all_but_test(data.split), std::move(measured)}}, data.split.test};
+  const data::Split split{{{refit_rows(data.split), std::move(measured)}}, data.split.test};
   Designs designs(data.dataset, split);
   std::vector<Trained> all;
   std::vector<std::vector<double>> starts;

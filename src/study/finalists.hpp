@@ -42,7 +42,8 @@ std::vector<Trained> train_on_folds(const Study& study, std::span<const train::L
 std::vector<Trained> refit(const StudyFile& file, const data::Prepared& data, std::span<const Trained* const> trained,
                            const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
 
-/// The training and the hold-out rows of all folds, ascending.
-data::RowList all_but_test(const data::Split& split);
+/// What the tuned model is trained on: the training and the hold-out rows of all folds, or what a split by time says;
+/// ascending.
+data::RowList refit_rows(const data::Split& split);
 
 }  // namespace holdout::study

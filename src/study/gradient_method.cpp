@@ -192,6 +192,7 @@ void check_many(const Study& study, data::Prepared& data) {
                         "data.split"});
   std::size_t rows = 0;
   for (const data::Fold& fold : data.split.folds) rows += fold.holdout.size();
+  rows /= data.split.repeats;
   if (rows < kRows * count)
     data.notices.push_back(lambdas + " are fitted to " + std::to_string(rows) + " hold-out rows: with fewer than " +
                            std::to_string(kRows) + " for each, trust the test error alone");

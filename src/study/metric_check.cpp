@@ -55,8 +55,9 @@ void check_metric(const StudyFile& file, const data::Prepared& data) {
     const std::string part =
         data.split.folds.size() > 1 ? "fold " + std::to_string(k) : std::string("the hold-out part");
     const data::SplitSettings& split = study.data.split;
+    const bool shared = !split.group.empty() || split.selected() == data::SplitSettings::time;  // stratify may not help
     std::string hint = split.selected() == data::SplitSettings::column ? "change the split column"
-                       : classes && !split.stratify                    ? "write stratify: true"
+                       : classes && !split.stratify && !shared         ? "write stratify: true"
                        : data.split.folds.size() > 1                   ? "use fewer folds"
                                                                        : "hold out more rows";
     hint += std::string("; or use a metric that needs no more: ") + (classes ? "log_loss, error" : "mse, mae");

@@ -58,6 +58,45 @@ std::string reason_against(const ColumnOverview& column, std::size_t rows) {
   return numbers_rows ? "it only numbers the rows" : "";
 }
 
+constexpr std::size_t kFolds = 5;  // of the splits that are proposed
+
+// The words of a name: patient_id, PatientID and "patient id" are of patient and id.
+std::vector<std::string> words_of(const std::string& name) {
+  std::vector<std::string> words;
+  char before = ' ';
+  for (const char c : name) {
+    const bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z';
+    const bool begins = (upper || lower) && (!(before >= 'A' && before <= 'Z') && !(before >= 'a' && before <= 'z'));
+    const bool hump = upper && before >= 'a' && before <= 'z';
+    if (begins || hump) words.emplace_back();
+    if (upper || lower) words.back() += static_cast<char>(upper ? c - 'A' + 'a' : c);
+    before = c;
+  }
+  return words;
+}
+
+bool has_word(const ColumnOverview& column, std::initializer_list<std::string_view> known) {
+  const std::vector<std::string> words = words_of(column.name);
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    return std::find(known.begin(), known.end(), word) != known.end();
+  });
+}
+
+// Rows that share a value of it may be of one source.
+bool looks_like_group(const ColumnOverview& column, std::size_t rows) {
+  const bool whole = column.kind == Kind::words || (column.kind == Kind::numbers && column.whole);
+  return whole && !column.dates && 2 * column.different <= rows &&
+         has_word(column, {"id",        "patient", "subject",  "person",   "user",    "customer", "client",
+                           "group",     "site",    "hospital", "school",   "store",   "shop",     "session",
+                           "machine",   "device",  "sensor",   "station",  "batch",   "plot",     "family",
+                           "household", "speaker", "author",   "document", "company", "farm",     "animal"});
+}
+
+bool looks_like_time(const ColumnOverview& column) {
+  return column.dates || (column.kind == Kind::numbers &&
+                          has_word(column, {"date", "time", "timestamp", "datetime", "year", "epoch", "unixtime"}));
+}
+
 class Starter {
  public:
   Starter(const data::Overview& overview, const std::string& target, const StarterFiles& files)
@@ -74,6 +113,7 @@ class Starter {
   void data_section();
   void missing();
   void split();
+  void other_splits(const std::string& test);
   void model_section();
   void rare_class();
   void training_section(bool exact);
@@ -236,8 +276,24 @@ void Starter::split() {
   const std::string what = test.empty() ? "" : "; test: a share that only the winner sees";
   // Each class needs rows in every training part.
   if (overview_.rows >= kRowsForOneSplit || overview_.rows < 10 || least < 4)
-    return line("  split: {method: holdout, fraction: 0.25" + test + "}", "a quarter measures the error" + what);
-  line("  split: {method: kfold, folds: 5" + test + "}", "few rows: each measures once" + what);
+    line("  split: {method: holdout, fraction: 0.25" + test + "}", "a quarter measures the error" + what);
+  else
+    line("  split: {method: kfold, folds: 5" + test + "}", "few rows: each measures once" + what);
+  other_splits(test);
+}
+
+// What the names and values of columns suggest, as comments: only the user knows whether rows belong together.
+void Starter::other_splits(const std::string& test) {
+  for (const ColumnOverview& column : overview_.columns) {
+    if (&column == target_ || column.missing > 0 || column.different <= kFolds) continue;
+    const std::string name = yaml::yaml_text(column.name);
+    if (looks_like_time(column))
+      line("  # split: {method: time, folds: " + std::to_string(kFolds) + ", order: " + name + test + "}",
+           "if later rows are to be predicted from earlier ones");
+    else if (looks_like_group(column, overview_.rows))
+      line("  # split: {method: kfold, folds: " + std::to_string(kFolds) + ", group: " + name + test + "}",
+           "if rows of one " + escaped(column.name) + " belong together: they stay on one side");
+  }
 }
 
 void Starter::model_section() {

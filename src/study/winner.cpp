@@ -127,7 +127,8 @@ Winner judge_training(const Search& s, const Trial& trial, const Trained& traine
   winner.rises = trained.folds[0].rises, winner.steps = trained.folds[0].steps;
   winner.minimum = facts_of_minimum(s.designs, trained.config, trained.folds[0].theta);
   PredictionSummary summary(s.data.dataset.classes.size());
-  for (std::size_t k = 0; k < trained.folds.size() && !s.interrupt; ++k) {
+  const std::size_t once = trained.folds.size() / s.data.split.repeats;  // folds that measure every row once
+  for (std::size_t k = 0; k < once && !s.interrupt; ++k) {
     const Verdict verdict =
         judge_fold(s.designs, k, trained.config, s.metric, trained.threshold, trained.folds[k].theta, summary);
     if (trained.folds.size() == 1) winner.holdout_standard_error = verdict.standard_error;
@@ -149,7 +150,7 @@ std::optional<TunedModel> model_of(const Search& s, const data::Prepared& wide, 
                                    std::int64_t degree, int trial) {
   const std::vector<double>& theta = refitted.folds[0].theta;
   if (!std::all_of(theta.begin(), theta.end(), [](double x) { return std::isfinite(x); })) return {};
-  const data::Scaling scaling = data::fit_scaling(wide.dataset, all_but_test(wide.split), refitted.config.standardize);
+  const data::Scaling scaling = data::fit_scaling(wide.dataset, refit_rows(wide.split), refitted.config.standardize);
   TunedModel model = tuned_model(refitted.config.model, wide, scaling, theta);
   model.study = s.file.study.name, model.trial = trial, model.threshold = refitted.threshold;
   model.delimiter = s.file.study.data.delimiter, model.cells = s.file.study.data.cells;

@@ -71,6 +71,37 @@ TEST_CASE("init: every kind of target, and files that are no CSV") {
   }
 }
 
+TEST_CASE("init: proposes splits by group and by time where columns look like it, as comments that work") {
+  Folder folder;
+  std::string rows = "PatientID,date,clinic_year,age,dose,y\n";
+  for (int i = 0; i < 120; ++i)
+    rows += "p" + std::to_string(i % 12) + ",2024-" + (i / 10 < 9 ? "0" : "") + std::to_string(i / 10 + 1) + "-" +
+            std::to_string(10 + i % 10) + "," + std::to_string(2000 + i / 10) + "," + std::to_string(i * 7 % 50) + "," +
+            std::to_string(i % 9) + "," + std::to_string(0.5 * (i * 7 % 50) + i % 3) + "\n";
+  process::write_file(folder.path / "d.csv", rows);
+  const auto made = shell(folder, "$H init d.csv --target y --out first.yaml");
+  REQUIRE_MESSAGE(made.code == 0, made.err);
+  const std::string study = read_file(folder.path / "first.yaml");
+  CAPTURE(study);
+  const std::string group = "  # split: {method: kfold, folds: 5, group: PatientID, test: 0.2}",
+                    time = "  # split: {method: time, folds: 5, order: date, test: 0.2}";
+  CHECK(has(study, group));
+  CHECK(has(study, time));
+  CHECK(has(study, "order: clinic_year"));
+  CHECK_FALSE(has(study, "group: age"));
+  CHECK_FALSE(has(study, "group: dose"));
+  for (const std::string& line : {group, time}) {
+    std::string other = study;
+    const std::size_t usual = other.find("  split:");
+    other.replace(usual, other.find('\n', usual) - usual, "");
+    other.replace(other.find(line) + 2, 2, "");
+    process::write_file(folder.path / "other.yaml", other);
+    const auto run = shell(folder, "$H run other.yaml --fresh --out run");
+    CHECK_MESSAGE(run.code == 0, run.err);
+    CHECK(has(run.err, line == group ? "12 groups by 'PatientID'" : "split by 'date'"));
+  }
+}
+
 TEST_CASE("init: nothing is overwritten; what cannot be is said, near names suggested") {
   Folder folder;
   process::write_file(folder.path / "d.csv", "age,same,name,target\n1,2,a,5\n2,2,b,6\n3,2,c,7\n4,2,d,8\n");

@@ -141,6 +141,43 @@ TEST_CASE("property: folds are disjoint, complete and even, in every class too")
   }
 }
 
+TEST_CASE("property: repeated k-fold measures every row once in each repetition, in other parts each time") {
+  Stream random = stream(Seed{8}, "test of splits");
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::size_t> sizes(random.below(4));
+    for (std::size_t& n : sizes) n = 20 + random.below(60);
+    if (sizes.size() == 1) sizes.push_back(20);
+    const Dataset d = labels(sizes, 40 + random.below(200));
+    SplitSettings s = kfold_split(2 + random.below(5), round % 2 ? 0.2 : 0);
+    const Split once = draw_split(d, s, Seed{static_cast<std::uint64_t>(round)});
+    s.repeats = 3;
+    const Split split = draw_split(d, s, Seed{static_cast<std::uint64_t>(round)});
+    const auto k = static_cast<std::ptrdiff_t>(s.folds);
+    CAPTURE(round);
+    REQUIRE(split.folds.size() == static_cast<std::size_t>(3 * k));
+    CHECK(split.repeats == 3);
+    CHECK(split.test == once.test);
+    for (std::ptrdiff_t r = 0; r < 3; ++r) {
+      const Split each{{split.folds.begin() + r * k, split.folds.begin() + (r + 1) * k}, split.test};
+      check_parts(d, each, true);
+      for (std::size_t c = 0; c < counts(d, {}).size(); ++c) {
+        std::size_t least = d.rows, most = 0;
+        for (const Fold& fold : each.folds) {
+          const std::size_t n = counts(d, fold.holdout)[c];
+          least = std::min(least, n), most = std::max(most, n);
+        }
+        CHECK(most - least <= 1);
+      }
+    }
+    CHECK(split.folds[0].holdout == once.folds[0].holdout);  // the first repetition is the split without repeats
+    CHECK(split.folds[0].holdout != split.folds[static_cast<std::size_t>(k)].holdout);
+    CHECK(split.folds[static_cast<std::size_t>(k)].holdout != split.folds[static_cast<std::size_t>(2 * k)].holdout);
+  }
+  SplitSettings s = kfold_split(5, 0);
+  s.repeats = 201;
+  CHECK(has(error_of([&] { draw_split(labels({}, 50), s, Seed{}); }), "201 times 5 folds are 1005 trainings"));
+}
+
 TEST_CASE("split: the same seed gives the same parts, another seed others") {
   const Dataset d = labels({50, 50});
   const auto rows = [&](std::uint64_t seed) {

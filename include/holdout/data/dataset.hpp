@@ -62,11 +62,14 @@ struct Fold {
   RowList train, holdout;
 };
 
-/// Hold-out: one fold. k-fold: k of them. `test` is in no fold; only the winner ever sees it.
+/// Hold-out: one fold. k-fold: k of them, repeated: k for each repetition, one repetition behind the other. By time:
+/// one for each part that is measured, in order. `test` is in no fold; only the winner ever sees it.
 struct Split {
   std::vector<Fold> folds;
   RowList test;
   bool leave_one_out = false;  // all rows of the one fold train, and each measures the model of the others
+  RowList refit = {};          // by time: the rows that the tuned model is trained on; else empty: those of any fold
+  std::size_t repeats = 1;     // of the folds; each measures every row once that is no test row
 };
 
 /// What mean and scale of a feature are, over the training rows, each counting by its weight.

@@ -37,14 +37,26 @@ struct InputColumn {
   std::size_t features() const { return std::max<std::size_t>(1, levels.size()) + (tells_missing() ? 1 : 0); }
 };
 
+/// What the search of an outer fold works on (data.split.outer): the test rows are those of the fold, the others are
+/// split as the study says.
+struct OuterFold {
+  Split split;
+  std::vector<std::string> notices;  // of this split
+};
+
 /// A dataset with its parts.
 struct Prepared {
   Dataset dataset;
   std::vector<InputColumn> columns;  // in the order of the features; sparse files have none
   Split split;                  // every fold has rows on both sides; for classes: each class in every training part
   std::vector<FileMark> files;  // data file and, if there are, split file and file of weights
-  std::vector<std::string> notices;  // what the user should know: rows dropped, columns that are constant
+  std::vector<std::string> notices;   // what the user should know: rows dropped, columns that are constant
+  std::vector<OuterFold> outer = {};  // empty: none, or the study is of one of them alone
 };
+
+/// Exchanges the split, and the notices, with those of an outer fold: what is done with the data then is done in its
+/// search. The same again undoes it.
+void exchange(Prepared& data, OuterFold& outer);
 
 enum class FileFormat { csv, libsvm };
 

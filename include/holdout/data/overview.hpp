@@ -23,6 +23,7 @@ struct ColumnOverview {
   std::size_t missing = 0;                                  // cells
   double least = 0, most = 0;                               // of numbers
   bool whole = false;                                       // all numbers are whole
+  bool dates = false;                                       // all words are dates or times as ISO 8601 has them
   std::vector<std::pair<std::string, std::size_t>> values;  // different ones and how often; empty if they are many
   std::size_t different = 0;                                // how many; at least so many where `values` is empty
   std::optional<std::pair<int, std::string>> odd;           // line and cell

@@ -21,24 +21,39 @@ Standardize standardize_of(const std::string& word, bool sparse);
 
 /// The key of `data:` that it is, which configurations have as well.
 void standardize_field(FieldVisitor& f, std::string& word);
+/// `data.split.outer:` cross-validation around the whole search, which says how good what it chooses is.
+struct OuterSettings {
+  static constexpr std::int64_t kNone = 0, kAll = -1;
+  std::int64_t folds = kNone;  // each is held out of a search of its own, and measures what that chose
+  std::int64_t fold = kAll;    // from 0; this one alone, as a study whose test rows are those of the fold
+  void fields(FieldVisitor& f);
+};
 
 /// `data.split:` which rows train, which measure the hold-out error, which only the winner sees.
 class SplitSettings final : public Choice {
  public:
-  enum Method : std::size_t { holdout, kfold, leave_one_out, column };
+  enum Method : std::size_t { holdout, kfold, leave_one_out, column, time };
   std::span<const Info> alternatives() const override;
   std::size_t selected() const override { return method_; }
   void select(std::size_t alternative) override;
   void fields(FieldVisitor& f) override;
 
-  double fraction = 0.25;   // holdout: share of all rows that measures
-  std::int64_t folds = 5;   // kfold
-  bool stratify = true;     // holdout, kfold: every part has the classes' shares; means nothing for regression
-  double test = 0;          // all but column: share of all rows set aside for the winner
-  std::string column_name;  // column: its values are train, holdout, test, or fold numbers (−1: test)
-  std::string file;         // column: a side file with one row for each data row; empty: the data file
+  double fraction = 0.25;            // holdout: share of all rows that measures
+  std::int64_t folds = 5;            // kfold, time
+  std::int64_t repeats = 1;          // kfold: so many k-fold splits, each drawn anew
+  bool stratify = true;              // holdout, kfold: every part has the classes' shares; means nothing for regression
+  std::string group;                 // holdout, kfold: a column; rows with the same value are on one side. Empty: none
+  double test = 0;                   // all but column: share of all rows set aside for the winner; time: the last rows
+  std::string window = "expanding";  // time: expanding, all rows before; sliding, the latest, as many in every fold
+  std::int64_t gap = 0;              // time: so much in front of what is measured trains nothing
+  std::string gap_unit = "rows";     // time: rows, or order: the unit of the order column, days for dates
+  std::string order;                 // time: a column of numbers or ISO dates; empty: the rows are in order
+  OuterSettings outer;               // all but column
+  std::string column_name;           // column: its values are train, holdout, test, or fold numbers (−1: test)
+  std::string file;                  // column: a side file with one row for each data row; empty: the data file
 
  private:
+  void time_fields(FieldVisitor& f);
   std::size_t method_ = holdout;
 };
 

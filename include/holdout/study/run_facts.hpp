@@ -24,7 +24,8 @@ struct RunFacts {
   std::vector<std::string> classes;  // of two, the last is the positive one
   std::int64_t rows = 0, features = 0, train_rows = 0, holdout_rows = 0, test_rows = 0;  // k-fold: of the first fold
   std::string split;                                                                     // method: holdout, kfold …
-  std::int64_t folds = 1;
+  std::int64_t folds = 1;            // all that are trained: of repeated k-fold k for each repetition
+  std::int64_t repeats = 1;          // k-fold
   double baseline = 0;               // the metric of the constant model (mean, or class shares) on the hold-out rows
   std::vector<std::string> notices;  // what the user should know: constant columns, rows dropped
   // May differ between two runs of one study.
@@ -85,6 +86,21 @@ struct Winner {
   std::optional<HoldoutPredictions> predictions;
   // objective.threshold: tuned: the score above which the positive class is decided, also by `model`.
   std::optional<double> threshold;
+};
+
+/// What the search of an outer fold chose, and what its rows say of that.
+struct OuterResult {
+  search::Configuration configuration;
+  std::optional<int> trial;  // of its search; empty: the study's defaults, or nothing could be chosen
+  double holdout = 0;        // the value on the hold-out rows that it was chosen by; NaN: nothing could be chosen
+  double value = 0;          // of the refitted model on the rows of the fold; NaN: there is none
+  std::int64_t rows = 0;     // of the fold
+};
+
+/// Nested cross-validation, as far as it is: the objective's metric, measured on rows that took no part in the choice.
+struct Nested {
+  std::int64_t planned = 0;        // outer folds
+  std::vector<OuterResult> folds;  // those that have ended, in order
 };
 
 }  // namespace holdout::study
