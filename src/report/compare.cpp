@@ -8,6 +8,7 @@
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
 
+#include "fold_error.hpp"
 #include "foreign_trials.hpp"
 #include "text.hpp"
 
@@ -64,10 +65,9 @@ Difference difference(const Findings& a, const Findings& b, bool same_rows) {
   Difference d{std::abs(x.value - y.value), {}, false};
   const std::size_t k = x.fold_values.size();
   if (same_rows && k > 1 && y.fold_values.size() == k) {
-    double mean = 0, squares = 0;
-    for (std::size_t i = 0; i < k; ++i) mean += (x.fold_values[i] - y.fold_values[i]) / static_cast<double>(k);
-    for (std::size_t i = 0; i < k; ++i) squares += std::pow(x.fold_values[i] - y.fold_values[i] - mean, 2);
-    d.standard_error = std::sqrt(squares / static_cast<double>(k - 1) / static_cast<double>(k));
+    std::vector<double> differences(k);
+    for (std::size_t i = 0; i < k; ++i) differences[i] = x.fold_values[i] - y.fold_values[i];
+    d.standard_error = fold_error(differences, repeats(a));
     d.paired = true;
   } else if (a.standard_error && b.standard_error) {
     d.standard_error = std::hypot(*a.standard_error, *b.standard_error);

@@ -23,6 +23,7 @@ Document document(const Findings& f, const Page& page) {
   else {
     d.sections.push_back(best_section(f));
     d.sections.push_back(error_section(f));
+    if (f.nested) d.sections.push_back(nested_section(f));
     if (Section section = attention_section(f); !section.blocks.empty()) d.sections.push_back(std::move(section));
     if (f.facts && f.facts->certificate) d.sections.push_back(certificate_section(f));
     d.sections.push_back(ranking_section(f));

@@ -9,8 +9,10 @@
 #include <holdout/train/trainer.hpp>
 
 #include "descent.hpp"
+#include "fold_error.hpp"
 #include "foreign_trials.hpp"
 #include "judgements.hpp"
+#include "nested.hpp"
 #include "text.hpp"
 #include "trial_words.hpp"
 
@@ -24,19 +26,8 @@ constexpr double kNear = 0.01;  // what counts as "at the end of a range", "a ti
 
 bool better(bool maximize, double a, double b) { return maximize ? a > b : a < b; }
 
-std::optional<double> standard_error_of_folds(const std::vector<double>& values) {
-  if (values.size() < 2) return {};
-  const double k = static_cast<double>(values.size());
-  double mean = 0, squares = 0;
-  for (const double v : values) mean += v / k;
-  for (const double v : values) squares += (v - mean) * (v - mean);
-  const double error = std::sqrt(squares / (k - 1) / k);
-  if (!std::isfinite(error)) return {};
-  return error;
-}
-
 std::optional<double> standard_error(const Findings& f) {
-  if (const auto error = standard_error_of_folds(f.best()->outcome.fold_values)) return error;
+  if (const auto error = fold_error(f.best()->outcome.fold_values, repeats(f))) return error;
   if (!f.winner || !std::isfinite(f.winner->holdout_standard_error)) return {};
   return f.winner->holdout_standard_error;
 }
@@ -246,6 +237,8 @@ Findings find(const study::Storage& storage) {
     f.defaults->number = -1;
     f.defaults->configuration = f.winner->defaults->configuration, f.defaults->outcome = *f.winner->default_outcome;
   }
+  f.nested = storage.nested();
+  f.nested_error = nested_error(f);
   judge_best(f);
   f.descent = descent_of(f);
   f.search_end = search_end(f);

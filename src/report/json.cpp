@@ -73,6 +73,7 @@ ordered_json data_json(const std::optional<study::RunFacts>& facts) {
                        {"folds", facts->folds},
                        {"baseline", number_json(facts->baseline)}};
   if (!facts->split.empty()) data["split"] = facts->split;
+  if (facts->repeats > 1) data["repeats"] = facts->repeats;
   return data;
 }
 
@@ -201,6 +202,24 @@ ordered_json default_json(const Findings& f) {
           {"test", defaults.test.empty() ? ordered_json() : metrics_json(defaults.test)},
           {"gain", number_json(f.default_gain)},
           {"outside", std::move(outside)}};
+}
+
+ordered_json nested_json(const Findings& f) {
+  ordered_json folds = ordered_json::array();
+  for (const study::OuterResult& fold : f.nested->folds)
+    folds.push_back({{"value", number_json(fold.value)},
+                     {"holdout", number_json(fold.holdout)},
+                     {"rows", fold.rows},
+                     {"trial", fold.trial ? ordered_json(*fold.trial) : ordered_json()},
+                     {"defaults", !fold.trial && std::isfinite(fold.holdout)},
+                     {"configuration", parameters_json(f.study.space, fold.configuration)}});
+  const NestedError error = f.nested_error.value_or(NestedError{});
+  return {{"metric", f.study.metric},
+          {"mean", f.nested_error ? number_json(error.mean) : ordered_json()},
+          {"deviation", number_json(error.deviation)},
+          {"standard_error", number_json(error.standard_error)},
+          {"planned", f.nested->planned},
+          {"folds", std::move(folds)}};
 }
 
 ordered_json search_end_json(const Findings& f) {
@@ -388,6 +407,7 @@ std::string json(const Findings& f, const Page&) {
   member("data", data_json(f.facts));
   member("search_space", space_json(f.study.space));
   member("best", best_json(f));
+  if (f.nested) member("nested", nested_json(f));
   member("findings", findings_json(f));
   if (f.facts && f.facts->certificate) member("certificate", certificate_json(f));
   add("trials"), out += '[';

@@ -8,6 +8,7 @@ namespace holdout::report {
 Section no_best_section(const Findings& findings);
 Section best_section(const Findings& findings);         // which configuration
 Section error_section(const Findings& findings);        // how good it is
+Section nested_section(const Findings& findings);       // how good what it chooses is; findings.nested is there
 Section attention_section(const Findings& findings);    // what to make of it; may have no blocks
 Section certificate_section(const Findings& findings);  // what is proved of it; facts->certificate is there
 Section ranking_section(const Findings& findings);      // how the search went

@@ -7,6 +7,7 @@
 
 #include "certificate.hpp"
 #include "foreign_trials.hpp"
+#include "nested.hpp"
 #include "text.hpp"
 #include "trial_words.hpp"
 
@@ -106,6 +107,9 @@ std::string summary(const Findings& f, const std::string& folder) {
   if (const std::string text = threshold_text(f); !text.empty())
     tail.push_back("threshold: " + text + ", tuned on hold-out rows");
   if (std::string line = test_line(f); !line.empty()) tail.push_back(std::move(line));
+  if (f.nested && f.best())
+    tail.push_back("nested " + f.study.metric + ": " +
+                   (f.nested_error ? nested_text(f) : std::string("no outer fold has ended")));
   if (std::string line = solver_line(f); !line.empty()) tail.push_back(std::move(line));
   if (f.best() && f.facts && f.facts->certificate)
     tail.push_back((f.facts->certificate->proved() ? "certified: " : "") + certificate_text(f));

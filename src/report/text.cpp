@@ -153,6 +153,10 @@ std::string corrected_text(const Findings& f) {
          to_text(c.high, 3) + ")";
 }
 
+std::size_t repeats(const Findings& f) {
+  return f.facts ? static_cast<std::size_t>(std::max<std::int64_t>(1, f.facts->repeats)) : 1;
+}
+
 std::optional<double> test_error(const Findings& findings) {
   if (!findings.winner || !std::isfinite(findings.winner->test_standard_error)) return {};
   if (findings.winner->test.empty() && findings.winner->refit_test.empty()) return {};

@@ -45,6 +45,9 @@ std::string threshold_text(const Findings& findings);
 /// Standard error of the winner's test value, if it is known.
 std::optional<double> test_error(const Findings& findings);
 
+/// How many times the rows were split into folds: 1 unless the study says more.
+std::size_t repeats(const Findings& findings);
+
 /// Text for HTML and SVG, as content or in a quoted attribute: & < > " ' ` as references, and as U+FFFD what XML has no
 /// character for. The only escape that the HTML report has.
 std::string html_escaped(std::string_view text);

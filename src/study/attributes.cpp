@@ -112,6 +112,10 @@ class Writer {
     Json& all = json[key] = Json::array();
     for (const auto& value : configuration.values) all.push_back(value ? value_json(*value) : Json());
   }
+  void operator()(const char* key, const std::vector<OuterResult>& folds) {
+    Json& all = json[key] = Json::array();
+    for (const OuterResult& fold : folds) all.push_back(written(fold));
+  }
   void operator()(const char* key, const std::vector<search::OpenRange>& ranges) {
     Json& all = json[key] = Json::array();
     for (const search::OpenRange& range : ranges) all.push_back(written(range));
@@ -181,6 +185,10 @@ class Reader {
   static void read(const Json& json, const char* key, std::size_t& x) {
     x = static_cast<std::size_t>(integer_in(json, key, 0));
   }
+  static void read(const Json& json, const char* key, std::vector<OuterResult>& folds) {
+    folds.clear();
+    for (const Json& fold : list_in(json, key)) folds.push_back(member<OuterResult>(object_in(fold, key)));
+  }
   static void read(const Json& json, const char* key, std::vector<search::OpenRange>& ranges) {
     ranges.clear();
     for (const Json& range : list_in(json, key)) ranges.push_back(member<search::OpenRange>(object_in(range, key)));
@@ -200,7 +208,7 @@ void fields(F& f, T& facts) {
       f("classes", facts.classes);
   f("rows", facts.rows), f("features", facts.features), f("train_rows", facts.train_rows);
   f("holdout_rows", facts.holdout_rows), f("test_rows", facts.test_rows), f("split", facts.split),
-      f("folds", facts.folds);
+      f("folds", facts.folds), f("repeats", facts.repeats);
   f("baseline", facts.baseline), f("notices", facts.notices);
   f("threads", facts.threads), f("seconds", facts.seconds), f("version", facts.version);
   f("cpu_target", facts.cpu_target), f("started", facts.started), f("finished", facts.finished);
@@ -272,6 +280,17 @@ void fields(F& f, T& predictions) {
 }
 
 template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, Nested>
+void fields(F& f, T& nested) { f("planned", nested.planned), f("folds", nested.folds); }
+
+template <class F, class T>
+requires std::is_same_v<std::remove_const_t<T>, OuterResult>
+void fields(F& f, T& fold) {
+  f("configuration", fold.configuration), f("trial", fold.trial), f("holdout", fold.holdout);
+  f("value", fold.value), f("rows", fold.rows);
+}
+
+template <class F, class T>
 requires std::is_same_v<std::remove_const_t<T>, train::MinimumFacts>
 void fields(F& f, T& facts) {
   f("convexity", facts.convexity), f("reason", facts.reason), f("gradient_norm", facts.gradient_norm);
@@ -326,6 +345,9 @@ Winner winner_from(std::string_view json) {
   check(winner);
   return winner;
 }
+
+std::string nested_json(const Nested& nested) { return text_of(written(nested)); }
+Nested nested_from(std::string_view json) { return member<Nested>(Json::parse(json)); }
 
 std::string string_json(std::string_view text) { return text_of(Json(text)); }
 std::string string_from(std::string_view json, std::string_view what) { return text_in(Json::parse(json), what); }

@@ -42,6 +42,9 @@ RunFacts facts_from(std::string_view json);
 std::string winner_json(const Winner& winner);
 Winner winner_from(std::string_view json);
 
+std::string nested_json(const Nested& nested);
+Nested nested_from(std::string_view json);
+
 std::string string_json(std::string_view text);
 /// @param what  the attribute, for messages
 std::string string_from(std::string_view json, std::string_view what);

@@ -67,7 +67,6 @@ constexpr ForeignKey kKeys[] = {
     {"validation_split", "data.split.fraction", ""},
     {"validation_fraction", "data.split.fraction", ""},
     {"fold_column", "data.split.column", "with method: column"},
-    {"groups", "data.split.group", "the name of a column"},
     {"group_column", "data.split.group", ""},
     {"n_repeats", "data.split.repeats", "with method: kfold"},
     {"max_train_size", "data.split.window", "sliding, with method: time"},

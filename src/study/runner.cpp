@@ -21,6 +21,7 @@
 #include "memory.hpp"
 #include "metric_check.hpp"
 #include "objective.hpp"
+#include "patient_write.hpp"
 #include "possible_values.hpp"
 #include "timestamp.hpp"
 #include "winner.hpp"
@@ -164,8 +165,18 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
     errors.throw_if_any();
     check_metric(file, data);
     find_class_weights(file, data.dataset.classes);
+    const std::size_t before = data.notices.size();
     find_groups(file, feature_names(study, data));
+    const std::vector<std::string> of_names(data.notices.begin() + static_cast<std::ptrdiff_t>(before),
+                                            data.notices.end());
     check_many(study, data);  // when groups are known
+    for (data::OuterFold& outer : data.outer) {
+      exchange(data, outer);
+      check_metric(file, data);
+      data.notices.insert(data.notices.end(), of_names.begin(), of_names.end());
+      check_many(study, data);
+      exchange(data, outer);
+    }
     return data;
   } catch (const Error& e) {
     std::vector<Message> messages;
@@ -236,23 +247,6 @@ class InTurn final : public Observer {
   std::mutex mutex_;
 };
 
-// Writes what is no outcome, however long another program holds the lock. @return false if the run was interrupted
-// first
-template <class Write>
-bool patiently(const Write& write, const std::atomic<bool>& interrupt, Observer& observer) {
-  LockWait wait(interrupt, observer);
-  for (;;) {
-    try {
-      write();
-      wait.released("the run goes on");
-      return true;
-    } catch (const Locked&) {
-      wait.locked("the run waits for it; Ctrl-C ends it");
-      if (interrupt) return false;
-    }
-  }
-}
-
 // Its value must not have been told to a search as one thing and be reported as another.
 void check_unchanged(const Storage& storage, std::size_t asked) {
   for (const ForeignChange& change : storage.foreign_changes()) {
@@ -317,7 +311,11 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   if (const std::string notice = searcher->notice(); !notice.empty()) facts.notices.push_back(notice);
   facts.seconds = before ? before->seconds : 0;
   facts.asked = before ? before->asked : 0;
-  if (!patiently([&] { storage.write(facts); }, interrupt, observer)) return RunEnd::interrupted;
+  const auto begin = [&] {  // what the outer folds chose before was by this search as it was
+    if (!data.outer.empty()) storage.write(Nested{static_cast<std::int64_t>(data.outer.size()), {}});
+    storage.write(facts);
+  };
+  if (!patiently(begin, interrupt, observer)) return RunEnd::interrupted;
 
   check_fits(study, data, workers.threads());
   Designs designs(data);

@@ -272,11 +272,17 @@ class SqliteStorage final : public Storage {
 
   void write(const RunFacts& facts) override { write(kFactsKey, facts_json(facts)); }
   void write(const Winner& winner) override { write(kWinnerKey, winner_json(winner)); }
+  void write(const Nested& nested) override { write(kNestedKey, nested_json(nested)); }
   std::optional<RunFacts> facts() const override { return read(kFactsKey, facts_from); }
   std::optional<Winner> winner() const override {
     std::optional<Winner> winner = read(kWinnerKey, winner_from);
     if (winner) database_.guarded([&] { check(*winner, study_.space); });
     return winner;
+  }
+  std::optional<Nested> nested() const override {
+    std::optional<Nested> nested = read(kNestedKey, nested_from);
+    if (nested) database_.guarded([&] { check(*nested, study_.space); });
+    return nested;
   }
 
   void freeze() override {

@@ -135,6 +135,7 @@ void check(const RunFacts& facts) {
                {"holdout_rows", facts.holdout_rows},
                {"test_rows", facts.test_rows},
                {"folds", facts.folds},
+               {"repeats", facts.repeats},
                {"threads", facts.threads},
                {"deaths", facts.deaths},
                {"stored", facts.stored}});
@@ -180,6 +181,17 @@ void check(const Winner& winner, const search::SearchSpace& space) {
             "`defaults.undeclared`: there is no parameter " + std::to_string(i));
   require(!winner.default_outcome || space.contains(defaults.configuration),
           "`default_outcome`: the defaults lie outside of what is searched");
+}
+
+void check(const Nested& nested, const search::SearchSpace& space) {
+  require(nested.planned >= static_cast<std::int64_t>(nested.folds.size()),
+          "`nested.folds`: more than " + std::to_string(nested.planned));
+  for (const OuterResult& fold : nested.folds) {
+    at_least(0, {{"nested.folds.rows", fold.rows}, {"nested.folds.trial", fold.trial.value_or(0)}});
+    require(fold.configuration.values.empty() || fold.configuration.values.size() == space.size(),
+            "`nested.folds.configuration`: expected " + std::to_string(space.size()) + " values, found " +
+                std::to_string(fold.configuration.values.size()));
+  }
 }
 
 void check(const Trial& trial, const search::SearchSpace& space) {

@@ -17,6 +17,7 @@ void check(const RunFacts& facts);
 void check(const Winner& winner);
 /// The same against the study's space.
 void check(const Winner& winner, const search::SearchSpace& space);
+void check(const Nested& nested, const search::SearchSpace& space);
 /// One trial, its configuration included.
 void check(const Trial& trial, const search::SearchSpace& space);
 /// A fingerprint: what study::changes() reads.

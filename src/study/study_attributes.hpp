@@ -25,6 +25,7 @@ inline constexpr const char* kFolderKey = "holdout:folder";
 inline constexpr const char* kFactsKey = "holdout:facts";
 inline constexpr const char* kWinnerKey = "holdout:winner";
 inline constexpr const char* kChoiceBiasKey = "holdout:choice_bias";
+inline constexpr const char* kNestedKey = "holdout:nested";
 
 /// @param json  replaces what is there
 void write_attribute(soci::session& sql, long long study, const std::string& key, const std::string& json);

@@ -227,6 +227,8 @@ std::string resolved(const std::string& file, const std::string& folder) {
 std::string to_yaml(const Study& study, const search::Configuration* configuration, const std::string& folder) {
   Study copy = study;
   if (configuration) {
+    // Nothing is chosen any more that other rows could judge.
+    if (copy.data.split.outer.fold == data::OuterSettings::kAll) copy.data.split.outer = data::OuterSettings();
     copy.config = apply(study, *configuration);
     copy.data.features.polynomial = copy.config.polynomial;
     if (study.space.find("data.standardize"))

@@ -16,6 +16,7 @@ struct FakeStorage final : study::Storage {
   std::vector<study::Trial> all;
   std::optional<study::RunFacts> run;
   std::optional<study::Winner> won;
+  std::optional<study::Nested> outer;
 
   const study::StudyRecord& study() const override { return record; }
   std::vector<study::Trial> trials() const override {
@@ -32,12 +33,14 @@ struct FakeStorage final : study::Storage {
   std::vector<std::vector<double>> theta(int) const override { return {}; }
   std::optional<study::RunFacts> facts() const override { return run; }
   std::optional<study::Winner> winner() const override { return won; }
+  std::optional<study::Nested> nested() const override { return outer; }
   // A report may not write.
   void go_on_as(const study::StudyRecord&) override { throw std::logic_error("go_on_as"); }
   void begin(std::span<const study::Trial>) override { throw std::logic_error("begin"); }
   void finish(std::span<const study::Trial>) override { throw std::logic_error("finish"); }
   void write(const study::RunFacts&) override { throw std::logic_error("write"); }
   void write(const study::Winner&) override { throw std::logic_error("write"); }
+  void write(const study::Nested&) override { throw std::logic_error("write"); }
   void remove_from(int) override { throw std::logic_error("remove_from"); }
   void freeze() override { throw std::logic_error("freeze"); }
   void close() override { throw std::logic_error("close"); }
@@ -112,6 +115,7 @@ inline FakeStorage sample() {
                           114,
                           114,
                           "holdout",
+                          1,
                           1,
                           0.66,
                           {"column 'a' is constant"},

@@ -88,6 +88,18 @@ TEST_CASE("to_yaml: a column of weights, and its file with a folder") {
   CHECK(has(to_yaml(study, nullptr, "/data"), "\n  weight: {column: w, file: /data/b.csv}\n"));
 }
 
+TEST_CASE("to_yaml: splits by group and time, and the folds around a search") {
+  for (const char* split : {"{method: kfold, repeats: 3, group: patient, outer: 4}",
+                            "{method: time, folds: 3, window: sliding, gap: 7, gap_unit: order, order: date, outer: "
+                            "{folds: 4, fold: 2}}"}) {
+    const Study study = read_text("data: {file: a.csv, target: y, split: " + std::string(split) + "}\n").study;
+    CHECK(has(to_yaml(study), "  split: " + std::string(split) + "\n"));
+    // A configuration has nothing to choose; the rows of one outer fold are those of its study.
+    const search::Configuration fixed;
+    CHECK(has(to_yaml(study, &fixed), "outer") == has(split, "fold: 2"));
+  }
+}
+
 TEST_CASE("to_yaml: normal form leaves defaults out") {
   const Study study =
       read_text(

@@ -36,8 +36,10 @@ class Notes final : public Storage {
   std::vector<std::vector<double>> theta(int) const override { return {}; }
   void write(const RunFacts&) override {}
   void write(const Winner&) override {}
+  void write(const Nested&) override {}
   std::optional<RunFacts> facts() const override { return {}; }
   std::optional<Winner> winner() const override { return {}; }
+  std::optional<Nested> nested() const override { return {}; }
   void freeze() override {}
   void close() override {}
 

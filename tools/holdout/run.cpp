@@ -8,6 +8,7 @@
 #include <holdout/base/version.hpp>
 #include <holdout/report/report.hpp>
 #include <holdout/study/fingerprint.hpp>
+#include <holdout/study/nested.hpp>
 #include <holdout/study/run_folder.hpp>
 #include <holdout/study/runner.hpp>
 #include <holdout/train/cpu.hpp>
@@ -104,6 +105,9 @@ std::string resume_line(const Options& options) {
 }
 
 void remove_earlier_run(const study::RunFolder& folder) {
+  // Those of outer folds first, which belong to it: its own database tells that there was one.
+  for (std::size_t k = 0; std::filesystem::exists(folder.file(study::outer_folder(k))); ++k)
+    remove_earlier_run(study::RunFolder(folder.file(study::outer_folder(k))));
   // The database last: without it, what is left of its log would be taken for that of the next one.
   for (const char* name : {"report.json", "report.md", "report.html", "trials.csv", "best.yaml", "model.json",
                            "study.db-wal", "study.db-shm", "study.db-journal", "study.db"}) {
@@ -159,7 +163,7 @@ int run_study(const Options& options) {
   Signals signals;  // before any other thread
   study::StudyFile file = study::read_study(options.text("argument"), options.texts("set"));
   const std::string out = options.given("out") ? options.text("out") : "runs/" + study::slug(file.study.name);
-  const data::Prepared data = study::prepare(file, study::spill_near(out));
+  data::Prepared data = study::prepare(file, study::spill_near(out));
   note_memory(data.dataset);
   const study::StudyRecord record = study::record_of(file, data);
   const study::RunFolder folder(out);
@@ -169,23 +173,23 @@ int run_study(const Options& options) {
   const std::string database = folder.file("study.db");
   const bool quiet = options.given("quiet");
   std::unique_ptr<study::Storage> storage;
-  bool finished = false;
+  bool searched = false;  // all but outer folds is done
   if (study::database_exists(database)) {
     storage = study::Storage::open(database, false);
     const study::StudyRecord& stored = storage->study();
     check_same(folder, stored, record);
     check_space(stored, record);
     const bool more = stored.text != record.text && !only_reports_differ(stored, record);
-    finished = study::finished(*storage) && !more;
-    if (note_without_derivatives(*storage, file.study)) finished = false;
+    searched = study::finished(*storage) && !more;
+    if (note_without_derivatives(*storage, file.study)) searched = false;
     if (stored.text != record.text || stored.folder != record.folder) storage->go_on_as(record);
-    if (!finished) note_other_machine(storage->facts());
+    if (!searched) note_other_machine(storage->facts());
   } else {
     storage = study::Storage::create(database, record);
   }
   signals.ask_first();
   Ending ending;
-  if (finished) {
+  if (searched && study::nested_finished(*storage)) {
     if (!quiet) std::cerr << folder.path() << " holds this run, finished: nothing is trained again\n";
     return report_and_end(*storage, folder, file.study, options, signals, ending);
   }
@@ -197,7 +201,16 @@ int run_study(const Options& options) {
                                 signals.interrupted());
   const auto start = std::chrono::steady_clock::now();
   study::RunEnd end = study::RunEnd::interrupted;  // the training's own: it may still write it when it is left
-  LeavableTask training([&] { end = study::run(file, data, *storage, workers, signals.interrupted(), *progress); });
+  LeavableTask training([&] {
+    const std::atomic<bool>& interrupt = signals.interrupted();
+    study::RunEnd ended = study::RunEnd::done;
+    if (!searched) ended = study::run(file, data, *storage, workers, interrupt, *progress);
+    if (ended != study::RunEnd::interrupted &&
+        study::run_outer_folds(file, data, folder, *storage, workers, interrupt, *progress) ==
+            study::RunEnd::interrupted)
+      ended = study::RunEnd::interrupted;
+    end = ended;
+  });
   if (training.wait(signals.interrupted(), kTrainingPatience)) {
     progress.reset();
     ending.end = end;

@@ -37,7 +37,8 @@ std::string rows(const data::Prepared& data) {
   if (split.leave_one_out)
     text += "; " + std::to_string(split.folds[0].train.size()) + " train, and each measures the model of the others";
   else if (split.folds.size() > 1)
-    text += "; " + std::to_string(split.folds.size()) + " folds";
+    text += "; " + std::to_string(split.folds.size() / split.repeats) + " folds" +
+            (split.repeats > 1 ? ", " + std::to_string(split.repeats) + " times" : "");
   else
     text += "; " + std::to_string(split.folds[0].train.size()) + " train, " +
             std::to_string(split.folds[0].holdout.size()) + " hold out";
@@ -85,6 +86,9 @@ int validate(const Options& options) {
   print_space(study.space);
   const auto searcher = study.search.method.make(study.space, study.root());
   const std::int64_t planned = searcher->planned();
+  if (!data.outer.empty())
+    std::cout << "outer folds: " << data.outer.size() << ", each a search of its own without "
+              << data.outer[0].split.test.size() << " rows or about as many\n";
   std::cout << "trials: " << (planned > 0 ? std::to_string(planned) : "as many as the search needs") << " ("
             << study.search.method.info().name << ")\n";
   if (const std::string notice = searcher->notice(); !notice.empty()) std::cout << "note: " << notice << "\n";

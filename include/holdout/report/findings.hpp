@@ -66,6 +66,13 @@ struct Refinement {
   double gain = 0;            // how much better than the best value
 };
 
+/// What nested cross-validation says of configurations that such a search chooses.
+struct NestedError {
+  std::size_t folds = 0;                            // outer folds with a value
+  double mean = 0;                                  // of theirs
+  std::optional<double> deviation, standard_error;  // of the folds' values, s; of their mean, s / √folds
+};
+
 /// A trial that the data cannot tell from the best one, and that is simpler: the one-standard-error rule.
 struct Simpler {
   std::size_t trial = 0;                // index in `trials`
@@ -110,8 +117,8 @@ struct Findings {
   /// whose defaults lie outside of what was searched.
   std::vector<std::size_t> outside;
 
-  /// Standard error of the best value. k folds: s / √k of the folds' errors. One split: the winner's, over the hold-out
-  /// rows. Empty where it is not known.
+  /// Standard error of the best value. k folds: s / √k of the folds' errors, of repeated k-fold the mean of
+  /// that (fold_error.hpp). One split: the winner's, over the hold-out rows. Empty where it is not known.
   std::optional<double> standard_error;
   /// How far the best value is on the good side of the constant model's (negative: on the bad side).
   std::optional<double> gain;
@@ -138,6 +145,9 @@ struct Findings {
   /// Values far on the bad side (Tukey's fence) are drawn in to it first, or diverging trainings would decide
   /// everything.
   std::optional<Importance> importance;
+  /// Of the search as a whole; empty where the study asks for none, or no outer fold has ended.
+  std::optional<study::Nested> nested;
+  std::optional<NestedError> nested_error;
 
   /// The best configuration, with what training it gave: the best trial, or the defaults. Null without a complete
   /// trial.

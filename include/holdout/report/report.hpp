@@ -8,8 +8,9 @@
 //   study         its name
 //   objective     {metric, direction: minimize | maximize}
 //   data          {task, file, target, classes, rows, features, train_rows, holdout_rows, test_rows, folds, baseline,
-//                 split?}; null if the run ended before it knew. baseline: the metric of the constant model on the
-//                 hold-out rows; split: the method, absent in runs that an older holdout began
+//                 split?, repeats?}; null if the run ended before it knew. baseline: the metric of the constant model
+//                 on the hold-out rows; folds: all that are trained; split: the method, absent in runs that an older
+//                 holdout began; repeats: how many times the rows were split into folds, if more than once
 //   search_space  [{path, values?, min?, max?, scale?, step?, points?, integer?, only_if?: {path, value}}]
 //   best          null without a complete trial; else
 //     trial, value, parameters {path: value}, metrics {name: value on the hold-out rows}
@@ -21,13 +22,18 @@
 //                 distance, rises, steps}: train/minimum.hpp of the winner (k folds: of the first); null until known
 //     threshold   only with objective.threshold: tuned: the score above which the positive class is decided, also of
 //                 the test rows
-//     predictions on hold-out rows (all folds'): {confusion: [true class][decided class], roc: {false_positive,
+//     predictions on hold-out rows (all folds', of a first repetition): {confusion: [true class][decided class], roc: {false_positive,
 //                 true_positive}, thresholds?: {score, value}} or {rows, target, predicted} of at most 500 rows; null
 //                 until known
 //     uncertainty {value, test}: standard errors of the hold-out and the test value of the objective's metric, or null
-//     folds       the k values, if k > 1
+//     folds       the k values, if k > 1; of repeated k-fold one repetition behind the other
 //     starts      the value of each initialization, with training.starts
 //     curve       [{epoch, train_loss, holdout}], at most 200 points
+//   nested        {metric, mean, deviation, standard_error, planned, folds: [{value, holdout, rows, trial, defaults,
+//                 configuration {path: value}}]}: nested cross-validation, where the study asks for it. planned: outer
+//                 folds; folds: those that have ended; value: the error of what the fold's search chose, refitted, on
+//                 the fold's rows; holdout: the one that it was chosen by; trial: of that search, null where it chose
+//                 the study's defaults (`defaults`), or nothing; deviation: of the values, standard_error: of the mean
 //   findings      {gain, default: {parameters, undeclared: [path], trial, value, reason, test, gain, outside: [path]}:
 //                 the study's defaults, trained after the search unless they are a trial; undeclared: parameters
 //                 without a default that suits, at the middle of their range; gain: how far the best value is on the

@@ -89,8 +89,10 @@ class Storage {
   /// Facts of the run, and what the winner did after the search. Writing replaces; empty if never written.
   virtual void write(const RunFacts& facts) = 0;
   virtual void write(const Winner& winner) = 0;
+  virtual void write(const Nested& nested) = 0;
   virtual std::optional<RunFacts> facts() const = 0;
   virtual std::optional<Winner> winner() const = 0;
+  virtual std::optional<Nested> nested() const = 0;
 
   /// From now on nothing is written any more: begin, finish, remove_from and write throw Error.
   virtual void freeze() = 0;

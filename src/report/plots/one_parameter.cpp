@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "../fold_error.hpp"
 #include "../text.hpp"
 #include "drawing.hpp"
 
@@ -11,13 +12,9 @@ namespace {
 constexpr std::size_t kMaxBars = 200;  // more make a fence
 
 // Standard error over the folds, or the bound that the solver's residual gives.
-double error_of(const study::Outcome& outcome) {
-  const std::vector<double>& folds = outcome.fold_values;
-  if (folds.size() < 2) return outcome.error_bound.value_or(0);
-  const double k = static_cast<double>(folds.size());
-  double squares = 0;
-  for (const double v : folds) squares += (v - outcome.value) * (v - outcome.value);
-  return std::sqrt(squares / (k - 1) / k);
+double error_of(const study::Outcome& outcome, const Findings& f) {
+  if (outcome.fold_values.size() < 2) return outcome.error_bound.value_or(0);
+  return fold_error(outcome.fold_values, repeats(f)).value_or(0);
 }
 
 // Complete trials, and those that a gradient search solved in part: their values are near enough to be drawn.
@@ -52,7 +49,7 @@ std::string one_parameter(const Findings& f) {
     const Point p = at(*trial);
     if (!(parameter.interval->min <= p.x && p.x <= parameter.interval->max)) continue;
     curve.push_back(p);
-    const double error = error_of(trial->outcome);
+    const double error = error_of(trial->outcome, f);
     if (error > 0 && trials.size() <= kMaxBars) {
       plot.segment({p.x, p.y - error}, {p.x, p.y + error}, "bar");
       bars = true;

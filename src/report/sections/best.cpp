@@ -63,7 +63,9 @@ Section best_section(const Findings& f) {
   text += " hold-out " + f.study.metric + " is " + shown(best.outcome.value, f.standard_error) + ".";
   if (f.standard_error)
     text += best.outcome.fold_values.size() > 1
-                ? " The error is the standard error over the " + counted(best.outcome.fold_values.size(), "fold") + "."
+                ? " The error is the standard error over the " +
+                      counted(best.outcome.fold_values.size() / repeats(f), "fold") +
+                      (repeats(f) > 1 ? " of a repetition, as a mean of " + std::to_string(repeats(f)) + "." : ".")
                 : " The error is the standard error over the hold-out rows.";
   if (const std::string threshold = threshold_text(f); !threshold.empty())
     text += " The model decides for " + threshold + ". That threshold was chosen on the hold-out rows, where its " +

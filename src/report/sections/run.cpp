@@ -48,7 +48,10 @@ Section data_section(const Findings& f) {
                                            ", " + std::to_string(facts.test_rows) +
                                            (facts.folds > 1 ? " (first fold)" : ""));
   add("Split", facts.split);
-  if (facts.folds > 1) add("Folds", std::to_string(facts.folds));
+  if (facts.folds > 1)
+    add("Folds", facts.repeats > 1 ? std::to_string(facts.folds / facts.repeats) + ", repeated " +
+                                         std::to_string(facts.repeats) + " times"
+                                   : std::to_string(facts.folds));
   section.blocks.emplace_back(std::move(table));
   if (facts.notices.empty()) return section;
   List notices;
