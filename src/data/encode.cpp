@@ -110,7 +110,7 @@ void Encoder::choose_columns() {
     for (const auto& [name, role] : {std::pair(target ? settings_.target : "", "target"),
                                      std::pair(settings_.weight.file.empty() ? settings_.weight.column : "", "weight")})
       if (!name.empty() && include[i] == name)
-        add({}, quoted(include[i]) + " is the " + role + ", and cannot be a feature", "leave it out",
+        add({}, quoted(include[i]) + " is the " + role + ", and cannot be a feature", "omit it",
             "data.features.include." + std::to_string(i));
   for (std::size_t j = 0; j < table_.columns.size(); ++j) place_.emplace(table_.columns[j].name, j);
   const std::vector<char> in = named(include, "data.features.include"), no = named(exclude, "data.features.exclude");
@@ -267,7 +267,7 @@ void Encoder::order_classes() {
       add({}, "no row has the class " + quoted(settings_.positive), "the classes: " + classes_text(levels, order),
           "data.positive");
     else if (order.size() != 2)
-      add({}, "positive is for two classes; the target has " + std::to_string(order.size()), "leave it out",
+      add({}, "positive is for two classes; the target has " + std::to_string(order.size()), "omit it",
           "data.positive");
     else if (at == order.begin())
       std::swap(order[0], order[1]);

@@ -65,7 +65,7 @@ std::vector<Product> products_of(const Dataset& data, std::int64_t degree) {
   std::vector<Product> products;
   if (degree <= 1) return products;
   if (data.is_sparse())
-    refuse("data.features.polynomial: products of sparse features are not made", "leave it out, or use a CSV file");
+    refuse("data.features.polynomial: products of sparse features are not made", "omit it, or use a CSV file");
   const double row = kCopies * static_cast<double>(data.rows) * sizeof(double), there = physical_memory();
   const std::size_t room = std::max<std::size_t>(data.features, static_cast<std::size_t>(there / row));
   const Flags flags(data);

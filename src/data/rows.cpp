@@ -139,7 +139,7 @@ void CsvRows::read_header() {
       return names.size();
     }
     if (twice.contains(name))
-      errors.add(Message{{file, 1, 0}, "column " + quoted(name) + " is there twice", "rename the one that is another"});
+      errors.add(Message{{file, 1, 0}, "column " + quoted(name) + " is listed twice", "rename one of the two"});
     return at->second;
   };
   for (std::size_t i = 0; i < inputs_.size(); ++i)

@@ -83,7 +83,7 @@ class Dealer {
     ++members_[part], part_[group] = part;
   }
 
-  // A small part may be due less than half of every group, and still needs one: the smallest of what is there twice.
+  // A small part may be due less than half of every group, and still needs one: the smallest of what is listed twice.
   void fill_empty(const std::vector<std::uint32_t>& order) {
     for (std::size_t b = 0; b < parts(); ++b) {
       if (members_[b] > 0) continue;

@@ -147,7 +147,7 @@ void TableReader::check_names() {
           j + 1 == table_.columns.size() ? "does every line end with a delimiter? remove it" : "name it in the header");
     else if (const auto [at, fresh] = seen.emplace(name, j + 1); !fresh)
       add(header_line_,
-          "column " + quoted(name) + " is there twice: columns " + std::to_string(at->second) + " and " +
+          "column " + quoted(name) + " is listed twice: columns " + std::to_string(at->second) + " and " +
               std::to_string(j + 1),
           "give every column a name of its own");
   }

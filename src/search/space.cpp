@@ -24,7 +24,7 @@ void check(const std::string& path, const Interval& range, Errors& errors) {
   };
   const auto said = [](const char* key, double x) { return key + (' ' + to_text(x)); };
   if (!std::isfinite(range.min) || !std::isfinite(range.max))
-    return wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) + " has no end",
+    return wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) + " is infinite",
                  "`min` and `max` are finite numbers");
   if (!std::isfinite(range.max - range.min))
     return wrong("the range from " + to_text(range.min) + " to " + to_text(range.max) + " is too wide",

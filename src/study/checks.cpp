@@ -141,7 +141,7 @@ class Checks {
     const train::ModelSettings& model = file_.study.config.model;
     if (!model.class_weights.empty() && possible_.may_be("model.class_weight", "balanced", model.class_weight))
       add("model.class_weight.classes", "model.class_weight.classes beside balanced: both say how much rows count",
-          "leave one of them away");
+          "remove one of them");
   }
 
   // The shape of hidden layers is a list, or how many and how wide they are. The list's default is then none.
@@ -174,7 +174,7 @@ class Checks {
     const std::string path = "training.starts", model(file_.study.config.model.type());
     if (train::is_convex(model) && may_exceed(path, 1, static_cast<double>(file_.study.config.training.starts)))
       add(path, path + ": J of model " + model + " is convex, and every start leads to the same minimum",
-          "leave it out, or choose model: {type: mlp}");
+          "omit it, or choose model: {type: mlp}");
   }
 
   // A solver goes to the minimum of a convex J.
@@ -194,15 +194,15 @@ class Checks {
       for (const auto& [path, value] :
            {std::pair("model.l1", file_.study.config.model.l1), std::pair("model.l2", file_.study.config.model.l2)})
         if (may_be_positive(path, value))
-          add(path, std::string(path) + " beside model.elastic_net: they would be added up", "leave one of them away");
+          add(path, std::string(path) + " beside model.elastic_net: they would be added up", "remove one of them");
     const train::ModelSettings& model = file_.study.config.model;
     const bool every = model.l2_each == "feature";
     if (may_be_positive("model.elastic_net.lambda", model.elastic_net.lambda) && (every || !model.l2_groups.empty()))
       add(every ? "model.l2.each" : "model.l2.groups", "model.l2 beside model.elastic_net: they would be added up",
-          "leave one of them away");
+          "remove one of them");
     if (every && !model.l2_groups.empty())
       add("model.l2.groups", "model.l2: groups beside each: feature, which makes a group of every feature",
-          "leave one of them away");
+          "remove one of them");
     if (every && model.has_layers())
       add("model.l2.each", "model.l2.each: weights behind hidden layers belong to no feature",
           "name groups of features: l2: {groups: {NAME: {columns: [...], l2: ...}}}");

@@ -63,7 +63,7 @@ const Entry* Filler::enter(const Field& field) {
   marks[path] = entry->value.mark;
   if (!entry->value.is_null()) return entry;
   add(entry->value.mark, path + ": the value is missing",
-      field.required ? "expected " + std::string(field.help) : "leave the key away for the default");
+      field.required ? "expected " + std::string(field.help) : "omit the key for the default");
   return nullptr;
 }
 

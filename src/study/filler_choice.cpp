@@ -101,9 +101,7 @@ void Filler::search_choice(const Field& field, Choice& choice, const ChoiceStyle
     if (!found) continue;
     auto& listed = parameters[index].values;
     if (std::find(listed.begin(), listed.end(), Value(name.text)) != listed.end()) {
-      add(name.mark,
-          path + ": " + quoted(name.text) +
-              " stands among the values already; alternatives are told apart by their names",
+      add(name.mark, path + ": " + quoted(name.text) + " is listed twice; alternatives are told apart by their names",
           "search inside it: {" + key + ": " + name.text + ", <setting>: {values: [...]}}");
       continue;
     }

@@ -71,7 +71,7 @@ void Filler::search_list(const Field& field, const Range<std::int64_t>& range, c
     if (!read_list(field, range, path, item, false, items)) continue;
     const Value value = list_text(items);
     if (!seen.insert(value).second)
-      add(item.mark, path + ": " + to_text(value) + " stands among the values already", "each value once");
+      add(item.mark, path + ": " + to_text(value) + " is listed twice", "each value once");
     else
       parameter.values.push_back(value);
   }

@@ -67,7 +67,7 @@ void read_columns(const Json& json, std::string_view missing, TunedModel& model)
     std::vector<std::string> levels;
     if (const auto given = column.find("levels"); given != column.end()) {
       levels = texts_in(*given, what + ".levels");
-      require(!levels.empty(), "`" + what + ".levels` is empty: leave it out for a column of numbers");
+      require(!levels.empty(), "`" + what + ".levels` is empty: omit it for a column of numbers");
       check_unique(levels, what + ".levels");
     }
     std::string_view rule = missing;

@@ -155,7 +155,7 @@ TunedModel model_from(const std::string& text, const std::string& shown) {
   const std::string again = "holdout run STUDY writes model.json, and holdout report RUN writes it again";
   try {
     const Json json = Json::parse(text);
-    if (!json.is_object() || !json.contains("schema")) throw refuse("this is no tuned model of holdout's", again);
+    if (!json.is_object() || !json.contains("schema")) throw refuse("this is not a holdout model file", again);
     if (integer_in(json["schema"], "schema", 1) > kSchema)
       throw refuse("written by a newer holdout, whose models this one, " + std::string(version()) + ", cannot read",
                    "use that version or a newer one");
@@ -165,7 +165,7 @@ TunedModel model_from(const std::string& text, const std::string& shown) {
   } catch (const Json::parse_error&) {
     throw refuse("this is no JSON file, or it is cut", again);
   } catch (const Json::exception&) {
-    throw refuse("this is no tuned model of holdout's", again);
+    throw refuse("this is not a holdout model file", again);
   } catch (const std::domain_error& e) {
     throw refuse(std::string("the model does not fit together: ") + e.what(), again);
   }

@@ -63,8 +63,7 @@ std::vector<Value> read_values(const Leaf& leaf, const Node& list, const std::st
     std::optional<Value> value = read_value(leaf, item, path, errors);
     if (!value) continue;
     if (!seen.insert(meaning(leaf, *value)).second)
-      errors.add(message_at(item.mark, path + ": " + quoted(item.text) + " stands among the values already",
-                            "each value once"));
+      errors.add(message_at(item.mark, path + ": " + quoted(item.text) + " is listed twice", "each value once"));
     values.push_back(std::move(*value));
   }
   return values;
@@ -120,8 +119,7 @@ std::optional<search::Interval> read_interval(const Leaf& leaf, const Node& node
   range.min = *ends[0], range.max = *ends[1];
   if (range.min > range.max)
     errors.add(message_at(node.find("min")->value.mark,
-                          path + ": min " + to_text(range.min) + " is above max " + to_text(range.max),
-                          "exchange them"));
+                          path + ": min " + to_text(range.min) + " is above max " + to_text(range.max), "swap them"));
   else if (range.log && !(range.min > 0))
     errors.add(message_at(
         node.find("min")->value.mark, path + ": a log scale needs min > 0, found " + to_text(range.min),

@@ -95,7 +95,7 @@ long long find_study(Database& database) {
          "'study_user_attributes', 'trials', 'alembic_version')",
       soci::into(tables);
   sql << "select count(*) from sqlite_master where name = 'holdout_trial_numbers'", soci::into(ours);
-  if (tables != 5) throw refused(file, "this database holds no study of holdout's", kAnotherFolder);
+  if (tables != 5) throw refused(file, "this is not a holdout database", kAnotherFolder);
 
   std::vector<std::pair<long long, std::string>> studies;
   long long id = 0;
@@ -128,10 +128,9 @@ long long find_study(Database& database) {
                   "the study " + holdout::quoted(was) + " was renamed to " + holdout::quoted(studies.back().second) +
                       " by another program, which loses a part of its trials",
                   kAnotherFolder);
-  throw refused(
-      file,
-      ours ? "its study was deleted by another program, as optuna can" : "this database holds no study of holdout's",
-      kAnotherFolder);
+  throw refused(file,
+                ours ? "its study was deleted by another program, as optuna can" : "this is not a holdout database",
+                kAnotherFolder);
 }
 
 Found load(Database& database) {

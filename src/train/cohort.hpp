@@ -11,7 +11,8 @@
 namespace holdout::train {
 
 /// Parameters and state of the lanes that are still in training. Slot s holds lane `lanes[s]`; a lane whose training
-/// has ended may keep its slot for a while, and is computed with in vain, until `keep` drops it.
+/// has ended may keep its slot for a while, and still takes part in the computation, its result ignored, until `keep`
+/// drops it.
 template <class T>
 struct Cohort {
   std::vector<std::size_t> lanes;

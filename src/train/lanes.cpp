@@ -18,7 +18,7 @@ std::align_val_t alignment(std::size_t bytes) {
 
 void* allocate_aligned(std::size_t bytes) {
   void* const p = ::operator new(bytes, alignment(bytes));
-  if (bytes >= kHugePage) madvise(p, bytes, MADV_HUGEPAGE);  // advice: nothing hangs on it
+  if (bytes >= kHugePage) madvise(p, bytes, MADV_HUGEPAGE);  // advice: failure is harmless
   return p;
 }
 

@@ -71,7 +71,7 @@ std::unique_ptr<Trainer> make_starts_trainer(const Design<T>& design, const Metr
   if (is_convex(lanes[0].model.type()))
     throw Error("training.starts: J of model " + std::string(lanes[0].model.type()) +
                     " is convex, and every start leads to the same minimum",
-                "leave it out");
+                "omit it");
   const auto model = make_model<T>(lanes[0].model, design.features, design.classes);
   std::vector<LaneConfig> wide;
   std::vector<std::vector<double>> from;

@@ -42,7 +42,7 @@ class Run:
         return p.returncode, p.stderr.decode("utf-8", "replace")
 
     def finished_trials(self):
-        """{number: (state, value)}; a number that is there twice is a broken promise."""
+        """{number: (state, value)}; a number that is listed twice is a broken promise."""
         if not os.path.exists(self.out + "/study.db"):
             return {}
         db = sqlite3.connect(f"file:{self.out}/study.db?mode=ro", uri=True, timeout=10)
@@ -53,7 +53,7 @@ class Run:
             return {}
         finally:
             db.close()
-        check(len({r[0] for r in rows}) == len(rows), "a trial number is there twice")
+        check(len({r[0] for r in rows}) == len(rows), "a trial number is listed twice")
         return {number: (state, value) for number, state, value in rows}
 
     def report(self):

@@ -147,7 +147,7 @@ def refused(label, code, said, words, run):
     """A run that could not finish says why, and reports nothing."""
     check(code == 1, f"{label}: exit {code}: {said[-300:]}")
     check(words in said, f"{label}: says {said[-300:]}")
-    check("bug in holdout" not in said and "mistake of holdout" not in said, f"{label}: calls it a bug: {said[-300:]}")
+    check("bug in holdout" not in said and "bug in holdout" not in said, f"{label}: calls it a bug: {said[-300:]}")
     check(not os.path.exists(run.at + "/report.json"), f"{label}: wrote a report")
 
 

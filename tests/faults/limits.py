@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs holdout where the system gives little: it has to do its work or say in words what is in its way. Never a signal, a
-hang, an empty message, or "a mistake of holdout's".
+hang, an empty message, or "a bug in holdout's".
 
 usage: limits.py HOLDOUT [RUNGS (3)]      RUNGS: how many of each ladder; 99: all, with more numbers of threads
 exit codes: 0 as promised; 1 a promise is broken; 77 a tool is missing here (prlimit, setpriv)

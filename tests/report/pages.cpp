@@ -229,7 +229,7 @@ TEST_CASE("markdown: what the run showed") {
   CHECK(has(out, "Its hold-out log\\_loss is 0.3 ± 0.03."));
   CHECK(has(out, "| `training.learning_rate` | 0.0999 |"));
   CHECK(has(out, "| log\\_loss | 0.3 ± 0.03 | 0.33 ± 0.02 | 0.31 |"));
-  CHECK(has(out, "The best configuration is 0.36 lower (54.5 % of it is gone)."));  // 0.66 − 0.3; 0.36 / 0.66
+  CHECK(has(out, "The best configuration is 0.36 (54.5 %) lower."));  // 0.66 − 0.3; 0.36 / 0.66
   CHECK(has(out, "`training.learning_rate` = 0.0999 is at the upper end of its range (0.1)."));
   CHECK(has(out, "widen the range, for instance to 1."));
   CHECK(has(out, "| `model.l2` | 0, or 1e-06 to 10 | log |"));

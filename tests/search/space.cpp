@@ -66,7 +66,7 @@ TEST_CASE("hostile: impossible ranges are refused, all at once, with their path 
   };
   says({.min = 3, .max = 1}, "model.l2: min 3 is above max 1");
   says({.min = 0, .max = 1, .log = true}, "model.l2: min 0 has no logarithm");
-  says({.min = 0, .max = INFINITY}, "model.l2: the range from 0 to inf has no end");
+  says({.min = 0, .max = INFINITY}, "model.l2: the range from 0 to inf is infinite");
   says({.min = 0, .max = 1, .step = -0.5}, "model.l2: step -0.5 is not a number > 0");
   says({.min = 1, .max = 2, .log = true, .step = 0.5}, "use `points`");
   says({.min = 0.5, .max = 3, .integer = true}, "is one of integers");

@@ -117,7 +117,7 @@ TEST_CASE("lists: each mistake has its message") {
       {"[[64]]", "model.hidden.0: expected an integer from 1"},
       {"{min: 8, max: 64}", "model.hidden has no 'min'"},
       {"{values: [32, 64]}", "model.hidden: expected a list, found '32'"},
-      {"{values: [[32], [ 32 ]]}", "model.hidden: [32] stands among the values already"},
+      {"{values: [[32], [ 32 ]]}", "model.hidden: [32] is listed twice"},
       {"{values: [[32], [{min: 1, max: 3}]]}", "model.hidden.0: expected an integer"},
       {"{layer: 3}", "unknown key 'layer' in model.hidden\n"},
       {"{layers: 0}", "model.hidden.layers: '0' is not an integer from 1 to 100"},

@@ -29,7 +29,7 @@ TEST_CASE("ranges: each mistake has its message") {
       {"training: {precision: {values: []}}\n", "2:32: error: training.precision: 'values' is empty"},
       {"training: {precision: {values: []}}\n", "{values: [...]}, at least one"},
       {"training: {precision: {min: float32}}\n", "2:24: error: training.precision has no 'min': it is no number"},
-      {"training: {precision: {values: [float32, float32]}}\n", "'float32' stands among the values already"},
+      {"training: {precision: {values: [float32, float32]}}\n", "'float32' is listed twice"},
   };
   for (const auto& c : cases) {
     CAPTURE(c.rest);

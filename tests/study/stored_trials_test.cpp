@@ -132,7 +132,7 @@ TEST_CASE("stored trials: a database of other studies alone, and one whose study
   CHECK(contains(message_of([&] { Storage::open(path, true); }), "`holdout:name`: expected text, found null"));
   sql(path, "delete from study_user_attributes");
   sql(path, "drop index holdout_trial_numbers");
-  CHECK(contains(message_of([&] { Storage::open(path, true); }), "this database holds no study of holdout's"));
+  CHECK(contains(message_of([&] { Storage::open(path, true); }), "this is not a holdout database"));
 }
 
 TEST_CASE("stored trials: parameters of a model that are no numbers are refused") {

@@ -106,7 +106,7 @@ int run_command(const std::vector<std::string>& arguments) {
   } catch (const std::system_error& e) {  // of a file, a thread, a lock
     code = fail("error: the system refuses: " + escaped(e.what()), kFailure);
   } catch (const std::exception& e) {
-    code = fail(std::string("error: unexpected: ") + e.what() + "\n  this is a mistake of holdout's; please report it",
+    code = fail(std::string("error: unexpected: ") + e.what() + "\n  this is a bug in holdout; please report it",
                 kFailure);
   }
   std::cout.flush();

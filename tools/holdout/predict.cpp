@@ -101,7 +101,7 @@ int predict(const Options& options) {
   std::vector<Message> messages = reader->odd().messages();
   messages.push_back({{},
                       std::to_string(reader->odd_rows()) + " of " + std::to_string(rows) +
-                          " rows are odd: their predictions are empty"});
+                          " rows are invalid: their predictions are empty"});
   throw Error(std::move(messages));
 }
 

@@ -28,7 +28,7 @@ Syntax run_syntax() {
   options.add_options()("out", text("DIR"), "folder of the run (runs/NAME)")  //
       ("threads", text("N"), "threads to use (all CPUs); the results do not depend on it")(
           "set", po::value<std::vector<std::string>>()->value_name("PATH=VALUE"),
-          "change a setting of the study; may be given many times")("fresh", "throw an earlier run in DIR away")(
+          "change a setting of the study; may be given many times")("fresh", "discard an earlier run in DIR")(
           "quiet", "no progress, no summary")(
           "json", "print report.json instead of the summary, and progress as one JSON event a line on stderr");
   return {

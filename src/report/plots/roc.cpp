@@ -23,8 +23,8 @@ std::string roc(const Findings& f) {
   for (std::size_t i = 1; i + 1 < line.size(); ++i)
     plot.dot(line[i], "corner", 4,
              {{},
-              to_text(100 * line[i].y, 3) + " % of the rows of class " + f.facts->classes[1] + " are found, and " +
-                  to_text(100 * line[i].x, 3) + " % of the others are taken for it"});
+              to_text(100 * line[i].y, 3) + " % of the rows of class " + f.facts->classes[1] +
+                  " are found; false positive rate " + to_text(100 * line[i].x, 3) + " %"});
   return figure("roc", plot, "ROC curve",
                 "ROC curve of the best model on the hold-out rows for class " + f.facts->classes[1] + "; area " +
                     to_text(area, 4) + ", by chance 0.5.");

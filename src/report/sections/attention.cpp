@@ -79,8 +79,8 @@ std::string tied_text(const Findings& f) {
   std::string text = "The hold-out error of many λ is a training error. On the test rows: " + f.study.metric + " " +
                      (each ? shown(*each) : "unknown") + " with λ of their own, " + (one ? shown(*one) : "unknown") +
                      " with the best single λ (trial " + std::to_string(*winner.tied) + ")";
-  if (winner.tied == winner.trial) return text + ": the guard saw no gain in letting them differ.";
-  if (one && each && (f.study.maximize ? *each <= *one : *each >= *one)) text += ": the single one is to be preferred";
+  if (winner.tied == winner.trial) return text + ": separate λ gave no improvement on the guard rows.";
+  if (one && each && (f.study.maximize ? *each <= *one : *each >= *one)) text += ": prefer the single λ";
   return text + ".";
 }
 

@@ -18,10 +18,10 @@ Text gain_text(const Findings& f) {
       "A constant model, which looks at no feature, has a hold-out " + f.study.metric + " of " + shown(baseline) + ". ";
   if (!(*f.gain > 0)) return plain(text + "No configuration is better than that.");
   const std::string_view side = f.study.maximize ? "higher" : "lower";
-  text += "The best configuration is " + shown(std::abs(value - baseline)) + " " + std::string(side);
-  // A share makes sense only of a quantity that zero is the end of.
-  if (baseline > 0 && value >= 0 && !f.study.maximize) text += " (" + percent(*f.gain / baseline) + " of it is gone)";
-  text += ".";
+  text += "The best configuration is " + shown(std::abs(value - baseline));
+  // A fraction makes sense only of a quantity that zero is the end of.
+  if (baseline > 0 && value >= 0 && !f.study.maximize) text += " (" + percent(*f.gain / baseline) + ")";
+  text += " " + std::string(side) + ".";
   if (f.ranking.size() > 2)
     text += " Of the configurations that were tried, half are worse than " + shown(f.middle()->outcome.value) + ".";
   return plain(text);
@@ -43,7 +43,7 @@ std::string tuning_text(const Findings& f) {
     return "They are better than every trial. An earlier holdout ended this run, which did not let them compete: run "
            "it again in another folder.";
   if (*f.default_gain == 0) return "Tuning gained nothing.";
-  std::string text = std::string("Tuning ") + (f.study.maximize ? "added " : "took off ");
+  std::string text = std::string("Tuning ") + (f.study.maximize ? "raised it by " : "lowered it by ");
   if (defaults.value > 0 && f.best()->outcome.value >= 0 && !f.study.maximize)
     text += percent(*f.default_gain / defaults.value) + ": ";
   return text + against_noise(f, *f.default_gain) + ".";

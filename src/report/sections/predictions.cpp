@@ -26,7 +26,7 @@ constexpr std::size_t kMaxClasses = 12;
 
 Table confusion_table(const std::vector<std::string>& classes, const std::vector<std::int64_t>& rows) {
   Table table{{plain("True class")}, {}};
-  for (const std::string& name : classes) table.header.push_back(plain("taken for " + name));
+  for (const std::string& name : classes) table.header.push_back(plain("predicted " + name));
   for (std::size_t i = 0; i < classes.size(); ++i) {
     std::vector<Text> row{plain(classes[i])};
     for (std::size_t j = 0; j < classes.size(); ++j) row.push_back(plain(std::to_string(rows[i * classes.size() + j])));
@@ -47,8 +47,8 @@ Section predictions_section(const Findings& f) {
     std::int64_t right = 0, all = 0;
     for (std::size_t i = 0; i < k * k; ++i) all += p.confusion[i], right += i % (k + 1) == 0 ? p.confusion[i] : 0;
     section.blocks.emplace_back(
-        Paragraph{plain("Of " + counted(static_cast<std::size_t>(all), "hold-out row") + ", the best model takes " +
-                        std::to_string(right) + " for what they are.")});
+        Paragraph{plain("Of " + counted(static_cast<std::size_t>(all), "hold-out row") +
+                        ", the best model classifies " + std::to_string(right) + " correctly.")});
     if (k <= kMaxClasses) section.blocks.emplace_back(confusion_table(f.facts->classes, p.confusion));
   }
   if (!section.blocks.empty()) section.blocks.emplace_back(Figure::predictions);
