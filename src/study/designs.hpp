@@ -23,7 +23,7 @@ struct DesignKey {
   data::Standardize standardize = data::Standardize::deviation;
 
   explicit DesignKey(const train::LaneConfig& config) : DesignKey(config.polynomial, config.standardize) {}
-  DesignKey(std::int64_t d, data::Standardize s = data::Standardize::deviation) : degree(d), standardize(s) {}
+  explicit DesignKey(std::int64_t d, data::Standardize s = data::Standardize::deviation) : degree(d), standardize(s) {}
   friend auto operator<=>(const DesignKey&, const DesignKey&) = default;
 };
 

@@ -79,7 +79,7 @@ std::vector<double> losses_of(const StudyFile& file, const data::Prepared& data,
   std::vector<double> all;
   for (std::size_t k = 0; k < data.split.folds.size(); ++k) {
     const auto trained = train_lanes(designs, k, metric, std::span(&config, 1), file.study.root(), nullptr);
-    const auto& design = designs.get<double>(k, 1);
+    const auto& design = designs.get<double>(k, DesignKey(1));
     const std::vector<double> scores = train::holdout_scores(design, config.model, trained[0].theta);
     for (std::size_t i = 0; i < scores.size(); ++i) {
       const double y = design.holdout.target[i];
@@ -281,19 +281,19 @@ TEST_CASE(
     study.seed = seed;
     const train::Metric& metric = metric_of(study);
     Designs designs(data);
-    designs.make<double>(Workers(1), 1);
+    designs.make<double>(Workers(1), DesignKey(1));
     ChoiceBias bias(study, metric, data.dataset, data.split, {});
     std::vector<std::vector<double>> thetas(kCandidates, std::vector<double>(kFeatures + 1));
     std::vector<ChoiceBias::Candidate> candidates;
     std::vector<Trial> trials;
-    const auto& holdout = designs.get<double>(0, 1).holdout;
+    const auto& holdout = designs.get<double>(0, DesignKey(1)).holdout;
     double best = 1, best_error = 0;
     for (std::size_t t = 0; t < kCandidates; ++t) {
       for (double& x : thetas[t]) x = draw.normal();
       ChoiceBias::Candidate& candidate = candidates.emplace_back();
       candidate.trial = static_cast<int>(t), candidate.config = study.config;
       candidate.theta.emplace_back(thetas[t]);
-      const auto scores = train::holdout_scores(designs.get<double>(0, 1), study.config.model, thetas[t]);
+      const auto scores = train::holdout_scores(designs.get<double>(0, DesignKey(1)), study.config.model, thetas[t]);
       const train::Predictions rows{scores, 1, holdout.target};
       Trial& trial = trials.emplace_back();
       trial.number = candidate.trial, trial.outcome.value = metric.value(rows);

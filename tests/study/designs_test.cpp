@@ -27,18 +27,18 @@ TEST_CASE("designs: large ones make room, small ones stay; made again they are t
   const data::Prepared data = prepare(file);
   const Workers workers(1);
   Designs designs(data);
-  designs.make<float>(workers, 1);
-  designs.make<double>(workers, 1);
+  designs.make<float>(workers, DesignKey(1));
+  designs.make<double>(workers, DesignKey(1));
   const std::size_t bytes = 300 * 3 * (sizeof(float) + sizeof(double));
   CHECK(designs.bytes() == bytes);
-  const auto x = designs.get<float>(0, 1).train.x;
+  const auto x = designs.get<float>(0, DesignKey(1)).train.x;
   designs.make_room(bytes);
   CHECK(designs.bytes() == bytes);
   designs.make_room(bytes - 1);
   CHECK(designs.bytes() == 0);
-  designs.make<float>(workers, 1);
-  CHECK(designs.get<float>(0, 1).train.x == x);
-  CHECK(designs.make_one<float>(0, 1).train.x == x);
+  designs.make<float>(workers, DesignKey(1));
+  CHECK(designs.get<float>(0, DesignKey(1)).train.x == x);
+  CHECK(designs.make_one<float>(0, DesignKey(1)).train.x == x);
 }
 
 TEST_CASE("designs: leave-one-out has no rows beside those that train, and is not for float32") {
@@ -50,13 +50,13 @@ TEST_CASE("designs: leave-one-out has no rows beside those that train, and is no
   const data::Prepared data = prepare(file);
   const Workers workers(1);
   Designs designs(data);
-  designs.make<double>(workers, 1);
-  const train::Design<double>& design = designs.get<double>(0, 1);
+  designs.make<double>(workers, DesignKey(1));
+  const train::Design<double>& design = designs.get<double>(0, DesignKey(1));
   CHECK(design.leave_one_out);
   CHECK(design.holdout.x.empty());
   CHECK(design.holdout.target == design.train.target);
   CHECK(designs.bytes() == 2 * 300 * 3 * sizeof(double));  // the rows, and the same in the basis
-  CHECK_THROWS_AS(designs.make<float>(workers, 1), Error);
+  CHECK_THROWS_AS(designs.make<float>(workers, DesignKey(1)), Error);
 }
 
 }  // namespace holdout::study::testing

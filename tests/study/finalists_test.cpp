@@ -84,7 +84,7 @@ TEST_CASE("finalists: where a refit starts is no part of its answer") {
   Ground ground("{type: logistic}", "{optimizer: newton}");
   const std::vector<Trained> trained = ground.train(with_ridges(ground.file, {1e-4, 1e-2, 1}));
   const std::vector<Trained> warm = ground.refitted(trained);
-  const data::Split all{{{all_but_test(ground.data.split), ground.data.split.test}}, ground.data.split.test};
+  const data::Split all{{{refit_rows(ground.data.split), ground.data.split.test}}, ground.data.split.test};
   Designs designs(ground.data.dataset, all);
   std::int64_t warm_steps = 0, cold_steps = 0;
   for (const Trained& t : warm) {

@@ -55,8 +55,8 @@ TEST_CASE("closed form: a search over degrees trains each on its own features, a
   for (const std::int64_t degree : {1, 2, 3}) {
     const train::LaneConfig config = apply(file.study, {{Value(degree)}});
     CHECK(config.polynomial == degree);
-    designs.make<double>(workers, degree);
-    CHECK(designs.get<double>(0, degree).features == (degree == 1 ? 2u : degree == 2 ? 5u : 9u));
+    designs.make<double>(workers, DesignKey(degree));
+    CHECK(designs.get<double>(0, DesignKey(degree)).features == (degree == 1 ? 2u : degree == 2 ? 5u : 9u));
     const auto results = train_lanes(designs, 0, metric, std::span(&config, 1), Seed{0}, &interrupt);
     values.push_back(results[0].value);
   }

@@ -173,7 +173,8 @@ TEST_CASE("storage: facts and winner come back, and the last ones count") {
   winner.trial = 17, winner.test = {{"log_loss", 1.0 / 3}, {"auc", kNaN}},
   winner.refit_test = {{"b", -kInfinity}, {"a", 1}};
   winner.refit_epochs = 12, winner.test_standard_error = kNaN, winner.best_yaml = "name: best\nx: 'λ'\n";
-  winner.predictions = HoldoutPredictions{3, {1.0 / 3, 2}, {0.1, -1e300}, {5, 1, 0, 7}, {0, 0.5, 1}, {0, 1, 1}};
+  winner.predictions = HoldoutPredictions{3,           {1.0 / 3, 2}, {0.1, -1e300}, {5, 1, 0, 7},
+                                          {0, 0.5, 1}, {0, 1, 1},    {-0.25, 1.5},  {0.5, 2.0 / 3}};
   winner.defaults =
       DefaultResult{{{Value(0.0), {}, Value("inf"), Value(kInfinity), Value(std::int64_t{3}), Value(true), {}}},
                     {2, 4},

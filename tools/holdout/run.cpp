@@ -205,9 +205,8 @@ int run_study(const Options& options) {
     const std::atomic<bool>& interrupt = signals.interrupted();
     study::RunEnd ended = study::RunEnd::done;
     if (!searched) ended = study::run(file, data, *storage, workers, interrupt, *progress);
-    if (ended != study::RunEnd::interrupted &&
-        study::run_outer_folds(file, data, folder, *storage, workers, interrupt, *progress) ==
-            study::RunEnd::interrupted)
+    if (ended != study::RunEnd::interrupted && study::run_outer_folds(file, data, folder, *storage, workers, interrupt,
+                                                                      *progress) == study::RunEnd::interrupted)
       ended = study::RunEnd::interrupted;
     end = ended;
   });

@@ -22,9 +22,9 @@
 //                 distance, rises, steps}: train/minimum.hpp of the winner (k folds: of the first); null until known
 //     threshold   only with objective.threshold: tuned: the score above which the positive class is decided, also of
 //                 the test rows
-//     predictions on hold-out rows (all folds', of a first repetition): {confusion: [true class][decided class], roc: {false_positive,
-//                 true_positive}, thresholds?: {score, value}} or {rows, target, predicted} of at most 500 rows; null
-//                 until known
+//     predictions on hold-out rows (all folds', of a first repetition): {confusion: [true class][decided class],
+//                 roc: {false_positive, true_positive}, thresholds?: {score, value}} or {rows, target, predicted} of
+//                 at most 500 rows; null until known
 //     uncertainty {value, test}: standard errors of the hold-out and the test value of the objective's metric, or null
 //     folds       the k values, if k > 1; of repeated k-fold one repetition behind the other
 //     starts      the value of each initialization, with training.starts
