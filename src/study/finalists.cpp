@@ -19,41 +19,34 @@ struct Ground {
   const std::atomic<bool>& interrupt;
 };
 
-// @param starts  [member]; none: each from its model's own start
 void train_cohort(const Ground& ground, std::size_t fold, std::span<const std::size_t> members,
-                  std::vector<Trained>& all, std::span<const std::vector<double>> starts) {
+                  std::vector<Trained>& all) {
   std::vector<train::LaneConfig> lanes;
   for (const std::size_t i : members) lanes.push_back(all[i].config);
-  auto results = train_lanes(ground.designs, fold, ground.metric, lanes, ground.seed, &ground.interrupt, starts);
+  auto results = train_lanes(ground.designs, fold, ground.metric, lanes, ground.seed, &ground.interrupt);
   for (std::size_t lane = 0; lane < members.size(); ++lane) all[members[lane]].folds[fold] = std::move(results[lane]);
 }
 
 // The members of a cohort one after another: what fails is found, and the others have their results.
 void train_apart(const Ground& ground, std::size_t fold, std::span<const std::size_t> members,
-                 std::vector<Trained>& all, std::span<const std::vector<double>> starts,
-                 std::vector<std::exception_ptr>& failures) {
+                 std::vector<Trained>& all, std::vector<std::exception_ptr>& failures) {
   for (std::size_t i = 0; i < members.size(); ++i) try {
-      train_cohort(ground, fold, members.subspan(i, 1), all, starts.empty() ? starts : starts.subspan(i, 1));
+      train_cohort(ground, fold, members.subspan(i, 1), all);
     } catch (...) {
       failures[members[i]] = std::current_exception();
     }
 }
 
-// @param starts  [configuration]; an empty one: the model's own
-void train_all(const Ground& ground, std::span<const std::vector<std::size_t>> cohorts, std::vector<Trained>& all,
-               std::span<const std::vector<double>> starts) {
+void train_all(const Ground& ground, std::span<const std::vector<std::size_t>> cohorts, std::vector<Trained>& all) {
   const std::size_t folds = ground.designs.folds();
   std::vector<std::vector<std::exception_ptr>> failures(cohorts.size() * folds);
   ground.workers.for_each(failures.size(), [&](std::size_t task) {
     const std::vector<std::size_t>& members = cohorts[task / folds];
-    std::vector<std::vector<double>> from;
-    for (const std::size_t i : members)
-      if (!starts.empty() && !starts[i].empty()) from.push_back(starts[i]);
     try {
-      train_cohort(ground, task % folds, members, all, from);
+      train_cohort(ground, task % folds, members, all);
     } catch (...) {
       failures[task].resize(all.size());
-      train_apart(ground, task % folds, members, all, from, failures[task]);
+      train_apart(ground, task % folds, members, all, failures[task]);
     }
   });
   for (const std::vector<std::exception_ptr>& of_task : failures)
@@ -68,33 +61,10 @@ CohortSizes sizes(const Designs& designs, const data::Dataset& dataset, std::spa
   return {features, dataset.classes.size(), designs.folds(), workers.threads(), 0, dataset.is_sparse()};
 }
 
-// Each in its cohort with those that have such a start, or have none, like itself.
-std::vector<std::vector<std::size_t>> cut(std::span<const Trained> all, std::span<const std::vector<double>> starts,
-                                          const CohortSizes& sizes) {
+std::vector<std::vector<std::size_t>> cut(std::span<const Trained> all, const CohortSizes& sizes) {
   std::vector<train::LaneConfig> configs;
-  std::vector<std::string> keys;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    configs.push_back(all[i].config);
-    keys.emplace_back(starts.empty() || starts[i].empty() ? "" : "warm");
-  }
-  return cut_into_cohorts(configs, sizes, keys);
-}
-
-// J is convex, and its penalty strictly so in every weight.
-bool has_one_minimum(const train::ModelSettings& model) {
-  return train::is_convex(model.type()) && model.ridge() > 0 &&
-         std::all_of(model.l2_groups.begin(), model.l2_groups.end(),
-                     [](const train::PenaltyGroup& g) { return g.l2 > 0; });
-}
-
-// Where the refit of a solver starts; empty: where its model does.
-std::vector<double> start_of_refit(const Trained& trained) {
-  if (!trained.config.training.optimizer.is_solver() || !has_one_minimum(trained.config.model)) return {};
-  std::vector<double> mean(trained.folds[0].theta.size());
-  for (const train::LaneResult& fold : trained.folds)
-    for (std::size_t p = 0; p < mean.size(); ++p) mean[p] += fold.theta[p] / static_cast<double>(trained.folds.size());
-  const bool finite = std::all_of(mean.begin(), mean.end(), [](double x) { return std::isfinite(x); });
-  return finite ? mean : std::vector<double>();
+  for (const Trained& t : all) configs.push_back(t.config);
+  return cut_into_cohorts(configs, sizes);
 }
 
 train::LaneConfig refit_config(const Trained& trained) {
@@ -133,8 +103,8 @@ std::vector<Trained> train_on_folds(const Study& study, std::span<const train::L
     designs.make_for(workers, config);  // a resumed search may have trained nothing
     all.push_back({config, std::vector<train::LaneResult>(designs.folds()), {}});
   }
-  const auto cohorts = cut(all, {}, sizes(designs, dataset, all, workers));
-  train_all({designs, metric, study.root(), workers, interrupt}, cohorts, all, {});
+  const auto cohorts = cut(all, sizes(designs, dataset, all, workers));
+  train_all({designs, metric, study.root(), workers, interrupt}, cohorts, all);
   return all;
 }
 
@@ -148,14 +118,12 @@ std::vector<Trained> refit(const StudyFile& file, const data::Prepared& data, st
   const data::Split split{{{refit_rows(data.split), std::move(measured)}}, data.split.test};
   Designs designs(data.dataset, split);
   std::vector<Trained> all;
-  std::vector<std::vector<double>> starts;
   for (const Trained* t : trained) {
     all.push_back({refit_config(*t), std::vector<train::LaneResult>(1), {}});
-    starts.push_back(start_of_refit(*t));
     designs.make_for(workers, all.back().config);
   }
-  const auto cohorts = cut(all, starts, sizes(designs, data.dataset, all, workers));
-  train_all({designs, metric, file.study.root(), workers, interrupt}, cohorts, all, starts);
+  const auto cohorts = cut(all, sizes(designs, data.dataset, all, workers));
+  train_all({designs, metric, file.study.root(), workers, interrupt}, cohorts, all);
   for (std::size_t i = 0; i < all.size(); ++i) {
     all[i].threshold = trained[i]->threshold;
     if (all[i].threshold && !all[i].failure && !all[i].interrupted())

@@ -34,8 +34,7 @@ std::vector<Trained> train_on_folds(const Study& study, std::span<const train::L
                                     const std::atomic<bool>& interrupt);
 
 /// Trains configurations on the training and hold-out rows of all folds together, for as many epochs as were best on
-/// average; the test rows measure, if there are any, at the threshold of the trainings on the folds. A solver starts
-/// from the mean of the folds' parameters where J has one minimum only, so that the start is no part of the answer.
+/// average; the test rows measure, if there are any, at the threshold of the trainings on the folds.
 /// @param data    with all features of the configurations, products of features included
 /// @param trained  their trainings on the folds, without failures
 /// @return as many, in their order

@@ -312,7 +312,8 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
   facts.seconds = before ? before->seconds : 0;
   facts.asked = before ? before->asked : 0;
   const auto begin = [&] {  // what the outer folds chose before was by this search as it was
-    if (!data.outer.empty()) storage.write(Nested{static_cast<std::int64_t>(data.outer.size()), {}});
+    if (!data.outer.empty() && study.data.split.outer.fold == data::OuterSettings::kAll)
+      storage.write(Nested{static_cast<std::int64_t>(data.outer.size()), {}});
     storage.write(facts);
   };
   if (!patiently(begin, interrupt, observer)) return RunEnd::interrupted;

@@ -298,7 +298,7 @@ def main():
         check(PAYLOAD in browser.all("h1")[0].text, f"hostile: the heading says {browser.all('h1')[0].text!r}")
         check(not browser.all("img"), "hostile: an <img> came to life")
         heads = [cell.text for cell in browser.all("th")]
-        check("predicted " + PAYLOAD in heads, f"hostile: the class is not in the heads of the tables: {heads}")
+        check(PAYLOAD in heads, f"hostile: the class is not in the heads of the tables: {heads}")
         readable(browser, "hostile")
     finally:
         browser.driver.quit()

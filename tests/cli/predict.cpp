@@ -123,7 +123,7 @@ TEST_CASE("predict: what is missing or odd is said with its line; the other rows
   CHECK(std::isfinite(std::stod(rows[4].back())));
   CHECK(has(odd.err, "odd.csv:3: error: column 'color': 'pink'"));
   CHECK(has(odd.err, "odd.csv:4: error: column 'size': 'x'"));
-  CHECK(has(odd.err, "2 of 4 rows are odd"));
+  CHECK(has(odd.err, "2 of 4 rows are invalid"));
   process::write_file(folder.path / "less.csv", "sise\n1\n");
   const auto less = shell(folder, "$H predict run less.csv");
   CHECK(less.code == 2);

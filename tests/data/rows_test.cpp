@@ -122,7 +122,7 @@ TEST_CASE("rows: all columns that are missing are named at once, near ones sugge
   CHECK(has(error, "did you mean 'colour'"));
   CHECK(has(error, "column 'a' is missing"));
   CHECK(has(error, "new.csv:1: error"));
-  CHECK(has(error_of([] { read("a,b,color,a\n"); }), "'a' is there twice"));
+  CHECK(has(error_of([] { read("a,b,color,a\n"); }), "'a' is listed twice"));
   CHECK(has(error_of([] { read("a;b;color\n1;2;red\n"); }), "--delimiter"));
   CHECK(!has(error_of([] { read("B\n1\n"); }), "--delimiter"));
   CHECK(has(error_of([] { read("B\n1\n"); }), "did you mean 'B'"));

@@ -151,7 +151,7 @@ TEST_CASE("defaults: the gain over them, in words in every format; what failed i
   says(", there is no model: diverged at epoch 3.");
   s.record.maximize = true, s.won->trial = 1, s.won->defaults->value = 3.75;
   CHECK(find(s).default_gain == 0.25);
-  says("Tuning added 0.25, less than one standard error");
+  says("Tuning raised it by 0.25, less than one standard error");
 }
 
 TEST_CASE("near ties: within 1 % of the best, within a standard error") {

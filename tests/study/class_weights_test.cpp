@@ -87,7 +87,7 @@ TEST_CASE("class weights: each mistake has its message") {
       {"{classes: {rare: 0}}", "", "model.class_weight.classes.rare: '0' is not a number > 0"},
       {"{classes: {rare: {min: 0, max: 3}}}", "", "model.class_weight.classes.rare min: '0' is not a number > 0"},
       {"{classes: {rare: 2}, mode: balanced}", "",
-       "2:39: error: model.class_weight.classes beside balanced: both say how much rows count"},
+       "2:40: error: model.class_weight.classes beside balanced: both say how much rows count"},
       {"{classes: {rare: 2}, values: [none, balanced]}", "", "model.class_weight.classes beside balanced"},
       {"{rare: 5}", "", "in holdout: class_weight: {classes: {rare: 5}}"},
       {"{classes: {rare: {min: 1, max: 9}}}", "search: {method: gradient}\n",
@@ -110,7 +110,7 @@ TEST_CASE("class weights: each mistake has its message") {
     unknown = error.what();
   }
   CAPTURE(unknown);
-  CHECK(has(unknown, "2:69: error: model.class_weight.classes: the target has no class 'usul'"));
+  CHECK(has(unknown, "2:65: error: model.class_weight.classes: the target has no class 'usul'"));
   CHECK(has(unknown, "did you mean 'usual'?"));
 }
 

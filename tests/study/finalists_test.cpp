@@ -79,25 +79,5 @@ TEST_CASE("finalists: one that throws takes no other with it") {
   }
 }
 
-// The refit of a solver starts at the folds' parameters: the way is shorter, and the end the same.
-TEST_CASE("finalists: where a refit starts is no part of its answer") {
-  Ground ground("{type: logistic}", "{optimizer: newton}");
-  const std::vector<Trained> trained = ground.train(with_ridges(ground.file, {1e-4, 1e-2, 1}));
-  const std::vector<Trained> warm = ground.refitted(trained);
-  const data::Split all{{{refit_rows(ground.data.split), ground.data.split.test}}, ground.data.split.test};
-  Designs designs(ground.data.dataset, all);
-  std::int64_t warm_steps = 0, cold_steps = 0;
-  for (const Trained& t : warm) {
-    designs.make_for(ground.workers, t.config);
-    const auto cold = train_lanes(designs, 0, metric_of(ground.file.study), std::span(&t.config, 1),
-                                  ground.file.study.root(), nullptr);
-    CHECK(t.folds[0].end == train::LaneEnd::converged);
-    CHECK(t.folds[0].train_loss == doctest::Approx(cold[0].train_loss).epsilon(1e-12));
-    CHECK(t.folds[0].value == doctest::Approx(cold[0].value).epsilon(1e-9));
-    warm_steps += t.folds[0].steps, cold_steps += cold[0].steps;
-  }
-  CHECK(warm_steps < cold_steps);
-}
-
 }  // namespace
 }  // namespace holdout::study

@@ -121,10 +121,10 @@ TEST_CASE("storage: what cannot be opened is named, with a way out") {
     put("name: a study, not a database\n" + std::string(5000, 'x'));
     CHECK(contains(opening(read_only, Fault::failure), "this file is no database"));
     put("");
-    CHECK(contains(opening(read_only, Fault::input), "holds no study of holdout's"));
+    CHECK(contains(opening(read_only, Fault::input), "not a holdout database"));
     fs::remove(path);
     sql(path, "create table studies (study_id integer)");
-    CHECK(contains(opening(read_only, Fault::input), "holds no study of holdout's"));
+    CHECK(contains(opening(read_only, Fault::input), "not a holdout database"));
     fs::remove(path);
 
     // A page in the middle, and a cut. The file is left as it is found.

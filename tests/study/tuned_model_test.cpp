@@ -183,8 +183,8 @@ TEST_CASE("model.json: what is no model is refused by name, not with a crash") {
   const auto refused = [](const std::string& json) { return message_of([&] { model_from(json, "x/model.json"); }); };
   for (std::size_t cut = 0; cut + 2 < text.size(); cut += 37)
     CHECK(refused(text.substr(0, cut)).starts_with("x/model.json: error: this is no JSON file, or it is cut"));
-  CHECK(contains(refused("[1]"), "no tuned model"));
-  CHECK(contains(refused("{}"), "no tuned model"));
+  CHECK(contains(refused("[1]"), "not a holdout model file"));
+  CHECK(contains(refused("{}"), "not a holdout model file"));
   const auto changed = [&](const char* pointer, const nlohmann::json& value) {
     auto json = nlohmann::json::parse(text);
     json[nlohmann::json::json_pointer(pointer)] = value;

@@ -31,7 +31,7 @@ inline std::vector<train::LaneConfig> varied_lanes(std::size_t n, std::string_vi
     }
     c.model.loss.select(rule % c.model.loss.alternatives().size());  // a cohort field: the rules take turns
     if (c.model.loss.info().has_coefficient())
-      set_field(c.model.loss, c.model.loss.info().coefficient.name, 0.2 + draw.uniform());
+      set_field(c.model.loss, c.model.loss.info().coefficient.name, 0.2 + 0.75 * draw.uniform());
     if (c.training.optimizer.rule()->proximal && i % 4 == 1) c.model.l1 = 0.2 * draw.uniform();
     if (c.model.type() != "linear" && rule % 3 == 1) c.model.class_weight = "balanced";
     if (c.model.has_layers() && i % 4 != 2) c.model.dropout = 0.8 * draw.uniform();

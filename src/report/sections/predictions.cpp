@@ -25,8 +25,8 @@ std::string residual_text(const study::HoldoutPredictions& p) {
 constexpr std::size_t kMaxClasses = 12;
 
 Table confusion_table(const std::vector<std::string>& classes, const std::vector<std::int64_t>& rows) {
-  Table table{{plain("True class")}, {}};
-  for (const std::string& name : classes) table.header.push_back(plain("predicted " + name));
+  Table table{{plain("true class ↓ predicted →")}, {}};
+  for (const std::string& name : classes) table.header.push_back(plain(name));
   for (std::size_t i = 0; i < classes.size(); ++i) {
     std::vector<Text> row{plain(classes[i])};
     for (std::size_t j = 0; j < classes.size(); ++j) row.push_back(plain(std::to_string(rows[i * classes.size() + j])));
