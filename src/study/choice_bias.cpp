@@ -187,8 +187,9 @@ std::optional<CorrectedValue> ChoiceBias::corrected(std::span<const Trial> trial
                                         (metric_.options.tune_threshold ? " at a tuned threshold" : "") +
                                         " is no mean over rows");
   if (unseen > 0)
-    return not_computed(candidates, "of " + std::to_string(unseen) +
-                                        " trials only the values are known, as an earlier holdout trained them");
+    return not_computed(
+        candidates, "of " + std::to_string(unseen) +
+                        " trials only the values are known: an earlier holdout trained them, or their run was changed");
   const int end = trials.empty() ? 0 : trials.back().number + 1;
   if (defaults) {
     Candidate last = *defaults;
