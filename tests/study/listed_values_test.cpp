@@ -11,6 +11,7 @@
 #include "declared.hpp"
 #include "lists.hpp"
 #include "study/study_text.hpp"
+#include "support/thin.hpp"
 
 namespace holdout::study {
 namespace {
@@ -147,13 +148,14 @@ TEST_CASE(
       {"perceptron of classes", "model: {type: mlp}\nobjective: {metric: error}\ntraining: {learning_rate: 0.01}\n",
        "mlp"},
   };
+  std::size_t pair = 0;
   for (const Context& context : contexts) {
     const std::vector<Setting> settings = settings_of(context.model);
     REQUIRE(settings.size() > 10);
     for (const Setting& a : settings) {
       check_lists(context, {}, a);
       for (const Setting& b : settings)
-        if (a.path != b.path)
+        if (a.path != b.path && !holdout::testing::left_out(pair++))
           for (const std::string& value : b.values) check_lists(context, {{b.path, value}}, a);
     }
   }

