@@ -16,6 +16,9 @@
 
 namespace holdout::study {
 
+/// How the keys of our attributes begin.
+inline constexpr std::string_view kAttributePrefix = "holdout:";
+
 /// An attribute: its key and its value as JSON text.
 using Attribute = std::pair<std::string, std::string>;
 

@@ -89,7 +89,7 @@ ChoiceBias::ChoiceBias(const Study& study, const train::Metric& metric, const da
                        const data::Split& split, std::optional<ChoiceBiasState> stored)
     : study_(study), metric_(metric) {
   const auto samples = static_cast<std::size_t>(study.objective.bias_correction);
-  if (samples == 0 || study.space.size() == 0 || !has_row_losses(metric)) return;
+  if (samples == 0 || study.space.size() == 0 || !has_row_losses(metric) || !study.data.split.group.empty()) return;
   std::size_t rows = 0;
   for (std::size_t k = 0; k < split.folds.size(); ++k) first_.push_back(rows), rows += measuring_rows(split, k).size();
   std::vector<double> weights;
@@ -182,6 +182,8 @@ std::optional<CorrectedValue> ChoiceBias::corrected(std::span<const Trial> trial
   if (in_part > 0)
     return not_computed(candidates + in_part, "the search solved " + std::to_string(in_part) +
                                                   " of them in part, which cannot be chosen once more");
+  if (!study_.data.split.group.empty())
+    return not_computed(candidates, "rows of a group belong together, and samples draw rows one by one");
   if (!bootstrap_)
     return not_computed(candidates, "the metric " + metric_.label() +
                                         (metric_.options.tune_threshold ? " at a tuned threshold" : "") +

@@ -7,8 +7,6 @@
 namespace holdout::study {
 namespace {
 
-constexpr std::string_view kOurs = "holdout:";
-
 // FNV-1a, 64 bits (Fowler, Noll and Vo), over one part of an entry.
 std::uint64_t hashed(std::uint64_t hash, std::string_view bytes) {
   for (const char c : bytes) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ULL;
@@ -39,7 +37,7 @@ long long TrialCheck::value() const { return sum_ == 0 ? 1 : std::bit_cast<long 
 
 void TrialChecks::add_attribute(std::string_view key, std::string_view json) {
   // How often it was tried grows with processes that died.
-  if (!key.starts_with(kOurs) || key.substr(kOurs.size()) == "attempts") return;
+  if (!key.starts_with(kAttributePrefix) || key.substr(kAttributePrefix.size()) == "attempts") return;
   (is_detail(key) ? details : decisive).add(key, json);
 }
 

@@ -30,8 +30,7 @@ bool belongs_to_search(const Trial& trial) {
 
 // Attributes by their names in reports.
 std::vector<Attribute> named(std::vector<Attribute> attributes) {
-  constexpr std::string_view kOurs = "holdout:";
-  for (Attribute& a : attributes) a.first.erase(0, kOurs.size());
+  for (Attribute& a : attributes) a.first.erase(0, kAttributePrefix.size());
   return attributes;
 }
 

@@ -334,9 +334,9 @@ struct Rivals {
   const Trial* tied = nullptr;  // the best trial with one λ for all, where the search had many
 };
 
-// @param crowned  whether the defaults are the winner; nothing: if they are better and inside of what is searched
+// @param defaults_won  whether the defaults are the winner; nothing: if they are better and inside of what is searched
 std::optional<Winner> finish(const Search& s, const Trial& best, std::vector<train::LaneResult> known, Rivals rivals,
-                             std::optional<bool> crowned) {
+                             std::optional<bool> defaults_won) {
   Finals finals(s, best, std::move(known));
   std::optional<Defaults>& defaults = rivals.defaults;
   if (defaults && defaults->wanted) finals.add(defaults->result.configuration);
@@ -348,7 +348,7 @@ std::optional<Winner> finish(const Search& s, const Trial& best, std::vector<tra
     if (!take(*defaults, trained, s)) return {};
     if (!trained.failure && defaults->outcome->reason.empty()) standard = &trained;
   }
-  const bool default_wins = standard && crowned.value_or(are_best(*defaults, best, s));
+  const bool default_wins = standard && defaults_won.value_or(are_best(*defaults, best, s));
   Trial standing;  // the winner
   standing.number = best.number;
   standing.configuration = default_wins ? defaults->result.configuration : best.configuration;
@@ -374,11 +374,6 @@ std::optional<Winner> finish(const Search& s, const Trial& best, std::vector<tra
 }
 
 }  // namespace
-
-std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
-                            const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt) {
-  return finish({file, plain, {}, designs, metric, workers, interrupt}, trial, {}, {}, false);
-}
 
 std::optional<Winner> finalize_winner(const StudyFile& file, const data::Prepared& data, std::span<const Trial> trials,
                                       const Trial& best, std::vector<train::LaneResult> trained, Designs& designs,

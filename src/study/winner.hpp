@@ -16,18 +16,13 @@ namespace holdout::study {
 /// The complete trial with the best value; of equals the first. Null if none is complete.
 const Trial* best_trial(std::span<const Trial> trials, bool maximize);
 
-/// What the winner says besides its value: its error on the test rows, by the model trained on the training rows, and
-/// by the one refitted on training and hold-out rows for as many epochs as were best. Without test rows there are no
-/// such errors; the refitted model is there all the same. Nothing if one of its trainings was interrupted, or what is
-/// made of them.
-/// @param plain  without products of features: they are made as the configuration says
-std::optional<Winner> crown(const StudyFile& file, const data::Prepared& plain, const Trial& trial, Designs& designs,
-                            const train::Metric& metric, const Workers& workers, const std::atomic<bool>& interrupt);
-
 /// The winner of a search that has come to its end: the best trial, or the study's default configuration where that is
 /// strictly better and lies inside of what is searched. What the defaults give is filled in, by the trial that has them
 /// or by a training of their own; and how the best trial with one λ for all does on the test rows, where the search had
-/// many. Nothing if interrupted.
+/// many. Its errors on the test rows are those of the model trained on the training rows, and of the one refitted on
+/// training and hold-out rows for as many epochs as were best; without test rows there are none, and the refitted model
+/// all the same. Nothing if interrupted.
+/// @param data     without products of features: they are made as the configuration says
 /// @param bias     was told of all trials; says what of the best value comes from the choice
 /// @param best     of the trials
 /// @param trained  [fold]: its results, if they are at hand

@@ -241,6 +241,13 @@ TEST_CASE("choice bias: what is not computed says why") {
     CHECK(corrected.reason == "the metric auc is no mean over rows");
     CHECK_FALSE(Storage::open(scratch / "study.db", true)->choice_bias());
   }
+  SUBCASE("rows in groups") {
+    const std::string groups = "{method: holdout, fraction: 0.4, group: c}";
+    REQUIRE(go(study_in(scratch, "{metric: error}", groups, 9), scratch / "study.db") == RunEnd::done);
+    const CorrectedValue corrected = corrected_of(scratch / "study.db");
+    CHECK(std::isnan(corrected.value));
+    CHECK(contains(corrected.reason, "rows of a group belong together"));
+  }
   SUBCASE("switched off") {
     REQUIRE(go(study_in(scratch, "{metric: error, bias_correction: off}", split, 9), scratch / "study.db") ==
             RunEnd::done);
