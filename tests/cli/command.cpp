@@ -125,10 +125,15 @@ TEST_CASE("run: SIGINT, SIGTERM and SIGHUP end it with 130, 143 and 129; what is
              std::filesystem::file_size(folder.path / "run/study.db-wal") > 1'000'000;  // some trials have outcomes
     });
     CHECK(ended == code);
-    CHECK(std::filesystem::exists(folder.path / "run/report.json"));
-    CHECK(has(read_file(folder.path / "run/report.json"), "\"interrupted\": true"));
-    CHECK(has(read_file(folder.path / ".stderr"), "to go on:\n  holdout run small.yaml --out run"));
+    const std::string said = read_file(folder.path / ".stderr");
+    CHECK(has(said, "to go on:\n  holdout run small.yaml --out run"));
+    // Reports have less than a second then: where that is too short (a sanitizer, a busy machine), it is said.
+    if (!has(said, "not all reports are written")) {
+      REQUIRE(std::filesystem::exists(folder.path / "run/report.json"));
+      CHECK(has(read_file(folder.path / "run/report.json"), "\"interrupted\": true"));
+    }
     CHECK(shell(folder, "$H report run").code == 0);
+    CHECK(has(read_file(folder.path / "run/report.json"), "\"interrupted\": true"));
   }
 }
 
