@@ -1,168 +1,30 @@
 #include <holdout/study/storage.hpp>
 
-#include <fcntl.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cassert>
-#include <cerrno>
 #include <chrono>
-#include <cmath>
-#include <limits>
 #include <mutex>
 #include <set>
-#include <stdexcept>
 #include <utility>
 
 #include <holdout/base/error.hpp>
-#include <holdout/base/version.hpp>
-#include <holdout/train/metric.hpp>
 
 #include "attributes.hpp"
 #include "choice_bias_json.hpp"
 #include "database.hpp"
 #include "files.hpp"
 #include "foreign_rows.hpp"
-#include "optuna_schema.hpp"
+#include "new_database.hpp"
 #include "stored_checks.hpp"
+#include "stored_study.hpp"
 #include "stored_trials.hpp"
 #include "study_attributes.hpp"
-#include "timestamp.hpp"
 
 namespace holdout::study {
 namespace {
 
-constexpr const char* kAnotherFolder = "a new run needs another folder: --out";
 constexpr const char* kReadOnly =
     "other programs may read a study and add trials to it while it runs; what was reported before still holds";
-
-Error refused(const std::string& path, std::string text, std::string hint) {
-  return Error(Message{{path, 0, 0}, std::move(text), std::move(hint), {}});
-}
-
-// Everything a new study starts with, in a file that nobody else knows yet: so it needs no log and no syncs on the way.
-void fill(const std::string& file, const std::string& shown, const StudyRecord& study) {
-  Database database(file, false, shown);
-  soci::session& sql = database.sql();
-  database.guarded([&] {
-    std::string mode;
-    sql << "pragma journal_mode = memory", soci::into(mode);
-    sql << "pragma synchronous = off";
-  });
-  database.transaction([&] {
-    for (const std::string_view statement : schema()) sql << std::string(statement);
-    const std::string library = "holdout " + std::string(version()) + " (optuna 3.1.0 schema)";
-    sql << "insert into version_info values (1, :schema, :library)", soci::use(kOptunaSchema), soci::use(library);
-    const long long id = 1;
-    sql << "insert into studies values (:id, :name)", soci::use(id), soci::use(study.name);
-    const std::string direction = study.maximize ? "MAXIMIZE" : "MINIMIZE";  // bound until the statement's end
-    sql << "insert into study_directions (direction, study_id, objective) values (:direction, :id, 0)",
-        soci::use(direction), soci::use(id);
-    write_attribute(sql, id, kFormatKey, std::to_string(kFormat));
-    write_attribute(sql, id, kVersionKey, string_json(version()));
-    write_attribute(sql, id, kNameKey, string_json(study.name));
-    write_attribute(sql, id, kMetricKey, string_json(study.metric));
-    write_attribute(sql, id, kSpaceKey, space_json(study.space));
-    write_changeable(sql, id, study);
-  });
-}
-
-// A log or journal without its database belongs to one that somebody deleted; SQLite would play it into the new one.
-void remove_remains(const std::string& path) {
-  for (const char* ending : {"-wal", "-shm", "-journal"}) ::unlink((path + ending).c_str());
-}
-
-struct Found {
-  long long id = 0;
-  StudyRecord record;
-};
-
-void check_sound(Database& database) {
-  database.guarded([&] {
-    std::string first;
-    database.sql() << "pragma quick_check(1)", soci::into(first);
-    if (first != "ok") throw database.damaged(first);
-  });
-}
-
-// The database's study is the one that still bears its own name: Optuna can copy, rename and delete studies.
-long long find_study(Database& database) {
-  soci::session& sql = database.sql();
-  const std::string& file = database.shown();
-  int tables = 0, ours = 0;
-  sql << "select count(*) from sqlite_master where type = 'table' and name in ('studies', 'study_directions', "
-         "'study_user_attributes', 'trials', 'alembic_version')",
-      soci::into(tables);
-  sql << "select count(*) from sqlite_master where name = 'holdout_trial_numbers'", soci::into(ours);
-  if (tables != 5) throw refused(file, "this is not a holdout database", kAnotherFolder);
-
-  std::vector<std::pair<long long, std::string>> studies;
-  long long id = 0;
-  std::string name;
-  {
-    soci::statement rows =
-        (sql.prepare << "select study_id, study_name from studies where study_id in (select study_id from "
-                        "study_user_attributes where \"key\" = 'holdout:format') order by study_id",
-         soci::into(id), soci::into(name));
-    rows.execute();
-    while (rows.fetch()) studies.emplace_back(id, name);
-  }
-  std::string was;
-  for (const auto& [study, now] : studies) {
-    const auto attributes = attributes_of(sql, study);
-    const auto at = [&attributes](const char* key) {
-      const auto found = attributes.find(key);
-      return found == attributes.end() ? std::string("null") : found->second;
-    };
-    if (integer_in(Json::parse(at(kFormatKey)), kFormatKey, 1) > kFormat)
-      throw refused(file,
-                    "written by holdout " + string_from(at(kVersionKey), kVersionKey) + ", which this one, " +
-                        std::string(version()) + ", cannot read",
-                    "use that version or a newer one");
-    was = string_from(at(kNameKey), kNameKey);
-    if (was == now) return study;
-  }
-  if (!studies.empty())
-    throw refused(file,
-                  "the study " + holdout::quoted(was) + " was renamed to " + holdout::quoted(studies.back().second) +
-                      " by another program, which loses a part of its trials",
-                  kAnotherFolder);
-  throw refused(file,
-                ours ? "its study was deleted by another program, as optuna can" : "this is not a holdout database",
-                kAnotherFolder);
-}
-
-Found load(Database& database) {
-  Found found;
-  database.guarded([&] {
-    soci::session& sql = database.sql();
-    found.id = find_study(database);
-    const auto attributes = attributes_of(sql, found.id);
-    const auto at = [&attributes](const char* key) -> const std::string& {
-      const auto it = attributes.find(key);
-      if (it == attributes.end()) throw std::domain_error("the attribute '" + std::string(key) + "' is missing");
-      return it->second;
-    };
-    std::string direction;
-    sql << "select direction from study_directions where study_id = :study and objective = 0", soci::use(found.id),
-        soci::into(direction);
-    found.record.name = string_from(at(kNameKey), kNameKey);
-    if (direction != "MAXIMIZE" && direction != "MINIMIZE")
-      throw std::domain_error("no direction of a study: " + holdout::quoted(direction));
-    found.record.maximize = direction == "MAXIMIZE";
-    found.record.metric = string_from(at(kMetricKey), kMetricKey);
-    const train::Metric* const metric = train::find_metric(found.record.metric);
-    if (metric && metric->maximize != found.record.maximize)
-      throw std::domain_error("the direction " + holdout::quoted(direction) + " for the metric " + found.record.metric);
-    found.record.text = string_from(at(kTextKey), kTextKey);
-    found.record.space = space_from(at(kSpaceKey));
-    found.record.fingerprint = string_from(at(kFingerprintKey), kFingerprintKey);
-    check_fingerprint(found.record.fingerprint);
-    found.record.folder = string_from(at(kFolderKey), kFolderKey);
-  });
-  return found;
-}
 
 // How long one attempt waits for another program's lock: a run tries again (writer.hpp), and wants to hear a signal.
 constexpr std::chrono::milliseconds kAttempt(200);
@@ -170,9 +32,8 @@ constexpr std::chrono::milliseconds kAttempt(200);
 class SqliteStorage final : public Storage {
  public:
   SqliteStorage(const std::string& path, bool read_only) : database_(path, read_only) {
-    check_sound(database_);
-    Found found = load(database_);
-    id_ = found.id, study_ = std::move(found.record);
+    StoredStudy stored = read_study(database_);
+    id_ = stored.id, study_ = std::move(stored.record);
     parameters_.emplace(study_.space);
     if (read_only) return;
     database_.prepare_for_writing();
@@ -383,7 +244,7 @@ class SqliteStorage final : public Storage {
 bool database_exists(const std::string& path) {
   for (const char* ending : {"", "-wal", "-shm", "-journal"})
     if (const std::string problem = output_problem(path + ending); !problem.empty())
-      throw refused(path + ending, problem, "remove it, or choose another folder with --out");
+      throw Error(Message{{path + ending, 0, 0}, problem, "remove it, or choose another folder with --out", {}});
   return something_at(path);
 }
 
@@ -398,32 +259,14 @@ std::string database_of(const std::string& run) {
 }
 
 std::unique_ptr<Storage> Storage::create(const std::string& path, const StudyRecord& study) {
-  const std::string temporary = temporary_name(path);
-  {
-    // Closed before SQLite opens the file for good: closing any descriptor of a file gives up all locks that the
-    // process has on it. Without its lock, the first reader to leave would take the log with it.
-    Descriptor file(create_temporary(temporary, path));
-    try {
-      fill(temporary, path, study);
-      if (::fsync(file.fd()) != 0) throw system_error(path, "cannot be written", errno);
-      if (::access(path.c_str(), F_OK) != 0) remove_remains(path);
-      if (rename_new(temporary, path) != 0) {
-        if (errno == EEXIST)
-          throw refused(path, "there is a run already", "open it to go on, or choose another folder with --out");
-        throw system_error(path, "cannot be written", errno);
-      }
-    } catch (...) {
-      ::unlink(temporary.c_str());
-      throw;
-    }
-  }
-  sync_folder_of(path);
+  make_database(path, study);
   return std::make_unique<SqliteStorage>(path, false);
 }
 
 std::unique_ptr<Storage> Storage::open(const std::string& path, bool read_only) {
   if (!database_exists(path))
-    throw refused(path, "there is no such run", "name the folder of a run; `holdout run STUDY` makes one");
+    throw Error(
+        Message{{path, 0, 0}, "there is no such run", "name the folder of a run; `holdout run STUDY` makes one", {}});
   return std::make_unique<SqliteStorage>(path, read_only);
 }
 
