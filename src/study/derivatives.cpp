@@ -228,7 +228,7 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
     const train::Part<double>& guard = designs_.guarded(fold, key).guard;
     const std::vector<double> scores =
         train::predict(guard, {lanes[i].model, design.features, design.classes}, folded.derivatives.result.theta);
-    folded.guard = metric_.value({scores, scores.size() / guard.n, guard.target});
+    folded.guard = metric_.value({scores, scores.size() / guard.n, guard.target, guard.weights});
   }
   return out;
 }
@@ -243,7 +243,7 @@ void Derivatives::measure(const train::Design<double>& design, const train::Mode
   const std::string label = metric_.label();
   const auto is_measured = [&](const auto& m) { return m.first == label; };
   auto& all = d.result.metrics;
-  if (metric_.options.tune_threshold || std::none_of(all.begin(), all.end(), is_measured)) {
+  if (!smooth_.always || metric_.options.tune_threshold || std::none_of(all.begin(), all.end(), is_measured)) {
     const std::vector<double> scores = train::holdout_scores(design, model, d.result.theta);
     const train::Part<double>& rows = design.holdout;
     all = measure_all(metric_, design.classes, train::losses()[model.loss_for(design.classes)].link,

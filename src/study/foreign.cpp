@@ -184,6 +184,8 @@ constexpr ForeignWord kWords[] = {
     {"objective.metric", "mean_absolute_percentage_error", "mape"},
     {"objective.metric", "mean_pinball_loss", "pinball"},
     {"objective.metric", "quantile", "pinball"},
+    {"objective.metric", "mean_poisson_deviance", "poisson_deviance"},
+    {"objective.metric", "poisson-nloglik", "poisson_deviance"},
     {"objective.metric", "r2_score", "r2"},
     {"objective.metric", "acc", "accuracy"},
     {"objective.metric", "val_acc", "accuracy"},

@@ -94,13 +94,13 @@ class Wanted {
   std::vector<std::optional<Value>> values_;
 };
 
+bool of_classes(const train::Metric& metric) { return metric.classes != train::Classes::none; }
+
 // The metric, or the one with a gradient that measures the same kind of model; the metric itself if there is none.
 const train::Metric& smooth_for(const train::Metric& metric, train::Link link) {
   if (train::has_gradient(metric, link)) return metric;
-  for (const train::Metric& m : train::metrics())
-    if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) && train::has_gradient(m, link))
-      return m;
-  return metric;
+  const train::Metric* other = train::smooth_metric(link, of_classes(metric));
+  return other ? *other : metric;
 }
 
 // Of these a study may have thousands, and what holds for one of a kind holds for all: each would cost a walk through
@@ -250,27 +250,31 @@ std::optional<Undifferentiable> undifferentiable(const Study& study, std::size_t
   return {};
 }
 
+// One metric stands for all trainings of a study: losses that it has no gradient for must have one link.
 void check_smooth_metric(const Study& study, Errors& errors) {
   const train::Metric& metric = metric_of(study);
-  for (const train::LossInfo& loss : losses(study, metric)) {
-    if (train::has_gradient(metric, loss.link) || can_interpolate(study, metric, loss.link)) continue;
-    std::vector<std::string> others;
-    for (const train::Metric& m : train::metrics())
-      if ((m.classes == train::Classes::none) == (metric.classes == train::Classes::none) &&
-          train::has_gradient(m, loss.link))
-        others.emplace_back(m.info.name);
-    const bool has_another = train::has_gradient(metric, train::Link::identity) ||
-                             train::has_gradient(metric, train::Link::odds);  // it is the loss that does not suit
-    errors.add(
-        {{},
-         "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
-             "' does not" + (has_another ? " with loss " + std::string(loss.info.name) : "") +
-             ", and only one λ of a model at its minimum can be searched without",
-         others.empty() ? "use method random" : "metrics with a gradient: " + joined(others) + "; or use method random",
-         {},
-         "objective.metric"});
-    return;
-  }
+  const std::vector<train::LossInfo> all = losses(study, metric);
+  const auto is_smooth = [&](const train::LossInfo& loss) { return train::has_gradient(metric, loss.link); };
+  const auto is_other = [&](const train::LossInfo& loss) { return loss.link != all.front().link; };
+  if (std::all_of(all.begin(), all.end(), is_smooth)) return;
+  const train::LossInfo& loss = *std::find_if_not(all.begin(), all.end(), is_smooth);
+  const bool mixed = std::any_of(all.begin(), all.end(), is_other);
+  if (!mixed && can_interpolate(study, metric, loss.link)) return;
+  std::vector<std::string> others;
+  for (const train::Metric& m : train::metrics())
+    if (of_classes(m) == of_classes(metric) && train::has_gradient(m, loss.link)) others.emplace_back(m.info.name);
+  const bool has_another = metric.smooth.loss;  // it is the loss that does not suit
+  const std::string loss_name(loss.info.name);
+  errors.add({{},
+              "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
+                  "' does not" + (has_another || mixed ? " with loss " + loss_name : "") +
+                  (mixed ? ", and other losses are searched beside it"
+                         : ", and only one λ of a model at its minimum can be searched without"),
+              mixed            ? "write a study for each loss"
+              : others.empty() ? "use method random"
+                               : "metrics with a gradient: " + joined(others) + "; or use method random",
+              {},
+              "objective.metric"});
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 // its place.
 #include <map>
 
+#include <holdout/train/linear_scores.hpp>
+
 #include "derivatives.hpp"
 
 namespace holdout::study {
@@ -23,8 +25,8 @@ Derivatives::LinearScores Derivatives::scores_of(int trial, const search::Reques
     state = state_of(trial, fold, scores.parameters);
   }
   for (std::size_t first = 0; first < state.size(); first += scores.parameters)
-    scores.parts.push_back(train::predict(design.holdout, {config.model, design.features, design.classes},
-                                          state.subspan(first, scores.parameters)));
+    scores.parts.push_back(train::linear_scores(design.holdout, {config.model, design.features, design.classes},
+                                                state.subspan(first, scores.parameters)));
   return scores;
 }
 
@@ -45,8 +47,10 @@ std::vector<double> Derivatives::preview(std::size_t fold, std::span<const searc
       for (std::size_t k = 0; k < by.size(); ++k)
         for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += by[k] * scores.parts[k][i];
     }
-    const train::Part<double>& rows =
-        designs_.get<double>(fold, DesignKey(apply(study_, request.configuration))).holdout;
+    const train::LaneConfig config = apply(study_, request.configuration);
+    const train::Design<double>& design = designs_.get<double>(fold, DesignKey(config));
+    const train::Part<double>& rows = design.holdout;
+    train::predict_from_scores({config.model, design.features, design.classes}, sum);
     out.push_back(metric_.value({sum, sum.size() / rows.n, rows.target, rows.weights}));
   }
   return out;

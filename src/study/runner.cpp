@@ -60,22 +60,26 @@ std::vector<std::string> feature_names(const Study& study, data::Prepared& data)
   return names;
 }
 
-// A mean that is e^f cannot be that of negative numbers.
+// A mean that is e^f cannot be that of negative numbers, nor do these have a deviance.
 void check_counts(const StudyFile& file, const data::Dataset& dataset, Errors& errors) {
   const Study& study = file.study;
+  const auto negative = std::find_if(dataset.y.begin(), dataset.y.end(), [](double y) { return y < 0; });
+  if (negative == dataset.y.end() || !dataset.classes.empty()) return;
+  const auto refuse = [&](const std::string& what, const char* other, std::string path) {
+    errors.add(file.located(
+        {{},
+         what + " is for counts; target '" + dataset.target_name + "' has " + holdout::to_text(Value(*negative)),
+         "expected numbers >= 0, or another " + std::string(other),
+         {},
+         std::move(path)}));
+  };
+  if (train::has_gradient(metric_of(study), train::Link::log))  // the deviance of counts
+    refuse("metric " + metric_of(study).label(), "metric", "objective.metric");
   if (study.config.model.has_layers()) return;
   const PossibleValues possible(study.space.parameters(), study.constants);
-  for (const std::string_view name : possible.names("model.loss", study.config.model.loss)) {
-    if (train::losses()[train::find_loss(name)].link != train::Link::log) continue;
-    const auto negative = std::find_if(dataset.y.begin(), dataset.y.end(), [](double y) { return y < 0; });
-    if (negative == dataset.y.end()) return;
-    return errors.add(file.located({{},
-                                    "loss " + std::string(name) + " is for counts; target '" + dataset.target_name +
-                                        "' has " + holdout::to_text(Value(*negative)),
-                                    "expected numbers >= 0, or another loss",
-                                    {},
-                                    "model.loss"}));
-  }
+  for (const std::string_view name : possible.names("model.loss", study.config.model.loss))
+    if (train::losses()[train::find_loss(name)].link == train::Link::log)
+      return refuse("loss " + std::string(name), "loss", "model.loss");
 }
 
 // Replaces auto by what it means where most values are zeros; elsewhere the default stays what it always meant, and the

@@ -22,9 +22,13 @@ std::unique_ptr<HyperSolver> make_hyper_solver(const Design<double>& design, con
     throw Error("no implicit gradient: J of model " + type + " with loss " + std::string(loss.info.name) +
                     " is not smooth and convex",
                 "choose another loss, or hypergradient: forward");
-  if (!has_gradient(metric, loss.link))
-    throw Error("metric " + std::string(metric.info.name) + " has no gradient for model " + type,
-                design.classes == 0 ? "choose mse, rmse or r2" : "choose log_loss");
+  if (!has_gradient(metric, loss.link)) {
+    const Metric* other = smooth_metric(loss.link, design.classes > 0);
+    throw Error("metric " + std::string(metric.info.name) + " has no gradient for model " + type + " with loss " +
+                    std::string(loss.info.name),
+                other && find_metric(other->info.name) ? "choose " + std::string(other->info.name)
+                                                       : "no metric has one: choose another model");
+  }
   if (design.leave_one_out) return std::make_unique<LeaveOneOutHyperSolver>(design, metric);
   if (make_model<double>(model, design.features, design.classes)->parameters() > kDenseParameters)
     return std::make_unique<IterativeHyperSolver>(design, metric, model);

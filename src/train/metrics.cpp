@@ -123,7 +123,7 @@ const std::vector<Metric>& family() {
     std::vector<Metric> list;
     const auto add = [&]<class... Ms>(bool always) { (list.push_back(metric_of<Ms>(always)), ...); };
     add.operator()<Mse, Rmse, Mae, R2, LogLoss, Error01, Accuracy, Auc, F1>(true);
-    add.operator()<Mape, MedianAbsoluteError, Pinball, Precision, Recall, BalancedAccuracy, Mcc, Brier,
+    add.operator()<Mape, MedianAbsoluteError, Pinball, PoissonDeviance, Precision, Recall, BalancedAccuracy, Mcc, Brier,
                    AveragePrecision, CostMatrix>(false);
     return list;
   }();
@@ -188,7 +188,14 @@ bool measures(const Metric& metric, std::size_t classes, Link link) {
 }
 
 bool has_gradient(const Metric& metric, Link link) {
-  return metric.smooth.loss && link == (metric.of_odds ? Link::odds : Link::identity);
+  return metric.smooth.loss && link == losses()[find_loss(metric.smooth.loss(1))].link;
+}
+
+const Metric* smooth_metric(Link link, bool of_classes) {
+  static const Metric margins = metric_of<MeanSquaredHinge>(false);
+  for (const Metric& m : family())
+    if ((m.classes != Classes::none) == of_classes && has_gradient(m, link)) return &m;
+  return of_classes && has_gradient(margins, link) ? &margins : nullptr;
 }
 
 double standard_error(const Metric& metric, const Predictions& predictions) {

@@ -1,4 +1,5 @@
 // Trained parameters on any rows.
+#include <holdout/train/linear_scores.hpp>
 #include <holdout/train/trainer.hpp>
 
 #include "models.hpp"
@@ -8,12 +9,25 @@ namespace holdout::train {
 namespace {
 
 template <class T>
-std::vector<double> predict_lane(const Part<T>& part, const Shape& shape, std::span<const double> theta) {
+std::vector<double> scores_of_lane(const Part<T>& part, const Shape& shape, std::span<const double> theta) {
   LaneTable<T> table(theta.size(), 1);
   for (std::size_t r = 0; r < theta.size(); ++r) table.at(r, 0) = static_cast<T>(theta[r]);
   const auto model = make_model<T>(shape.model, shape.features, shape.classes);
-  std::vector<double> out = std::move(lane_scores(*model, part, shape.features, table).front());
-  apply_link(losses()[shape.model.loss_for(shape.classes)].link, out);
+  return std::move(lane_scores(*model, part, shape.features, table).front());
+}
+
+}  // namespace
+
+void predict_from_scores(const Shape& shape, std::span<double> scores) {
+  apply_link(losses()[shape.model.loss_for(shape.classes)].link, scores);
+}
+
+namespace {
+
+template <class T>
+std::vector<double> predict_lane(const Part<T>& part, const Shape& shape, std::span<const double> theta) {
+  std::vector<double> out = scores_of_lane(part, shape, theta);
+  predict_from_scores(shape, out);
   return out;
 }
 
@@ -25,6 +39,10 @@ std::vector<double> predict(const Part<double>& part, const Shape& shape, std::s
 
 std::vector<double> predict(const Part<float>& part, const Shape& shape, std::span<const double> theta) {
   return predict_lane(part, shape, theta);
+}
+
+std::vector<double> linear_scores(const Part<double>& part, const Shape& shape, std::span<const double> theta) {
+  return scores_of_lane(part, shape, theta);
 }
 
 template <class T>

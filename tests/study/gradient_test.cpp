@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 
+#include <holdout/base/random.hpp>
 #include <holdout/study/verify.hpp>
 
 #include "gradient_method.hpp"
@@ -91,6 +92,98 @@ TEST_CASE("metrics without a gradient: models are interpolated, and the search e
     CHECK(trials.size() <= 60);
     CHECK(found.storage->facts()->conclusion.value().settled);
     for (const Trial& t : trials) CHECK(t.outcome.gradient.empty());
+  }
+}
+
+namespace {
+
+/// Counts whose mean depends on three columns, and two classes that a plane nearly parts.
+struct Drawn {
+  testing::Scratch scratch;
+  std::string file = scratch / "rows.csv";
+  explicit Drawn(bool counts) {
+    Stream draws = stream(Seed{12}, "counts");
+    std::ofstream out(file);
+    out << "a,b,c,target\n";
+    for (int i = 0; i < 240; ++i) {
+      const double a = draws.normal(), b = draws.normal(), c = draws.normal();
+      const double score = 0.4 + 0.5 * a - 0.3 * b + 0.2 * draws.normal();
+      double left = std::exp(score), y = 0;  // Poisson: arrivals before e^score
+      while ((left += std::log(1 - draws.uniform())) > 0) ++y;
+      out << a << ',' << b << ',' << c << ',';
+      if (counts)
+        out << y << '\n';
+      else
+        out << (score > 0.4 ? "yes" : "no") << '\n';
+    }
+  }
+  std::string study(const std::string& split, const std::string& model, const std::string& search,
+                    const std::string& metric) const {
+    return "seed: 3\ndata: {file: " + file + ", target: target, split: " + split + "}\nmodel: " + model +
+           "\ntraining: {optimizer: exact}\nsearch: " + search + "\nobjective: {metric: " + metric + "}\n";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("counts: poisson models are searched by their deviance, and by metrics without a gradient") {
+  const Drawn counts(true);
+  const std::string model = std::string("{type: linear, loss: poisson, l2: {") + kRange;
+  for (const char* metric : {"poisson_deviance", "mae", "mse"})
+    for (const char* split : {"{method: kfold, folds: 3}", "{method: holdout, fraction: 0.3}"}) {
+      CAPTURE(metric);
+      CAPTURE(split);
+      const Ran found(counts.study(split, model + "}}", "{method: gradient}", metric));
+      const auto trials = found.storage->trials(),
+                 grid = trials_of(counts.study(split, model + ", points: 241}}", "{method: grid}", metric));
+      const bool smooth = metric == std::string("poisson_deviance");
+      CHECK(best_value(trials) <= best_value(grid) * (1 + (smooth ? 1e-9 : 1e-6)));
+      CHECK(found.storage->facts()->conclusion.value().settled);
+      CHECK(trials.size() <= 60);
+      for (const Trial& t : trials) {
+        if (t.outcome.full && t.near.empty()) continue;
+        CHECK(t.outcome.gradient.empty() == !smooth);
+        CHECK(std::none_of(t.outcome.metrics.begin(), t.outcome.metrics.end(), [&](const auto& m) {
+          return m.first == "poisson_deviance" && !smooth;  // what stands in for the metric is not reported
+        }));
+      }
+    }
+  const std::string mixed = complaints(counts.study(
+      "{method: holdout}", "{type: linear, loss: {values: [squared, poisson]}, l2: {" + std::string(kRange) + "}}",
+      "{method: gradient}", "poisson_deviance"));
+  CHECK(has(mixed, "'poisson_deviance' does not with loss squared"));
+  CHECK(has(mixed, "a study for each loss"));
+}
+
+TEST_CASE("counts: a target below 0 has no deviance") {
+  StudyFile file = read_text("data: {file: " + data_folder() +
+                             "diabetes.csv, target: target}\nmodel: {type: linear}\n"
+                             "training: {optimizer: exact}\nobjective: {metric: poisson_deviance}\n");
+  CHECK_NOTHROW(prepare(file));  // its targets are 25 and more
+  const testing::Scratch scratch;
+  std::ofstream(scratch / "n.csv") << "a,y\n1,2\n2,-1\n3,4\n4,2\n5,3\n6,1\n";
+  StudyFile negative = read_text("data: {file: " + (scratch / "n.csv") +
+                                 ", target: y}\nmodel: {type: linear}\ntraining: {optimizer: exact}\n"
+                                 "objective: {metric: poisson_deviance}\n");
+  CHECK_THROWS_WITH_AS(prepare(negative), doctest::Contains("poisson_deviance is for counts; target 'y' has -1"),
+                       Error);
+}
+
+TEST_CASE("support vector machines by squared hinge are searched by metrics without a gradient") {
+  const Drawn classes(false);
+  const std::string model = std::string("{type: svm, loss: squared_hinge, l2: {") + kRange;
+  for (const char* metric : {"error", "auc"}) {
+    CAPTURE(metric);
+    const bool maximize = metric == std::string("auc");
+    const std::string split = "{method: kfold, folds: 3}";
+    const Ran found(classes.study(split, model + "}}", "{method: gradient}", metric));
+    const auto trials = found.storage->trials(),
+               grid = trials_of(classes.study(split, model + ", points: 241}}", "{method: grid}", metric));
+    const double value = best_trial(trials, maximize)->outcome.value, least = best_trial(grid, maximize)->outcome.value;
+    CHECK((maximize ? value >= least : value <= least));
+    CHECK(trials.size() <= 60);
+    for (const Trial& t : trials)
+      for (const auto& [name, x] : t.outcome.metrics) CHECK(name != "squared_hinge");
   }
 }
 

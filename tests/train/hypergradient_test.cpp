@@ -47,6 +47,14 @@ void check_differences(const Design<double>& design, std::string_view metric, co
   }
 }
 
+// Targets that a Poisson model is for.
+void make_counts(Design<double>& design) {
+  design.moments.reset();  // of other targets
+  for (Part<double>* part : {&design.train, &design.holdout})
+    for (std::vector<double>* y : {&part->y, &part->target})
+      for (double& value : *y) value = std::floor(std::abs(value));
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -59,6 +67,7 @@ TEST_CASE(
         lane.model.loss.select(loss);
         const LossInfo& info = lane.model.loss.info();
         if (!info.smooth || !measures(metric, design.classes, info.link) || !has_gradient(metric, info.link)) continue;
+        if (info.link == Link::log) make_counts(design);
         CAPTURE(model);
         CAPTURE(metric.info.name);
         CAPTURE(info.info.name);
@@ -177,10 +186,18 @@ TEST_CASE("λ = 0 where the data do not say how columns share their weight: the 
 TEST_CASE("the metrics with a gradient are those that the documentation names") {
   std::string names;
   for (const Metric& metric : metrics())
-    if (has_gradient(metric, metric.of_odds ? Link::odds : Link::identity))
+    if (has_gradient(metric, Link::identity) || has_gradient(metric, Link::odds) || has_gradient(metric, Link::log))
       names += std::string(metric.info.name) + " ";
-  CHECK(names == "mse rmse r2 log_loss ");
+  CHECK(names == "mse rmse r2 log_loss poisson_deviance ");
   CHECK(!has_gradient(*find_metric("mse"), Link::log));
+  CHECK(!has_gradient(*find_metric("poisson_deviance"), Link::identity));
+  CHECK(smooth_metric(Link::log, false) == find_metric("poisson_deviance"));
+  CHECK(smooth_metric(Link::odds, true) == find_metric("log_loss"));
+  CHECK(smooth_metric(Link::identity, false) == find_metric("mse"));
+  const Metric* const margins = smooth_metric(Link::decision, true);
+  REQUIRE(margins);
+  CHECK(find_metric(margins->info.name) == nullptr);  // nobody can ask for it
+  CHECK(smooth_metric(Link::log, true) == nullptr);
 }
 
 TEST_CASE("what has no gradient is refused in words") {

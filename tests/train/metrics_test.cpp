@@ -11,6 +11,7 @@
 
 #include <holdout/base/number.hpp>
 #include <holdout/base/random.hpp>
+#include <holdout/train/hypergradient.hpp>
 #include <holdout/train/metric.hpp>
 
 #include "support/table.hpp"
@@ -189,6 +190,25 @@ TEST_CASE("a metric measures the models that it is for") {
   CHECK(!find_metric("log_loss")->maximize);
 }
 
+TEST_CASE("closed form: the deviance of counts is 0 at the target, and infinite where no mean of counts can be") {
+  CHECK(value("poisson_deviance", {3, 0, 1}, {3, 0, 1}) == 0);
+  CHECK(value("poisson_deviance", {2, 0.5}, {0, 0}) == 2.5);
+  CHECK(value("poisson_deviance", {1}, {std::exp(1)}) == doctest::Approx(2).epsilon(1e-15));
+  CHECK(value("poisson_deviance", {0, 1}, {2, 1}) == std::numeric_limits<double>::infinity());
+  CHECK(value("poisson_deviance", {-1, 1}, {0, 1}) == std::numeric_limits<double>::infinity());
+  // From the loss of scores: f = e^s.
+  const std::vector<double> scores{0.3, -1, 2}, y{2, 0, 5}, weights{1, 3, 0.5};
+  double loss = 0;
+  std::vector<double> f;
+  for (std::size_t i = 0; i < 3; ++i) {
+    f.push_back(std::exp(scores[i]));
+    loss += weights[i] * (f[i] - y[i] * scores[i]) / 4.5;
+  }
+  const Metric& metric = *find_metric("poisson_deviance");
+  CHECK(metric.smooth.of_mean(loss, {y, 1, y, weights}).value ==
+        doctest::Approx(metric.value({f, 1, y, weights})).epsilon(1e-14));
+}
+
 TEST_CASE("closed form: auc counts pairs, ties by half") {
   CHECK(value("auc", {1, 2, 3, 4}, {0, 0, 1, 1}) == 1);
   CHECK(value("auc", {4, 3, 2, 1}, {0, 0, 1, 1}) == 0);
@@ -301,6 +321,8 @@ TEST_CASE("closed form: a row of weight 2 counts as two rows, in every metric") 
       const bool two = metric.classes != Classes::none;
       y.push_back(two ? draw.uniform() < 0.4 : draw.normal());
       scores.push_back(std::round(4 * (draw.normal() + y.back())) / 4);  // with ties
+      if (has_gradient(metric, Link::log))                               // counts and their means
+        y.back() = std::floor(2 * std::abs(y.back())), scores.back() = std::abs(scores.back()) + 0.25;
       weights.push_back(i % 3);
       for (int copy = 0; copy < i % 3; ++copy) repeated_scores.push_back(scores.back()), repeated_y.push_back(y.back());
     }
@@ -333,6 +355,8 @@ TEST_CASE(
       std::vector<double> scores, y, weights, kept_scores, kept_y, kept_weights;
       for (int i = 0; i < 40; ++i) {
         y.push_back(two ? i % 2 : draw.normal()), scores.push_back(draw.normal() + y.back());
+        if (has_gradient(metric, Link::log))  // counts and their means
+          y.back() = std::floor(2 * std::abs(y.back())), scores.back() = std::abs(scores.back());
         weights.push_back(draw.uniform() < 0.5 ? 0 : 0.1 + draw.uniform());
         if (weights.back() == 0) continue;
         kept_scores.push_back(scores.back()), kept_y.push_back(y.back()), kept_weights.push_back(weights.back());

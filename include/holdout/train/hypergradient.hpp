@@ -26,8 +26,12 @@ std::vector<std::string_view> not_followed(const LaneConfig& lane);
 /// Whether E has a derivative in the hyperparameter at `path` (model.l2, training.learning_rate.start, …) there.
 bool differentiable(const LaneConfig& lane, std::string_view path, Hypergradient method);
 
-/// Whether the metric has a gradient in the scores of a model with that link: log_loss, mse, rmse, r2.
+/// Whether the metric has a gradient in the scores of a model with that link: log_loss in log odds; mse, rmse and r2 in
+/// predictions; poisson_deviance in logarithms of means.
 bool has_gradient(const Metric& metric, Link link);
+/// One that has, for models of numbers or of classes: the first of metrics(), or else the mean loss of such models. It
+/// stands in where another metric has none. Null if the link does not go with such models.
+const Metric* smooth_metric(Link link, bool of_classes);
 
 enum class HyperWant { value, gradient, curvature };
 

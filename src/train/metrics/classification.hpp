@@ -114,6 +114,20 @@ struct Brier {
   }
 };
 
+/// The squared hinge loss, of scores that say no probabilities. In no list: it stands in where a search on λ needs a
+/// gradient.
+struct MeanSquaredHinge {
+  static constexpr Info info{"squared_hinge", "mean of max(0, 1 − y f)², y = ±1"};
+  static constexpr Classes classes = Classes::two;
+  static constexpr bool maximize = false;
+  static double term(const Predictions& p, std::size_t i) {
+    const double gap = std::max(0.0, p.y[i] > 0 ? 1 - p.scores[i] : 1 + p.scores[i]);
+    return gap * gap;
+  }
+  static std::string_view loss(std::size_t) { return "squared_hinge"; }
+  static OfMean of_mean(double mean, const Predictions&) { return {mean, 1, 0}; }
+};
+
 struct CostMatrix {
   static constexpr Info info{"cost_matrix", "mean cost of the decisions, by true and decided class",
                              "Elkan, The Foundations of Cost-Sensitive Learning, IJCAI 2001"};

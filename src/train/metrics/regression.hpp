@@ -7,6 +7,7 @@
 #include <numeric>
 #include <vector>
 
+#include <holdout/base/number.hpp>
 #include <holdout/train/metric.hpp>
 
 #include "standard_errors.hpp"
@@ -66,6 +67,29 @@ struct Pinball {
     const double gap = p.y[i] - p.scores[i];
     return gap > 0 ? o.quantile * gap : (o.quantile - 1) * gap;
   }
+};
+
+/// Of counts: twice what the log-likelihood falls short of that of f = y. Targets of 0 count as 2 f; a prediction that
+/// no mean of counts can be has an infinite one.
+struct PoissonDeviance {
+  static constexpr Info info{"poisson_deviance", "2 (y ln(y/f) − y + f), for counts y ≥ 0 of mean f",
+                             "McCullagh and Nelder, Generalized Linear Models, 1989, § 2.3"};
+  static constexpr Classes classes = Classes::none;
+  static constexpr bool maximize = false;
+  static double term(const Predictions& p, std::size_t i) {
+    const double y = p.y[i], f = p.scores[i];
+    if (p.weight(i) == 0) return 0;  // not infinity times nothing
+    if (f < 0 || (f == 0 && y > 0)) return std::numeric_limits<double>::infinity();
+    return 2 * (log_part(y, f) - y + f);
+  }
+  // With scores s, f = e^s: the loss is e^s − y s, and the rest depends on the targets alone.
+  static std::string_view loss(std::size_t) { return "poisson"; }
+  static OfMean of_mean(double mean, const Predictions& rows) {
+    return {2 * (mean + mean_over_rows(rows, [](double, double y) { return log_part(y, 1) - y; })), 2, 0};
+  }
+
+ private:
+  static double log_part(double y, double f) { return y > 0 ? y * holdout::log(y / f) : 0; }
 };
 
 struct MedianAbsoluteError {

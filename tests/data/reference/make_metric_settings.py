@@ -172,4 +172,15 @@ for name in PARTS:
     of_class = lambda c: ratio(*PARTS[name]((y == c) * 1, (said == c) * 1))
     row(name, "macro", 3, SCORES[name](y, said, average="macro", zero_division=0), average_of(of_class, y, [0, 1], "macro"), f, y, None)
 
+# Counts and their means. Rows of weight 0 have no part in either.
+counts = numpy.random.default_rng(6)
+for weighted in (False, True):
+    for n, size in ((18, 3.0), (25, 0.4)):
+        f = numpy.round(size * counts.gamma(2.0, 0.5, n), 4) + 0.01
+        y = counts.poisson(f).astype(float)
+        w = counts.integers(0, 4, n) if weighted else None
+        r = numpy.repeat(numpy.arange(n), w if w is not None else 1)
+        row("poisson_deviance", "none", 1, metrics.mean_poisson_deviance(y[r], f[r]),
+            mean(2 * (scipy.special.xlogy(y, y / f) - y + f)), f, y, w)
+
 pathlib.Path(__file__).with_name("metric_settings.csv").write_text("\n".join(lines) + "\n")
