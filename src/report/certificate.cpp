@@ -53,7 +53,10 @@ std::string certificate_text(const Findings& f) {
            " could not be shown, because " + c.reason + "; the search's result stands, " + to_text(c.best, digits);
   std::string text = "not certified: on " + to_text(100 * (1 - c.share), 2) + " % of ln λ in " + range +
                      " a hold-out " + metric + " below " + goal + " is not ruled out";
-  if (!c.open.empty()) text += " (λ from " + bare(c.open[0].min) + " to " + bare(c.open[0].max);
+  if (!c.open.empty()) {
+    const std::string low = bare(c.open[0].min), high = bare(c.open[0].max);
+    text += low == high ? " (about λ = " + low : " (λ from " + low + " to " + high;
+  }
   if (c.open.size() > 1) text += ", and " + counted(c.open.size() - 1, "more interval");
   return text + (c.open.empty() ? "" : ")") + ": " + c.reason + "; the search's result stands, " +
          to_text(c.best, digits);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include <holdout/base/number.hpp>
@@ -50,12 +51,13 @@ struct Interval {
 class Refinement {
  public:
   Refinement(std::vector<std::unique_ptr<HoldoutBound>> folds, double limit, const Workers& workers,
-             const std::atomic<bool>& interrupt)
-      : folds_(std::move(folds)), limit_(limit), workers_(workers), interrupt_(interrupt) {}
+             const std::atomic<bool>& interrupt, const std::function<void(const RunState::Certifying&)>& told)
+      : folds_(std::move(folds)), limit_(limit), workers_(workers), interrupt_(interrupt), told_(told) {}
 
   // @return false if interrupted
   bool run() {
     const std::vector<double> knots = anchors();
+    range_ = knots.back() - knots.front();
     std::vector<Interval> todo;
     for (std::size_t i = 1; i < knots.size(); ++i) todo.push_back({knots[i - 1], knots[i], 0});
     while (!todo.empty()) {
@@ -108,7 +110,9 @@ class Refinement {
     std::vector<std::vector<double>> each(todo.size() * folds);
     workers_.for_each(each.size(), [&](std::size_t task) {
       const Interval& interval = todo[task / folds];
-      if (!interrupt_) each[task] = folds_[task % folds]->lower(interval.low, interval.high);
+      if (interrupt_) return;
+      each[task] = folds_[task % folds]->lower(interval.low, interval.high);
+      tell();
     });
     std::vector<std::vector<double>> out(todo.size());
     if (interrupt_) return out;
@@ -146,11 +150,26 @@ class Refinement {
     next.push_back({low, middle, refined}), next.push_back({middle, high, refined});
   }
 
+  // From many threads, of a fold that is bounded on an interval.
+  void tell() {
+    if (!told_) return;
+    const std::lock_guard lock(mutex_);
+    double done = 0;
+    for (const BandPiece& piece : pieces) done += piece.high - piece.low;
+    ++bounded_;
+    if (bounded_ % folds_.size() == 0)
+      told_({std::min(1.0, done / range_), static_cast<std::int64_t>(bounded_ / folds_.size())});
+  }
+
   std::vector<std::unique_ptr<HoldoutBound>> folds_;
   double limit_;
   const Workers& workers_;
   const std::atomic<bool>& interrupt_;
+  const std::function<void(const RunState::Certifying&)>& told_;
   std::size_t added_ = 0;
+  double range_ = 0;         // of ln λ
+  std::mutex mutex_;         // for what follows
+  std::size_t bounded_ = 0;  // folds on intervals
 };
 
 // Minima of J that the search left, [fold].
@@ -236,7 +255,8 @@ void check_certificate(const Study& study, Errors& errors) {
 
 std::optional<Certificate> certify(const Study& study, double tolerance, std::span<const Trial> trials, double best,
                                    const Storage& storage, Designs& designs, const train::Metric& metric,
-                                   const Workers& workers, const std::atomic<bool>& interrupt) {
+                                   const Workers& workers, const std::atomic<bool>& interrupt,
+                                   const std::function<void(const RunState::Certifying&)>& told) {
   const search::Interval& range = *study.space.parameters()[0].interval;
   Certificate certificate;
   certificate.metric = metric.info.name;
@@ -261,7 +281,7 @@ std::optional<Certificate> certify(const Study& study, double tolerance, std::sp
   }
   const bool grows = bounds[0]->grows();
   const double limit = best * (1 - tolerance);
-  Refinement refinement(std::move(bounds), limit, workers, interrupt);
+  Refinement refinement(std::move(bounds), limit, workers, interrupt, told);
   if (!refinement.run()) return {};
   certificate.intervals = static_cast<std::int64_t>(refinement.intervals);
   certificate.share = 1, certificate.lower_bound = best;

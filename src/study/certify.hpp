@@ -5,12 +5,14 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <span>
 
 #include <holdout/base/error.hpp>
 #include <holdout/study/certificate.hpp>
 #include <holdout/study/reader.hpp>
+#include <holdout/study/runner.hpp>
 #include <holdout/study/storage.hpp>
 #include <holdout/train/metric.hpp>
 
@@ -28,8 +30,10 @@ void check_certificate(const Study& study, Errors& errors);
 /// Nothing if interrupted. The same bits for any number of threads, and after a resumption.
 /// @param storage  has θ of the trials
 /// @param best     the value of the best configuration
+/// @param told     of every interval that is bounded, by one thread at a time; empty: nobody
 std::optional<Certificate> certify(const Study& study, double tolerance, std::span<const Trial> trials, double best,
                                    const Storage& storage, Designs& designs, const train::Metric& metric,
-                                   const Workers& workers, const std::atomic<bool>& interrupt);
+                                   const Workers& workers, const std::atomic<bool>& interrupt,
+                                   const std::function<void(const RunState::Certifying&)>& told = {});
 
 }  // namespace holdout::study

@@ -359,7 +359,12 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
     if (ended && !patiently([&] { storage.write(*winner); }, interrupt, observer)) return RunEnd::interrupted;
     if (const double tolerance = certify_tolerance(study); ended && tolerance > 0) {
       const double value = winner->default_outcome ? winner->default_outcome->value : best->outcome.value;
-      facts.certificate = certify(study, tolerance, trials, value, storage, designs, metric, workers, interrupt);
+      const auto show = [&](const RunState::Certifying& how_far) {
+        state.certifying = how_far;
+        observer.changed(state);
+      };
+      show({});
+      facts.certificate = certify(study, tolerance, trials, value, storage, designs, metric, workers, interrupt, show);
       ended = facts.certificate.has_value();
     }
   }

@@ -58,6 +58,8 @@ TEST_CASE("certificate: where it is not proved it says where and why, and the re
       certificate_text(find(s)) ==
       "not certified: on 10 % of ln λ in [1e-6, 10] a hold-out log loss below 0.0981 is not ruled out (λ from 1e-6 to "
       "1e-5, and 1 more interval): the bounds do not reach it; the search's result stands, 0.0982");
+  c.open.resize(1), c.open[0].min = 0.5, c.open[0].max = 0.5 + 1e-9;
+  CHECK(certificate_text(find(s)).find("is not ruled out (about λ = 0.5): the bounds") != std::string::npos);
   const std::string page = render(find(s), "markdown");
   CHECK(page.find("Not certified: on 10") != std::string::npos);
   CHECK(page.find("not the error on new data") != std::string::npos);

@@ -6,7 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
+#include <holdout/base/number.hpp>
+#include <holdout/base/random.hpp>
 #include <holdout/study/verify.hpp>
 
 #include "attributes.hpp"
@@ -135,6 +138,84 @@ TEST_CASE("a certificate does not depend on threads, is stored, and verify repea
   const Verification other = verify_all(ran);
   REQUIRE(other.deviations.size() == 1);
   CHECK(other.deviations[0].what == "certificate.lower_bound");
+}
+
+TEST_CASE("where two rows change sides at one λ the share of errors stays unproved there, and all else stands") {
+  // Two hold-out rows are alike but for their class, so that one of them is wrong at every λ, and where the decision
+  // passes over both neither is certain. The model's boundary moves from between the classes to infinity with λ.
+  testing::Scratch scratch;
+  std::ofstream out(scratch / "rows.csv");
+  out << "x,part,target\n";
+  for (int i = 0; i < 30; ++i)
+    out << (i % 3 == 0 ? 1 : 0) + 0.05 * (i % 7) << ",train," << (i % 3 == 0 ? "yes" : "no") << '\n';
+  out << "2,holdout,yes\n2,holdout,no\n-5,holdout,no\n";
+  out.close();
+  const Ran ran("data: {file: " + (scratch / "rows.csv") +
+                ", target: target, split: {method: column, column: part}}\ntraining: {optimizer: exact}\n"
+                "objective: {metric: error}\nmodel: {type: logistic, l2: {min: 1e-4, max: 1e4, scale: log}}\n" +
+                kCertify);
+  const Certificate c = certificate_of(ran);
+  check_shape(c);
+  CHECK(c.best == doctest::Approx(1.0 / 3));
+  CHECK_FALSE(c.proved());
+  CHECK(c.lower_bound == 0);
+  REQUIRE(c.open.size() == 1);
+  CHECK(c.open[0].max > c.open[0].min);
+  CHECK(c.open[0].max < c.open[0].min * (1 + 1e-4));
+  CHECK(c.share > 0.999);
+  CHECK(c.share < 1);
+  CHECK(c.reason == "the bounds do not reach it there, however small the intervals");
+  const std::string text = facts_json(*ran.storage->facts());
+  CHECK(facts_json(facts_from(text)) == text);
+  CHECK(verify_all(ran).deviations.empty());
+}
+
+TEST_CASE("sparse ridge regression, and more features than rows, are certified; grids lie above the bounds") {
+  testing::Scratch scratch;
+  std::ofstream out(scratch / "wide.svm");
+  Stream draws = stream(Seed{21}, "wide rows");
+  for (int i = 0; i < 60; ++i) {
+    std::string row;
+    double y = draws.normal();
+    for (int j = 1; j <= 200; ++j) {
+      if (draws.uniform() > 0.1) continue;
+      const double x = draws.normal();
+      y += j % 5 == 0 ? x : 0;
+      row += " " + std::to_string(j) + ":" + to_text(x);
+    }
+    out << to_text(y) << row << '\n';
+  }
+  out.close();
+  const std::string rest = "seed: 3\ndata: {file: " + (scratch / "wide.svm") +
+                           ", format: libsvm, split: {method: kfold, folds: 3}}\ntraining: {optimizer: exact}\n";
+  const Certificate c = certificate_of(Ran(rest + kRidge + kCertify));
+  check_proved(c);
+  CHECK(c.anchors.empty());
+  check_against_grid(c, rest, "model: {type: linear, l2: {min: 1e-6, max: 1e4, scale: log, points: 41}}\n");
+}
+
+TEST_CASE("what a run tells while it certifies: shares that grow to all of the range, and intervals") {
+  struct Listener final : Observer {
+    void changed(const RunState& state) override {
+      if (state.certifying) told.push_back(*state.certifying);
+    }
+    std::vector<RunState::Certifying> told;
+  };
+  testing::Scratch scratch;
+  StudyFile file = read_text(data("breast_cancer.csv", "{method: kfold, folds: 3}") + kLogistic + kCertify);
+  const data::Prepared prepared = prepare(file);
+  const auto storage = Storage::create(scratch / "one.db", record_of(file, prepared));
+  const std::atomic<bool> interrupt = false;
+  Listener listener;
+  run(file, prepared, *storage, Workers(2), interrupt, listener);
+  const std::int64_t intervals = storage->facts()->certificate.value().intervals;
+  REQUIRE(listener.told.size() == static_cast<std::size_t>(intervals) + 1);
+  CHECK(listener.told[0].share == 0);
+  for (std::size_t i = 0; i < listener.told.size(); ++i) {
+    CHECK(listener.told[i].intervals == static_cast<std::int64_t>(i));
+    if (i > 0) CHECK(listener.told[i].share >= listener.told[i - 1].share);
+    CHECK(listener.told[i].share <= 1);
+  }
 }
 
 TEST_CASE("hostile: what cannot be a certificate is refused where it is read") {

@@ -126,8 +126,46 @@ TEST_CASE("errors: models and metrics without a bound say so") {
   ModelSettings each = linear();
   each.l2_each = "feature";
   CHECK(not_bounded(each, *find_metric("mse")) == "several λ");
-  const auto sparse = testing::sparse_toy_design<double>(Seed{1}, "linear", 30, 5);
-  CHECK_FALSE(not_bounded(sparse, linear()).empty());
+}
+
+TEST_CASE("property: sparse rows, and fewer of them than features, have the bounds of the same rows as a table") {
+  Stream draws = stream(Seed{4}, "certificate of sparse ridge");
+  for (const auto& [rows, features] : {std::pair{60, 6}, std::pair{20, 30}}) {
+    const auto n = static_cast<std::size_t>(rows), d = static_cast<std::size_t>(features);
+    const auto sparse = testing::sparse_toy_design<double>(Seed{4}, "linear", n, d),
+               dense = testing::sparse_toy_design<double>(Seed{4}, "linear", n, d, true);
+    CHECK(not_bounded(sparse, linear()).empty());
+    const auto bound = bound_of(sparse), same = bound_of(dense);
+    CHECK(bound->anchors() == same->anchors());
+    std::size_t violations = 0, different = 0;
+    for (int i = 0; i < 500; ++i) {
+      const Pair pair = draw(draws);
+      const double value = testing::ridge_mse(dense, testing::ridge_solution(dense, std::exp(pair.at)));
+      const double lower = bound->lower(pair.low, pair.high)[0], other = same->lower(pair.low, pair.high)[0];
+      violations += lower > value, different += std::abs(lower - other) > 1e-6 * value;
+    }
+    CAPTURE(rows);
+    CHECK(violations == 0);
+    CHECK(different == 0);
+    CHECK(bound->evaluate(0.5) == doctest::Approx(same->evaluate(0.5)).epsilon(1e-10));
+  }
+}
+
+TEST_CASE("errors: data too large for a decomposition say so") {
+  const auto with_size = [](std::size_t rows, std::size_t features, bool sparse) {
+    Design<double> design;
+    design.features = features;
+    design.train.n = rows, design.holdout.n = rows / 4;
+    if (sparse) design.train.start.assign(rows + 1, 0), design.holdout.start.assign(rows / 4 + 1, 0);
+    return not_bounded(design, linear());
+  };
+  CHECK(with_size(20000, 5000, false).empty());
+  CHECK(with_size(1000, 20000, false).empty());
+  CHECK(with_size(1000, 20000, true).empty());
+  CHECK(with_size(20000, 1000, true).empty());
+  CHECK(with_size(20000, 5001, false).find("5001 features are more than 5000") == 0);
+  CHECK(with_size(20000, 5000, true).find("rows are sparse") == 0);
+  CHECK(with_size(20000, 50000, true).find("a basis of what the rows span would take") == 0);
 }
 
 }  // namespace holdout::train

@@ -13,6 +13,7 @@
 
 #include "certificate/convex_bound.hpp"
 #include "certificate/reference.hpp"
+#include "certificate/row_space.hpp"
 #include "support/reference_design.hpp"
 #include "support/thin.hpp"
 #include "support/toys.hpp"
@@ -95,6 +96,48 @@ TEST_CASE("property: sparse rows have the bounds of the same rows as a table") {
   const auto b = make_holdout_bound(sparse, *find_metric("log_loss"), model, kLow, kHigh, {});
   CHECK(a->anchors() == b->anchors());
   CHECK(a->lower(-3, -2.9) == b->lower(-3, -2.9));
+}
+
+TEST_CASE("property: with fewer rows than features, minima in the coordinates of what the rows span are the same") {
+  for (const char* model : {"logistic", "softmax"})
+    for (const bool sparse : {false, true}) {
+      CAPTURE(model);
+      CAPTURE(sparse);
+      const auto design = sparse ? testing::sparse_toy_design<double>(Seed{8}, model, 12, 20)
+                                 : testing::toy_design<double>(Seed{8}, model, 12, 20);
+      const RowSpace space = row_space_of(design);
+      CHECK(space.design.features == 12);
+      CHECK((space.basis.transpose() * space.basis - Eigen::MatrixXd::Identity(12, 12)).norm() < 1e-13);
+      const LaneConfig lane = exact(model, 0.01);
+      const auto minimum = testing::TrueObjective(design, lane.model).minimum();
+      const std::vector<double> theta(minimum.theta.begin(), minimum.theta.end()), inside = space.coordinates(theta);
+      const testing::TrueObjective reduced(space.design, lane.model);
+      CHECK(static_cast<double>(reduced.value(inside)) ==
+            doctest::Approx(static_cast<double>(minimum.value)).epsilon(1e-14));
+      CHECK(static_cast<double>(reduced.value(inside) - reduced.minimum().value) < 1e-16);
+      const std::vector<double> scores = holdout_scores(design, lane.model, theta),
+                                same = holdout_scores(space.design, lane.model, inside);
+      for (std::size_t i = 0; i < scores.size(); ++i) CHECK(std::abs(scores[i] - same[i]) < 1e-12);
+    }
+}
+
+TEST_CASE("more features than a Hessian is factored for are bounded through fewer rows") {
+  const auto wide = testing::toy_design<double>(Seed{9}, "logistic", 30, 3100);
+  const ModelSettings model = exact("logistic", 1).model;
+  CHECK(not_bounded(wide, model).empty());
+  const Metric& metric = *find_metric("log_loss");
+  LaneConfig lane = testing::lane("logistic", "lbfgs", 0, 1, TrainingSettings::kFullBatch, 1);
+  const auto trainer = make_trainer(wide, metric, std::span(&lane, 1), Seed{1}, 0);
+  trainer->run_to({1, {}});
+  const LaneResult result = trainer->results()[0];
+  const std::vector<CertificateAnchor> anchors{{1, result.theta, {}}};
+  const auto bound = make_holdout_bound(wide, metric, model, 0.1, 10, anchors);
+  const double lower = bound->lower(-0.01, 0).back();
+  CHECK(lower <= result.value);
+  CHECK(lower > 0.999 * result.value);
+  Design<double> tall;  // as far as sizes go
+  tall.features = 3100, tall.classes = 2, tall.train.n = 3200, tall.holdout.n = 100;
+  CHECK(not_bounded(tall, model).find("3101 parameters are more than 3000") == 0);
 }
 
 TEST_CASE("property: minima that are given are used, and loose ones are solved on") {

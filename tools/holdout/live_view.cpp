@@ -118,7 +118,7 @@ void LiveView::draw() {
   const double share = state_.planned > 0 ? static_cast<double>(state_.done) / static_cast<double>(state_.planned) : 0;
   std::vector<Piece> first{{(state_.planned > 0 ? bar(share) : "") + counts(state_, seconds)}};
   if (state_.winner)
-    first.push_back({", training the winner again"});
+    first.push_back({last_step(state_)});
   else if (state_.cohorts > 0)
     first.push_back(
         {", " + std::to_string(state_.cohorts) + (state_.cohorts == 1 ? " cohort" : " cohorts") + " in training"});

@@ -43,7 +43,7 @@ class Lines final : public study::Observer {
     last_ = now;
     std::string text = counts(state, std::chrono::duration<double>(now - start_).count());
     if (state.best) text += ", best " + metric_ + " " + to_text(*state.best, 6);
-    if (state.winner) text += ", training the winner again";
+    text += last_step(state);
     std::cerr << text << std::endl;
   }
   void note(const std::string& text) override { print_note(text); }
@@ -64,9 +64,10 @@ class Events final : public study::Observer {
   ~Events() override { write("end", last_); }
 
   void changed(const study::RunState& state) override {
-    const bool news = state.done != last_.done || state.winner != last_.winner;
+    const bool certifying = state.certifying.has_value(), begins = certifying && !last_.certifying;
+    const bool news = state.done != last_.done || state.winner != last_.winner || begins;
     last_ = state;
-    if (news) write(state.winner ? "winner" : "trials", state);
+    if (news) write(certifying ? "certificate" : state.winner ? "winner" : "trials", state);
   }
   void note(const std::string& text) override {
     std::cerr << "{\"event\":\"note\",\"text\":" << json_quoted(text) << "}" << std::endl;
@@ -111,6 +112,13 @@ std::unique_ptr<study::Observer> make_progress(Show how, const Shown& what, cons
       break;
   }
   return std::make_unique<Nothing>();
+}
+
+std::string last_step(const study::RunState& state) {
+  if (!state.certifying) return state.winner ? ", training the winner again" : "";
+  const auto [share, intervals] = *state.certifying;
+  return ", certifying: " + to_text(std::floor(100 * share), 3) + " % of ln λ bounded, " + std::to_string(intervals) +
+         (intervals == 1 ? " interval" : " intervals") + " so far";
 }
 
 std::string counts(const study::RunState& state, double seconds) {

@@ -27,6 +27,11 @@ struct RunState {
   std::int64_t cohorts = 0;           // in training at this moment (k folds: each of a cohort's folds counts)
   std::optional<double> best;         // as the metric counts
   bool winner = false;                // the search is over, the winner is trained again
+  struct Certifying {
+    double share = 0;            // of the range, as ln λ: its bounds are there
+    std::int64_t intervals = 0;  // that were bounded, the open ones too
+  };
+  std::optional<Certifying> certifying = {};  // the winner is there, and the search's λ is certified
 };
 
 /// Is told how far a run is, by one thread at a time.

@@ -55,7 +55,8 @@ class HoldoutBound {
 
 /// Why there are no such bounds for the model and the metric, a clause; empty if there are.
 std::string not_bounded(const ModelSettings& model, const Metric& metric);
-/// The same of the data: sparse rows of squared loss, more parameters than a Hessian is factored for, too much work.
+/// The same of the data: more parameters, and more rows, than a Hessian is factored for; too much work or memory. With
+/// fewer rows than features the coordinates of what the rows span take the features' place.
 std::string not_bounded(const Design<double>& design, const ModelSettings& model);
 
 /// @param design  must outlive the bound; neither not_bounded() says anything
