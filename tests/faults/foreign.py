@@ -4,151 +4,13 @@ says so, reports nothing wrong, and goes on with the result of a run that nobody
 
 usage: foreign.py HOLDOUT TEST [COUNT (1)]      TEST: one of the functions below, or `all`; COUNT: rounds of its cases
 exit codes: 0 as promised; 1 a promise is broken; 77 Optuna is missing here, and the test is about nothing else
-
-The study is made here: mini-batches over 600 rows, 60 trials in batches of four. "Undisturbed" is one run of it:
-report.json but for its section `run`, and trials.csv, byte for byte.
 """
-import contextlib, importlib.util, json, os, random, shutil, signal, sqlite3, subprocess, sys, tempfile, threading, time
+import contextlib, importlib.util, json, os, random, shutil, signal, sqlite3, sys, threading, time
 
-FOLDER = tempfile.TemporaryDirectory(prefix="holdout-foreign-", ignore_cleanup_errors=True)
+import shared_run
+from shared_run import Run, begin, check, conclude, refused
+
 WITH_OPTUNA = importlib.util.find_spec("optuna") is not None
-broken, asked = [], 0
-
-
-def check(good, what):
-    global asked
-    asked += 1
-    if not good:
-        broken.append(what)
-        print("  BROKEN:", what, flush=True)
-
-
-def make_study():
-    draw = random.Random(5)
-    with open(FOLDER.name + "/rows.csv", "w") as f:
-        f.write("a,b,c,y\n")
-        for _ in range(600):
-            a, b, c = (draw.gauss(0, 1) for _ in range(3))
-            f.write(f"{a:.6f},{b:.6f},{c:.6f},{a - 2 * b + draw.gauss(0, 0.3):.6f}\n")
-    with open(FOLDER.name + "/study.yaml", "w") as f:
-        f.write("""name: others
-data: {file: rows.csv, target: y, split: {method: holdout, fraction: 0.25, test: 0.2}}
-model: {type: linear, l2: {min: 1e-5, max: 10, scale: log}}
-training: {optimizer: {values: [gd, adam]}, learning_rate: {min: 1e-4, max: 0.1, scale: log}, batch_size: 8, epochs: 200}
-objective: {metric: mse}
-search: {method: random, trials: 60, batch: 4}
-""")
-    return FOLDER.name + "/study.yaml"
-
-
-class Run:
-    """A run folder of its own; `at` is where it is now."""
-
-    def __init__(self):
-        self.base = tempfile.mkdtemp(dir=FOLDER.name)
-        self.at = self.base + "/run"
-
-    @property
-    def db(self):
-        return self.at + "/study.db"
-
-    def command(self, *more):
-        return [HOLDOUT, "run", STUDY, "--out", self.at, "--threads", "2", *more]
-
-    def start(self):
-        return subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-
-    def call(self, *words):
-        """-> exit code, standard output, standard error of a command of holdout"""
-        p = subprocess.run([HOLDOUT, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-                           timeout=600)
-        return p.returncode, p.stdout, p.stderr
-
-    def run(self, *more):
-        return self.call(*self.command(*more)[1:])
-
-    def sql(self, statement, *values):
-        with contextlib.closing(sqlite3.connect(self.db, timeout=30, isolation_level=None)) as db:
-            return db.execute(statement, values).fetchall()
-
-    def stored(self):
-        """How many trials have an outcome; 0 while that cannot be asked."""
-        try:
-            with contextlib.closing(sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=5)) as db:
-                return db.execute("select count(*) from trials where state in ('COMPLETE', 'FAIL')").fetchone()[0]
-        except sqlite3.Error:
-            return 0
-
-    def wait_for(self, p, trials):
-        while self.stored() < trials and p.poll() is None:
-            time.sleep(0.005)
-        check(p.poll() is None, f"it ended before {trials} trials were there: {p.returncode}")
-
-    def disturbed(self, trials, act):
-        """Starts a run, acts on it while it stands still between two transactions, lets it go on.
-        -> exit code, standard error"""
-        p = self.start()
-        self.wait_for(p, trials)
-        while p.poll() is None:
-            p.send_signal(signal.SIGSTOP)
-            os.waitid(os.P_PID, p.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
-            with contextlib.closing(sqlite3.connect(self.db, timeout=0, isolation_level=None)) as db:
-                try:
-                    db.execute("begin immediate")
-                    db.execute("rollback")
-                    break
-                except sqlite3.OperationalError:
-                    p.send_signal(signal.SIGCONT)
-                    time.sleep(0.01)
-        check(p.poll() is None, "it ended before it could be disturbed")
-        act(self)
-        p.send_signal(signal.SIGCONT)
-        said = p.communicate(timeout=600)[1].decode("utf-8", "replace")
-        return p.returncode, said
-
-    def killed(self, trials):
-        p = self.start()
-        self.wait_for(p, trials)
-        p.kill()
-        p.communicate()
-
-    def report(self, without=()):
-        with open(self.at + "/report.json") as f:
-            report = json.load(f)
-        for key in ("run", *without):
-            report.pop(key, None)
-        return report
-
-    def trials_csv(self):
-        with open(self.at + "/trials.csv", newline="") as f:
-            return f.read()
-
-    def ours(self):
-        return self.sql("select holdout_number, number, state, value from trials left join trial_values using (trial_id) "
-                        "where holdout_number is not null order by holdout_number")
-
-    def check_whole(self, label):
-        """As if nobody had been there."""
-        check(self.report() == WHOLE.report(), f"{label}: the report differs")
-        check(self.trials_csv() == WHOLE.trials_csv(), f"{label}: trials.csv differs")
-        check(self.ours() == WHOLE.ours(), f"{label}: the stored trials differ")
-
-    def go_on(self, label):
-        code, _, said = self.run()
-        check(code == 0, f"{label}: going on ends with {code}: {said[-300:]}")
-        if code == 0:
-            self.check_whole(label)
-
-    def done(self):
-        shutil.rmtree(self.base, ignore_errors=True)
-
-
-def refused(label, code, said, words, run):
-    """A run that could not finish says why, and reports nothing."""
-    check(code == 1, f"{label}: exit {code}: {said[-300:]}")
-    check(words in said, f"{label}: says {said[-300:]}")
-    check("bug in holdout" not in said and "bug in holdout" not in said, f"{label}: calls it a bug: {said[-300:]}")
-    check(not os.path.exists(run.at + "/report.json"), f"{label}: wrote a report")
 
 
 def the_study(run):
@@ -230,14 +92,14 @@ def check_foreign(run, label, least=1):
     report = run.report()
     foreign = report.get("foreign", [])
     check(len(foreign) >= least and all(f["what"] == "added" for f in foreign), f"{label}: report.json shows {foreign}")
-    check(run.report(["foreign"]) == WHOLE.report(), f"{label}: the report differs in more than the section `foreign`")
-    check(run.trials_csv().startswith(WHOLE.trials_csv()), f"{label}: trials.csv differs before its end")
+    check(run.report(["foreign"]) == shared_run.WHOLE.report(), f"{label}: the report differs in more than the section `foreign`")
+    check(run.trials_csv().startswith(shared_run.WHOLE.trials_csv()), f"{label}: trials.csv differs before its end")
     check(run.trials_csv().count(",foreign,,") == len(foreign), f"{label}: trials.csv lacks foreign trials")
-    check(run.ours() == WHOLE.ours(), f"{label}: the stored trials differ")
+    check(run.ours() == shared_run.WHOLE.ours(), f"{label}: the stored trials differ")
     numbers = [n for (n,) in run.sql("select number from trials order by number")]
     check(numbers == list(range(len(numbers))), f"{label}: Optuna's numbers have a gap: {numbers}")
     for name in ("best.yaml", "model.json"):
-        with open(f"{run.at}/{name}") as ours, open(f"{WHOLE.at}/{name}") as whole:
+        with open(f"{run.at}/{name}") as ours, open(f"{shared_run.WHOLE.at}/{name}") as whole:
             check(ours.read() == whole.read(), f"{label}: {name} differs")
     for name in ("report.md", "report.html"):
         with open(f"{run.at}/{name}") as f:
@@ -245,7 +107,7 @@ def check_foreign(run, label, least=1):
         check("by another program" in text, f"{label}: {name} does not tell")
         check("-1e+09" not in text.replace("COMPLETE, -1e+09", ""), f"{label}: {name} shows a foreign value as a result")
     told = {"report": run.call("report", run.at), "run": run.run(), "verify": run.call("verify", run.at, "--all"),
-            "compare": run.call("compare", run.at, WHOLE.at)}
+            "compare": run.call("compare", run.at, shared_run.WHOLE.at)}
     for name, (code, out, said) in told.items():
         check(code == 0, f"{label}: {name} ends with {code}: {out[-200:]} {said[-200:]}")
         check("by another program" in out, f"{label}: {name} does not tell: {out[-300:]}")
@@ -334,7 +196,7 @@ def edited():
         check(run.report()["best"]["value"] > -1, f"{label}: the changed trial wins")
         code, _, said = run.run()
         check(code == 0, f"{label}, after the end: going on ends with {code}: {said[-300:]}")
-        check(run.report() == WHOLE.report(), f"{label}, after the end: the report differs")
+        check(run.report() == shared_run.WHOLE.report(), f"{label}, after the end: the report differs")
         run.done()
 
         run = Run()
@@ -344,17 +206,17 @@ def edited():
         check(code == 0, f"{label}, after a kill: going on ends with {code}: {said[-300:]}")
         check(harmless or "trial 2 of study.db was changed by another program: it is trained again" in said,
               f"{label}, after a kill: says {said[-300:]}")
-        check(code != 0 or run.report() == WHOLE.report(), f"{label}, after a kill: the report differs")
+        check(code != 0 or run.report() == shared_run.WHOLE.report(), f"{label}, after a kill: the report differs")
         run.done()
 
         run = Run()
         code, said = run.disturbed(8, lambda run: run.sql(statement))
         if harmless:
-            check(code == 0 and run.report() == WHOLE.report(), f"{label}, during the run: exit {code}, or another report")
+            check(code == 0 and run.report() == shared_run.WHOLE.report(), f"{label}, during the run: exit {code}, or another report")
         else:
             refused(f"{label}, during the run", code, said, "by another program", run)
             code, _, said = run.run()
-            check(code == 0 and run.report() == WHOLE.report(), f"{label}: then {code}, or another report: {said[-300:]}")
+            check(code == 0 and run.report() == shared_run.WHOLE.report(), f"{label}: then {code}, or another report: {said[-300:]}")
         run.done()
 
 
@@ -450,7 +312,7 @@ def replaced():
         os.rename(run.db + ".copy", run.db)
 
     def by_other(run):
-        shutil.copy(WHOLE.db, run.db + ".copy")
+        shutil.copy(shared_run.WHOLE.db, run.db + ".copy")
         os.rename(run.db + ".copy", run.db)
 
     def by_text(run):
@@ -499,14 +361,11 @@ TESTS = [deleted, foreign, optimizing, edited, locked, moved, replaced, overwrit
 if __name__ == "__main__":
     if len(sys.argv) < 3 or sys.argv[2] not in [t.__name__ for t in TESTS] + ["all"]:
         sys.exit(__doc__ + "\nTESTs: " + " ".join(t.__name__ for t in TESTS))
-    HOLDOUT, STUDY, WHOLE = os.path.abspath(sys.argv[1]), make_study(), Run()
-    code, _, said = WHOLE.run()
-    if code != 0:
-        sys.exit(f"the undisturbed run ends with {code}: {said}")
+    if problem := begin(sys.argv[1]):
+        sys.exit(problem)
     for test in TESTS:
         if sys.argv[2] in (test.__name__, "all"):
             print(test.__name__, flush=True)
             for _ in range(int(sys.argv[3]) if len(sys.argv) > 3 else 1):
                 test()
-    print(f"{asked} checks, {len(broken)} promises broken")
-    sys.exit(1 if broken else 0)
+    conclude()
