@@ -59,15 +59,24 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+bool same_but_for_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 }  // namespace
 
+// The same word in other letters is the nearest; one that has no letter in common (`y` and `a`) is none.
 std::string_view nearest_word(std::string_view word, std::span<const std::string> words) {
   constexpr std::size_t kLongest = 100;  // nobody mistypes a word of this length
   if (word.size() > kLongest) return {};
   std::string_view best;
   std::size_t least = std::max<std::size_t>(1, std::min<std::size_t>(2, (word.size() + 1) / 3)) + 1;
-  for (const std::string& candidate : words)
-    if (const std::size_t d = edit_distance(word, candidate); d < least) least = d, best = candidate;
+  for (const std::string& candidate : words) {
+    if (same_but_for_case(word, candidate)) return candidate;
+    const std::size_t d = edit_distance(word, candidate);
+    if (d < least && d < std::max(word.size(), candidate.size())) least = d, best = candidate;
+  }
   return best;
 }
 

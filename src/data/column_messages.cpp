@@ -14,14 +14,15 @@ std::string cells(std::size_t n, const char* rest) {
 }
 
 // "12 empty, 8 'NA'": which cells counted as missing.
-std::string missing_cells(const Column& column) {
+// @param counted  with how many of each, in the whole file
+std::string missing_cells(const Column& column, bool counted = true) {
   constexpr std::size_t kShown = 3;
   std::vector<std::pair<std::size_t, std::string>> words;
   for (const auto& [word, n] : column.missing_words) words.emplace_back(n, word);
   std::stable_sort(words.begin(), words.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string text;
   for (std::size_t i = 0; i < std::min(kShown, words.size()); ++i)
-    text += (i > 0 ? ", " : "") + std::to_string(words[i].first) + " " +
+    text += (i > 0 ? ", " : "") + (counted ? std::to_string(words[i].first) + " " : "") +
             (words[i].second.empty() ? "empty" : quoted(words[i].second));
   return words.size() > kShown ? text + ", …" : text;
 }
@@ -30,7 +31,7 @@ std::string missing_cells(const Column& column) {
 std::string filled_text(const FilledColumn& filled, std::size_t rows) {
   const Column& c = *filled.column;
   std::string text = "column " + quoted(c.name) + ": " + std::to_string(filled.cells) + " of " + std::to_string(rows) +
-                     " cells are missing (" + missing_cells(c) + ")";
+                     " cells are missing (" + missing_cells(c, filled.cells == c.missing) + ")";
   if (filled.rule == "level") return text + ", a category of their own: " + missing_feature(c.name);
   const std::string what = c.text ? "shares of its values" : filled.rule == "median" ? "median" : "mean";
   text += ", filled with the " + what + " of the training rows";
@@ -64,12 +65,13 @@ Message odd_cell(const Table& table, const Column& c, const CellFormat& format) 
                 : "fix the cell; if it means that there is no value, name it in data.missing_words; " + categories);
 }
 
-Message missing_cell(const Table& table, const Column& c) {
+Message missing_cell(const Table& table, const Column& c, bool target) {
   return {{table.file, c.first_missing->line, 0},
           "column " + quoted(c.name) + ": a missing value, " + quoted(c.first_missing->cell) +
               (c.missing > 1 ? ", the first of " + std::to_string(c.missing) : std::string()),
-          c.text ? "set data.missing to drop_row, mean or level; which words count as missing: data.missing_words"
-                 : "set data.missing to drop_row, mean, median or indicator"};
+          target ? "missing: {columns: {" + c.name + ": drop_row}} below data: drops the rows; a target is never filled"
+          : c.text ? "set data.missing to drop_row, mean or level; which words count as missing: data.missing_words"
+                   : "set data.missing to drop_row, mean, median or indicator"};
 }
 
 std::vector<std::string> missing_notices(std::size_t rows, std::size_t kept, const std::vector<const Column*>& dropping,

@@ -15,7 +15,8 @@ namespace holdout::data {
 Message odd_cell(const Table& table, const Column& column, const CellFormat& format);
 
 /// Blames the column's first missing cell, where the study does not say what becomes of it.
-Message missing_cell(const Table& table, const Column& column);
+/// @param target  whether it is the target: what is missing there is never filled
+Message missing_cell(const Table& table, const Column& column, bool target);
 
 /// A column that features come from, and how many cells of rows that are kept are missing in it.
 struct FilledColumn {

@@ -141,7 +141,7 @@ void Encoder::check_column(std::size_t j) {
   if (c.first_odd)
     errors_.add(odd_cell(table_, c, settings_.cells));
   else if (c.missing > 0 && rule(j) == "refuse")
-    errors_.add(missing_cell(table_, c));
+    errors_.add(missing_cell(table_, c, j == target_));
   else if (c.missing == table_.rows())
     add(c.first_missing->line, "column " + quoted(c.name) + ": every cell is missing", "exclude it: data.features");
   else if (c.missing > 0 && !c.text && rule(j) == "level")

@@ -109,7 +109,11 @@ Split split_by_time(const RowList& rows, const SplitSettings& settings, const Sp
     refuse_split("gap: " + std::to_string(settings.gap) + " " + unit +
                      " leaves no training row in front of the first " + "part that is measured, which begins behind " +
                      rows_text(begin[0]),
-                 "use a smaller gap, or fewer folds", "data.split.gap");
+                 settings.gap_unit == "rows" && !settings.order.empty()
+                     ? "use a smaller gap or fewer folds; or gap_unit: order if it is counted as " +
+                           quoted(settings.order) + " is, dates in days"
+                     : "use a smaller gap, or fewer folds",
+                 "data.split.gap");
   const auto window = [&](std::size_t last) {
     return line.between(settings.window == "sliding" && last > width ? last - width : 0, last);
   };

@@ -300,7 +300,8 @@ double physical_memory() { return memory_in_reach(); }
 
 std::string near_names(std::string_view name, const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 12;
-  if (names.size() <= kShown || !nearest_word(name, names).empty()) return did_you_mean(name, names);
+  if (!nearest_word(name, names).empty()) return did_you_mean(name, names);
+  if (names.size() <= kShown) return "columns: " + joined(names);
   return "columns: " + joined(std::span(names).first(kShown)) + " … (" + std::to_string(names.size()) + " in all)";
 }
 

@@ -133,7 +133,8 @@ class Checks {
       add("training.optimizer",
           "training.optimizer: " + (one ? "'" + solvers[0] + "' needs" : joined(solvers) + " need") +
               " a loss with second derivatives; " + joined(kinked) + (kinked.size() == 1 ? " has none" : " have none"),
-          "choose an update rule, or loss huber or squared_hinge");
+          std::string("choose an update rule, or loss ") +
+              (file_.study.config.model.type() == "svm" ? "squared_hinge" : "squared or huber"));
   }
 
   // Weights of classes are balanced, or given.

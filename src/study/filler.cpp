@@ -141,9 +141,11 @@ void Filler::section(const Field& field, const std::function<void(FieldVisitor&)
     expanded.entries.push_back({std::string(shorthand), entry->mark, std::move(range)});
     return walk({&expanded, entry->mark, path, shorthand}, fields);
   }
-  if (!node.is_mapping())
+  if (!node.is_mapping()) {
+    const std::vector<std::string> keys = keys_of(fields);  // none: they are the user's words, which the help describes
     return add(node.mark, path + ": expected keys with values, found " + kind_name(node),
-               "keys: " + joined(keys_of(fields)));
+               keys.empty() ? std::string(field.help) : "keys: " + joined(keys));
+  }
   marks[path] = entry->mark;  // a section stands where its key does
   walk({&node, entry->mark, path, shorthand}, fields);
 }

@@ -54,9 +54,13 @@ void Filler::choose(const Field& field, Choice& choice, const ChoiceStyle& style
   } else if (style.nested && node.is_scalar()) {
     name = &node;
   } else {
-    const std::string hint = node.is_scalar() ? std::string(field.name) + ": {" + key + ": " + flow_text(node) + "}"
-                             : style.nested   ? std::string(field.name) + ": {values: " + flow_text(node) + "}"
-                                              : example(std::string(choice.alternatives()[0].name));
+    const bool may_vary = style.nested && field.scope != Scope::fixed;
+    const bool is_name = node.is_scalar() && !to_real(node.text);  // of a number it would be refused next
+    const std::string hint = is_name    ? std::string(field.name) + ": {" + key + ": " + flow_text(node) + "}"
+                             : may_vary ? std::string(field.name) + ": {values: " + flow_text(node) + "}"
+                             : style.nested
+                                 ? "give one value: " + std::string(field.name) + " is the same for the whole study"
+                                 : example(std::string(choice.alternatives()[0].name));
     return add(node.mark, path + ": expected keys with values, found " + kind_name(node), hint);
   }
   std::size_t selected = choice.selected();

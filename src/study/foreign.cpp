@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <holdout/base/number.hpp>
+
 namespace holdout::study {
 namespace {
 
@@ -68,6 +70,8 @@ constexpr ForeignKey kKeys[] = {
     {"validation_fraction", "data.split.fraction", ""},
     {"fold_column", "data.split.column", "with method: column"},
     {"group_column", "data.split.group", ""},
+    {"groups", "data.split.group", ""},
+    {"stratified", "data.split.stratify", ""},
     {"n_repeats", "data.split.repeats", "with method: kfold"},
     {"max_train_size", "data.split.window", "sliding, with method: time"},
     {"time_column", "data.split.order", "with method: time"},
@@ -79,6 +83,8 @@ constexpr ForeignKey kKeys[] = {
     {"weightCol", "data.weight", ""},
     {"ignored_columns", "data.features.exclude", ""},
     {"drop_columns", "data.features.exclude", ""},
+    {"ignore", "data.features.exclude", ""},
+    {"drop", "data.features.exclude", ""},
     {"featuresCol", "data.features.include", ""},
     {"sep", "data.delimiter", ""},
     {"na_values", "data.missing_words", ""},
@@ -167,6 +173,12 @@ constexpr ForeignWord kWords[] = {
     {"objective.metric", "f1_score", "f1"},
     {"objective.metric", "f1_macro", "{name: f1, average: macro}"},
     {"objective.metric", "f1_weighted", "{name: f1, average: weighted}"},
+    {"objective.metric", "f1_micro", "accuracy"},  // each row is decided once: all three are the share of right ones
+    {"objective.metric", "precision_micro", "accuracy"},
+    {"objective.metric", "recall_micro", "accuracy"},
+    {"objective.metric.f1.average", "micro", "metric: accuracy"},
+    {"objective.metric.precision.average", "micro", "metric: accuracy"},
+    {"objective.metric.recall.average", "micro", "metric: accuracy"},
     {"objective.metric", "precision_macro", "{name: precision, average: macro}"},
     {"objective.metric", "precision_weighted", "{name: precision, average: weighted}"},
     {"objective.metric", "recall_macro", "{name: recall, average: macro}"},
@@ -222,6 +234,31 @@ constexpr ForeignWord kWords[] = {
     {"data.standardize", "maxabs", "max_abs"},
     {"data.standardize", "maxabsscaler", "max_abs"},
     {"data.standardize", "robustscaler", "robust"},
+    {"data.split.method", "cv", "kfold"},
+    {"data.split.method", "k_fold", "kfold"},
+    {"data.split.method", "crossvalidation", "kfold"},
+    {"data.split.method", "cross_validation", "kfold"},
+    {"data.split.method", "stratifiedkfold", "kfold"},
+    {"data.split.method", "repeatedkfold", "kfold, repeats: 10"},
+    {"data.split.method", "repeatedstratifiedkfold", "kfold, repeats: 10"},
+    {"data.split.method", "groupkfold", "kfold, group: COLUMN"},
+    {"data.split.method", "group_kfold", "kfold, group: COLUMN"},
+    {"data.split.method", "stratifiedgroupkfold", "kfold, group: COLUMN"},
+    {"data.split.method", "group", "kfold, group: COLUMN"},
+    {"data.split.method", "groupshufflesplit", "holdout, group: COLUMN"},
+    {"data.split.method", "shufflesplit", "holdout"},
+    {"data.split.method", "train_test_split", "holdout"},
+    {"data.split.method", "random", "holdout"},
+    {"data.split.method", "loo", "leave_one_out"},
+    {"data.split.method", "loocv", "leave_one_out"},
+    {"data.split.method", "leaveoneout", "leave_one_out"},
+    {"data.split.method", "predefinedsplit", "column"},
+    {"data.split.method", "timeseriessplit", "time"},
+    {"data.split.method", "time_series_split", "time"},
+    {"data.split.method", "timeseries", "time"},
+    {"data.split.method", "time_series", "time"},
+    {"data.split.method", "forward_chaining", "time"},
+    {"data.split.gap_unit", "days", "order"},
     {"data.encoding", "cp1252", "windows-1252"},
     {"data.encoding", "latin1", "windows-1252"},
     {"data.encoding", "latin-1", "windows-1252"},
@@ -308,8 +345,13 @@ std::string foreign_key(const std::string& section, const Entry& entry) {
   if (contains(kThreadKeys, entry.key)) return "threads are the command's business: --threads N";
   for (const ForeignKey& known : kKeys) {
     if (known.key != entry.key) continue;
+    if (known.path == "data.split.group" && given.is_mapping()) continue;  // groups of features: model.l2.groups
+    // Of numbers, a list is that of the layers; lists of lists or of tuples are to be searched.
+    const bool layers =
+        known.path == "model.hidden" && std::all_of(given.items.begin(), given.items.end(),
+                                                    [](const Node& item) { return to_integer(item.text).has_value(); });
     std::string value =
-        value_here(entry.value, known.path.starts_with("model.") || known.path.starts_with("training."));
+        value_here(entry.value, !layers && (known.path.starts_with("model.") || known.path.starts_with("training.")));
     if (entry.value.is_mapping()) {  // W&B's metric: {name, goal}; Katib's algorithm: {algorithmName}
       const Entry* name = entry.value.find("name");
       if (!name) name = entry.value.find("algorithmName");

@@ -56,10 +56,13 @@ void check_metric(const StudyFile& file, const data::Prepared& data) {
         data.split.folds.size() > 1 ? "fold " + std::to_string(k) : std::string("the hold-out part");
     const data::SplitSettings& split = study.data.split;
     const bool shared = !split.group.empty() || split.selected() == data::SplitSettings::time;  // stratify may not help
-    std::string hint = split.selected() == data::SplitSettings::column ? "change the split column"
-                       : classes && !split.stratify && !shared         ? "write stratify: true"
-                       : data.split.folds.size() > 1                   ? "use fewer folds"
-                                                                       : "hold out more rows";
+    const bool constant =
+        std::all_of(data.dataset.y.begin(), data.dataset.y.end(), [&](double y) { return y == data.dataset.y[0]; });
+    std::string hint = constant                                          ? "no split has others"
+                       : split.selected() == data::SplitSettings::column ? "change the split column"
+                       : classes && !split.stratify && !shared           ? "write stratify: true"
+                       : data.split.folds.size() > 1                     ? "use fewer folds"
+                                                                         : "hold out more rows";
     hint += std::string("; or use a metric that needs no more: ") + (classes ? "log_loss, error" : "mse, mae");
     throw Error(file.located(
         {{},
@@ -68,6 +71,19 @@ void check_metric(const StudyFile& file, const data::Prepared& data) {
          {},
          "objective.metric"}));
   }
+}
+
+void note_metric(const StudyFile& file, data::Prepared& data) {
+  const train::Metric& metric = metric_of(file.study);
+  if (metric.info.name != "mape") return;
+  std::size_t zeros = 0, rows = 0;
+  for (const data::Fold& fold : data.split.folds)
+    for (const std::uint32_t i : fold.holdout)
+      if (data.dataset.weight(i) > 0) ++rows, zeros += data.dataset.y[i] == 0;
+  if (zeros > 0)
+    data.notices.push_back("mape divides by the target, which is 0 in " + std::to_string(zeros) + " of " +
+                           std::to_string(rows) +
+                           " hold-out rows: they alone decide its value; mae and median_absolute_error do not divide");
 }
 
 }  // namespace holdout::study

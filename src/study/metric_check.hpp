@@ -10,4 +10,7 @@ namespace holdout::study {
 /// @throws Error with the fold, what its rows lack, and the ways out
 void check_metric(const StudyFile& file, const data::Prepared& data);
 
+/// Adds to the notices of the data what makes a value mean little though there is one: a target of 0 under mape.
+void note_metric(const StudyFile& file, data::Prepared& data);
+
 }  // namespace holdout::study

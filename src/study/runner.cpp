@@ -168,6 +168,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
     check_threshold(file, data, errors);
     errors.throw_if_any();
     check_metric(file, data);
+    note_metric(file, data);
     find_class_weights(file, data.dataset.classes);
     const std::size_t before = data.notices.size();
     find_groups(file, feature_names(study, data));
@@ -177,6 +178,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
     for (data::OuterFold& outer : data.outer) {
       exchange(data, outer);
       check_metric(file, data);
+      note_metric(file, data);
       data.notices.insert(data.notices.end(), of_names.begin(), of_names.end());
       check_many(study, data);
       exchange(data, outer);

@@ -274,11 +274,13 @@ void Starter::split() {
     for (const auto& [value, n] : target_->values) least = std::min(least, n);
   const std::string test = overview_.rows >= 50 ? ", test: 0.2" : "";
   const std::string what = test.empty() ? "" : "; test: a share that only the winner sees";
-  // Each class needs rows in every training part.
-  if (overview_.rows >= kRowsForOneSplit || overview_.rows < 10 || least < 4)
+  // Each class needs a row in every fold; of a small one the test part may take a row more than its share.
+  const std::size_t of_test = test.empty() ? 0 : (least + 4) / 5, folds = std::min(kFolds, least - of_test);
+  if (overview_.rows >= kRowsForOneSplit || overview_.rows < 10 || folds < 3)
     line("  split: {method: holdout, fraction: 0.25" + test + "}", "a quarter measures the error" + what);
   else
-    line("  split: {method: kfold, folds: 5" + test + "}", "few rows: each measures once" + what);
+    line("  split: {method: kfold, folds: " + std::to_string(folds) + test + "}",
+         "few rows: each measures once" + what);
   other_splits(test);
 }
 

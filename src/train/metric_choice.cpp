@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include <holdout/base/number.hpp>
+#include <holdout/data/classes.hpp>
 
 namespace holdout::train {
 namespace {
@@ -62,14 +66,22 @@ void MetricChoice::fields(FieldVisitor& f) {
 std::optional<Message> MetricChoice::find_classes(std::span<const std::string> classes) {
   std::optional<Message> wrong;
   const auto place = [&](const std::string& name, const std::string& path) {
-    const auto at = std::find(classes.begin(), classes.end(), name);
-    if (at == classes.end() && !wrong)
+    const std::optional<std::size_t> at = data::find_class(classes, name);
+    if (!at && !wrong)
       wrong = Message{{},
                       "objective.metric." + path + ": the target has no class " + quoted(name),
-                      "its classes: " + joined(std::vector<std::string>(classes.begin(), classes.end())),
+                      data::class_hint(classes, name),
                       {},
                       "objective.metric." + path};
-    return static_cast<std::size_t>(at - classes.begin());
+    return at.value_or(classes.size());
+  };
+  const auto refuse_twice = [&](std::size_t at, const std::string& path) {
+    if (!wrong)
+      wrong = Message{{},
+                      "objective.metric." + path + ": class " + quoted(classes[at]) + " is named twice",
+                      "delete one of the two",
+                      {},
+                      "objective.metric." + path};
   };
   const std::string name(metric_.info.name);
   if (!metric_.options.one_class.empty())
@@ -79,15 +91,32 @@ std::optional<Message> MetricChoice::find_classes(std::span<const std::string> c
   std::vector<double> table(k * k);
   for (std::size_t c = 0; c < k; ++c)
     for (std::size_t d = 0; d < k; ++d) table[c * k + d] = c != d;
+  std::vector<char> told(k), told_of(k * k);  // 1 and +1 may be one class
   for (const Costs& row : costs_) {
-    const std::size_t real = place(row.real, name + ".costs." + row.real);
+    const std::string of = name + ".costs." + row.real;
+    const std::size_t real = place(row.real, of);
+    if (real < k && std::exchange(told[real], 1)) refuse_twice(real, of);
     for (const Cost& cost : row.of) {
-      const std::size_t decided = place(cost.decided, name + ".costs." + row.real + "." + cost.decided);
-      if (real < k && decided < k) table[real * k + decided] = cost.value;
+      const std::size_t decided = place(cost.decided, of + "." + cost.decided);
+      if (real >= k || decided >= k) continue;
+      table[real * k + decided] = cost.value;
+      if (std::exchange(told_of[real * k + decided], 1)) refuse_twice(decided, of + "." + cost.decided);
     }
   }
   metric_.options.costs = std::move(table);
   return wrong;
+}
+
+bool MetricChoice::has_costs_of(const MetricChoice& other) const {
+  using Table = std::map<std::pair<std::string_view, std::string_view>, double>;
+  const auto unusual = [](const std::vector<Costs>& costs) {
+    Table table;
+    for (const Costs& row : costs)
+      for (const Cost& cost : row.of)
+        if (cost.value != (row.real == cost.decided ? 0 : 1)) table[{row.real, cost.decided}] = cost.value;
+    return table;
+  };
+  return unusual(costs_) == unusual(other.costs_);
 }
 
 }  // namespace holdout::train

@@ -126,6 +126,11 @@ TEST_CASE("property: near words are suggested, far ones are not") {
   CHECK(nearest_word("", keys).empty());
   CHECK(nearest_word("a", {}).empty());
   CHECK(nearest_word(std::string(100000, 'a'), keys).empty());
+  const std::vector<std::string> columns{"a", "b", "Y", "Z"};
+  CHECK(nearest_word("y", columns) == "Y");  // not `a`, which is one substitution away as well
+  CHECK(nearest_word("x", columns).empty());
+  CHECK(nearest_word("3", std::vector<std::string>{"0", "1", "-3"}) == "-3");
+  CHECK(nearest_word("AGE", std::vector<std::string>{"wage", "age"}) == "age");
   CHECK(did_you_mean("epoch", keys) == "did you mean 'epochs'?");
   CHECK(did_you_mean("zzz", std::vector<std::string>{"a", "b"}) == "allowed: a, b");
   CHECK(joined(keys, "|").starts_with("batch_size|epochs|"));

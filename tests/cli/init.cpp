@@ -102,6 +102,20 @@ TEST_CASE("init: proposes splits by group and by time where columns look like it
   }
 }
 
+TEST_CASE("init: however few rows the rarest class has, the study runs") {
+  for (int rare = 2; rare <= 7; ++rare) {
+    CAPTURE(rare);
+    Folder folder;
+    std::string text = "a,b,y\n";
+    for (int i = 0; i < 90; ++i)
+      text += std::to_string(i * 7 % 11) + "," + std::to_string(i * 5 % 13) + "," + (i < rare ? "ill" : "well") + "\n";
+    process::write_file(folder.path / "rare.csv", text);
+    const auto made = shell(folder, "$H init rare.csv --target y");
+    REQUIRE_MESSAGE(made.code == 0, made.err);
+    CHECK(shell(folder, "$H run rare.yaml --out run").code == 0);
+  }
+}
+
 TEST_CASE("init: nothing is overwritten; what cannot be is said, near names suggested") {
   Folder folder;
   process::write_file(folder.path / "d.csv", "age,same,name,target\n1,2,a,5\n2,2,b,6\n3,2,c,7\n4,2,d,8\n");

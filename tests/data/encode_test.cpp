@@ -143,6 +143,8 @@ TEST_CASE("encode: columns without any value are named, whether numbers, categor
   const auto refused = messages_of([] { load_text("a,y\n1,\n2,NA\n1,?\n", kClasses); });
   REQUIRE(refused.size() == 1);
   CHECK(refused[0].text == "column 'y': a missing value, '', the first of 3");
+  // No rule but one helps a target: the others would be refused next.
+  CHECK(refused[0].hint == "missing: {columns: {y: drop_row}} below data: drops the rows; a target is never filled");
 }
 
 TEST_CASE("encode: rows with missing cells are dropped, and it is said how many") {

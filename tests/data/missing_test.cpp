@@ -37,6 +37,15 @@ TEST_CASE("missing: each column has its own rule, and the others the default") {
         "column 'city': 2 of 7 cells are missing (1 empty, 1 'NA'), a category of their own: city=(missing)");
 }
 
+TEST_CASE("missing: where rows are dropped for another column, cells are counted among those that are left") {
+  DataSettings s = settings();
+  s.missing.usual = "mean", s.missing.columns = {{"x", "drop_row"}};
+  const Prepared p = load_text("city,x,y\n,,1\n,1,2\nA,2,3\nB,3,4\nA,4,5\nB,5,6\n", Task::regression, s);
+  REQUIRE(p.notices.size() >= 2);
+  CHECK(p.notices[0] == "1 of 6 rows dropped: missing values in 'x' (1 empty)");
+  CHECK(p.notices[1].starts_with("column 'city': 1 of 5 cells are missing (empty), filled with"));
+}
+
 TEST_CASE("missing: own words are not those of the split column, in the data file or beside it") {
   const char* const text = "x,part,y\n1,0,1\n-1,0,2\n3,1,3\n4,1,4\n5,-1,5\n-1,-1,-1\n";
   DataSettings s = settings();

@@ -32,6 +32,8 @@ TEST_CASE("checks: settings that do not go together") {
        "2:41: error: training.precision: optimizer 'exact' works in float64"},
       {"model: {type: svm, loss: hinge}\ntraining: {optimizer: newton}\n",
        "3:23: error: training.optimizer: 'newton' needs a loss with second derivatives; hinge has none"},
+      {"model: {type: linear, loss: pinball}\ntraining: {optimizer: newton}\n",
+       "choose an update rule, or loss squared or huber"},  // those of the model
       {"training: {optimizer: exact, batch_size: 8, epochs: 3}\n",
        "2:42: error: training.batch_size: optimizer 'exact' takes none"},
       // what is refused of one solver is refused of a list of them, and of a list that has one

@@ -3,6 +3,7 @@
 
 #include <holdout/study/runner.hpp>
 
+#include "class_weights.hpp"
 #include "cohorts.hpp"
 #include "default_configuration.hpp"
 #include "study/study_text.hpp"
@@ -112,6 +113,33 @@ TEST_CASE("class weights: each mistake has its message") {
   CAPTURE(unknown);
   CHECK(has(unknown, "2:65: error: model.class_weight.classes: the target has no class 'usul'"));
   CHECK(has(unknown, "did you mean 'usual'?"));
+}
+
+TEST_CASE("class weights: classes that are numbers are found as numbers, and never by a similar name") {
+  const auto refusal_of = [](const auto& act) {
+    try {
+      act();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing");
+  };
+  const std::vector<std::string> classes{"-1", "+1"};
+  const auto found = [&](const std::string& weights) {
+    StudyFile file = read_text(
+        "data: {file: a.csv, target: y}\nmodel: {type: logistic, class_weight: {classes: " + weights + "}}\n");
+    find_class_weights(file, classes);
+    std::vector<std::uint32_t> places;
+    for (const train::ClassWeight& weight : file.study.config.model.class_weights) places.push_back(weight.place);
+    return places;
+  };
+  CHECK(found("{1: 2, -1: 3}") == std::vector<std::uint32_t>{1, 0});
+  CHECK(found("{1.0: 2}") == std::vector<std::uint32_t>{1});
+  const std::string other = refusal_of([&] { found("{2: 3}"); });
+  CHECK(has(other, "the target has no class '2'"));
+  CHECK(has(other, "its classes: -1, +1"));
+  CHECK_FALSE(has(other, "did you mean"));
+  CHECK(has(refusal_of([&] { found("{1: 2, +1: 3}"); }), "class '+1' is named twice"));
 }
 
 }  // namespace holdout::study

@@ -48,6 +48,9 @@ TEST_CASE("foreign: other tools' spellings are answered in holdout's words") {
       {"model: {alpha: 1}\n", "l2 = alpha / training rows"},
       {"model: {C: 1}\n", "l2 = 1 / (C * training rows)"},
       {"training: {weight_decay: 0.1}\n", "in holdout: model: {l2: 0.1}"},
+      // a list of numbers is that of the layers; of lists, or where it is a range, it is searched
+      {"model: {type: mlp, hidden_layer_sizes: [8, 4]}\n", "in holdout: hidden: [8, 4]\n"},
+      {"model: {type: mlp, hidden_layer_sizes: [[8], [4, 4]]}\n", "hidden: {values: [[8], [4, 4]]}"},
       // one of W&B's metric and goal; algorithms by name
       {"metric: {name: mse}\n", "in holdout: objective: {metric: mse}\n"},
       {"metric: {goal: minimize}\n", "in holdout: objective: {direction: minimize}\n"},
@@ -67,6 +70,33 @@ TEST_CASE("foreign: other tools' spellings are answered in holdout's words") {
     CAPTURE(got);
     CHECK(has(got, c.line));
   }
+}
+
+TEST_CASE("foreign: other tools' ways to split rows") {
+  const struct {
+    const char *split, *line;
+  } cases[] = {
+      {"{method: GroupKFold}", "in holdout: 'kfold, group: COLUMN'"},
+      {"{method: TimeSeriesSplit}", "in holdout: 'time'"},
+      {"{method: kfold, groups: g}", "in holdout: group: g"},
+      {"{method: kfold, stratified: true}", "in holdout: stratify: true"},
+      {"{method: time, gap_unit: days}", "in holdout: 'order'"},
+      {"kfold", "split: {method: kfold}"},
+      {"0.2", "split: {method: holdout, ...}"},  // no name of a method, and no hint that would be refused
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.split);
+    const std::string got =
+        complaints("data: {file: a.csv, target: y, split: " + std::string(c.split) + "}\nmodel: {type: linear}\n");
+    CAPTURE(got);
+    CHECK(has(got, c.line));
+  }
+}
+
+TEST_CASE("foreign: columns that are left out") {
+  const std::string got = complaints("data: {file: a.csv, target: y, ignore: [id]}\nmodel: {type: linear}\n");
+  CAPTURE(got);
+  CHECK(has(got, "in holdout: features: {exclude: [id]}"));
 }
 
 TEST_CASE("foreign: every key's translation is a setting that exists") {

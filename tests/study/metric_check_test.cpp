@@ -37,7 +37,25 @@ TEST_CASE("metric check: auc needs both classes, r2 targets that differ, in ever
   CHECK(has(refusal("r2", {1, 2, 3, 4}, {{0, 1}, {2}}), "r2 has no value on fold 1: its one row has the target 3"));
   CHECK(has(refusal("r2", {1, 2, 5, 5}, {{2, 3}}), "on the hold-out part: all its 2 rows have the target 5"));
   CHECK(refusal("r2", {1, 2, 5, 5}, {{1, 2}}).empty());
+  const std::string constant = refusal("r2", {5, 5, 5, 5}, {{0, 1}, {2, 3}});
+  CHECK(has(constant, "no split has others; or use a metric that needs no more: mse, mae"));
+  CHECK_FALSE(has(constant, "fewer folds"));
   for (const char* metric : {"mse", "rmse", "mae"}) CHECK(refusal(metric, {1, 2, 5, 1e300}, {{2}, {3}}).empty());
+}
+
+TEST_CASE("metric check: mape on targets of 0 has a value, which is said to mean little") {
+  const auto notices = [](const std::string& metric, const std::vector<double>& weights) {
+    data::Prepared data;
+    data.dataset.y = {0, 1, 0, 2, 0}, data.dataset.rows = 5, data.dataset.weights = weights;
+    data.split.folds = {{{4}, {0, 1}}, {{4}, {2, 3}}};
+    note_metric(read_text(with("model: {type: linear}\nobjective: {metric: " + metric + "}\n")), data);
+    return data.notices;
+  };
+  CHECK(notices("mae", {}).empty());
+  REQUIRE(notices("mape", {}).size() == 1);
+  CHECK(has(notices("mape", {})[0], "the target, which is 0 in 2 of 4 hold-out rows"));
+  CHECK(has(notices("mape", {0, 1, 1, 1, 1})[0], "0 in 1 of 3 hold-out rows"));
+  CHECK(notices("mape", {0, 1, 0, 1, 1}).empty());
 }
 
 }  // namespace

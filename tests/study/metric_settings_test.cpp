@@ -74,6 +74,12 @@ TEST_CASE("metric settings: what cannot be is refused in words") {
   CHECK(has(said("{metric: {name: pinball, quantile: 1}}", "linear"), "objective.metric.pinball.quantile: '1' is not"));
   CHECK(has(said("{metric: {name: cost_matrix, costs: {yes: {no: -1}}}}"), "'-1' is not a number >= 0"));
   CHECK(has(said("{metric: {values: [f1, auc]}}"), "objective.metric cannot be searched"));
+  const std::string list = said("{metric: [f1, auc]}");  // a list is not what would be refused next
+  CHECK(has(list, "give one value: metric is the same for the whole study"));
+  CHECK_FALSE(has(list, "{values: "));
+  CHECK(has(said("{metric: {name: cost_matrix, costs: [[0, 1], [5, 0]]}}"), "{true class: {decided class: 5}}"));
+  CHECK(has(said("{metric: f1_micro}"), "in holdout: 'accuracy'"));
+  CHECK(has(said("{metric: {name: f1, average: micro}}"), "in holdout: 'metric: accuracy'"));
   CHECK(has(said("{metric: f1_macro}"), "in holdout: '{name: f1, average: macro}'"));
   CHECK(has(said("{metric: matthews_corrcoef}"), "in holdout: 'mcc'"));
   CHECK(has(said("{metric: brier}", "svm"), "needs probabilities"));
@@ -137,6 +143,27 @@ TEST_CASE("metric settings: classes are those of the target") {
   for (std::size_t c = 0; c < 10; ++c)
     for (std::size_t d = 0; d < 10; ++d)
       CHECK(costs[10 * c + d] == (c == 1 && d == 7 ? 5 : c == 7 && d == 7 ? 0.5 : c != d));
+}
+
+TEST_CASE("metric settings: classes that are numbers are found as numbers") {
+  train::MetricChoice choice;
+  const std::vector<std::string> classes{"-1", "+1"};
+  const auto read = [](const std::string& metric) {
+    return read_text("data: {file: a.csv, target: y}\nmodel: {type: logistic}\nobjective: {metric: " + metric + "}\n")
+        .study.objective.metric;
+  };
+  choice = read("{name: f1, class: 1}");
+  CHECK_FALSE(choice.find_classes(classes));
+  CHECK(choice.metric()->options.class_index == 1);
+  choice = read("{name: cost_matrix, costs: {1: {-1: 5}}}");
+  CHECK_FALSE(choice.find_classes(classes));
+  CHECK(choice.metric()->options.costs == std::vector<double>{0, 1, 5, 0});
+  choice = read("{name: cost_matrix, costs: {1: {-1: 5}, +1: {-1: 4}}}");
+  REQUIRE(choice.find_classes(classes));
+  CHECK(has(choice.find_classes(classes)->text, "class '+1' is named twice"));
+  choice = read("{name: f1, class: 2}");
+  REQUIRE(choice.find_classes(classes));
+  CHECK(choice.find_classes(classes)->hint == "its classes: -1, +1");
 }
 
 TEST_CASE("metric settings: what is written reads back to the same study") {

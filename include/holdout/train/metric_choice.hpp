@@ -34,6 +34,8 @@ class MetricChoice final : public Choice {
   /// @param classes  of the target, in their order
   /// @return a message with its path below objective.metric if one is not there
   std::optional<Message> find_classes(std::span<const std::string> classes);
+  /// Whether decisions cost the same, in whatever order and however completely that is written.
+  bool has_costs_of(const MetricChoice& other) const;
 
  private:
   struct Cost {
