@@ -7,6 +7,7 @@
 
 #include <holdout/base/error.hpp>
 #include <holdout/base/number.hpp>
+#include <holdout/study/reader.hpp>
 
 #include "fold_error.hpp"
 #include "foreign_trials.hpp"
@@ -38,6 +39,28 @@ std::string split_of(const Findings& f) {
   return parts;
 }
 
+// objective.metric in the study's normal form.
+std::string metric_line(const Findings& f) {
+  constexpr std::string_view kKey = "\n  metric: ";
+  const std::size_t at = f.study.text.find(kKey);
+  if (at == std::string::npos) return f.study.metric;
+  const std::size_t first = at + kKey.size();
+  return escaped(f.study.text.substr(first, f.study.text.find('\n', first) - first));
+}
+
+// Runs of an earlier version, whose study cannot be read, are taken to have them.
+bool same_costs(const Findings& a, const Findings& b) {
+  if (metric_line(a) == metric_line(b)) return true;
+  try {
+    const auto choice = [](const Findings& f) {
+      return study::read_study_text("study.db", f.study.text, f.study.folder).study.objective.metric;
+    };
+    return choice(a).has_costs_of(choice(b));
+  } catch (const Error&) {
+    return true;
+  }
+}
+
 void check_same(const std::vector<NamedRun>& runs) {
   Errors errors;
   const Findings& first = runs.front().findings;
@@ -50,6 +73,9 @@ void check_same(const std::vector<NamedRun>& runs) {
     if (first.study.metric != other.study.metric)
       refuse("one is judged by " + first.study.metric + ", the other by " + other.study.metric,
              "run one again with --set objective.metric=" + first.study.metric + " and another --out");
+    else if (!same_costs(first, other))
+      refuse("the costs of decisions differ: one has " + metric_line(first) + ", the other " + metric_line(other),
+             "run one again with the costs of the other, and another --out");
     if (first.facts && other.facts && first.facts->target != other.facts->target)
       refuse("one predicts " + holdout::quoted(first.facts->target) + ", the other " +
                  holdout::quoted(other.facts->target),

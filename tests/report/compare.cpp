@@ -115,4 +115,24 @@ TEST_CASE("compare: maximized metrics, runs without a result, runs that cannot b
   CHECK(has(refused(folds({1, 2}), other), "predicts '', the other 'z'"));
 }
 
+TEST_CASE("compare: costs of decisions that differ cannot be compared, however they are written") {
+  const auto with_costs = [](const std::string& costs) {
+    FakeStorage s = folds({1, 2});
+    s.record.metric = "cost_matrix";
+    s.record.text =
+        "data: {file: a.csv, target: y}\nmodel: {type: logistic}\nobjective:\n  metric: {name: cost_matrix, costs: " +
+        costs + "}\n";
+    return s;
+  };
+  const FakeStorage first = with_costs("{a: {b: 5}, b: {a: 2}}");
+  CHECK(refused(first, with_costs("{b: {a: 2}, a: {b: 5}}")) == "nothing");
+  CHECK(refused(first, with_costs("{b: {a: 2, b: 0, c: 1}, a: {b: 5}}")) == "nothing");  // as it is if nothing is said
+  for (const std::string other : {"{b: {a: 2}, a: {b: 6}}", "{a: {b: 5}}", "{b: {a: 2}, a: {b: 5, a: 1}}"}) {
+    CAPTURE(other);
+    const std::string text = refused(first, with_costs(other));
+    CHECK(has(text, "the costs of decisions differ: one has {name: cost_matrix, costs: {a: {b: 5}, b: {a: 2}}}"));
+    CHECK(has(text, other));
+  }
+}
+
 }  // namespace holdout::report
