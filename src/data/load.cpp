@@ -281,6 +281,7 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
     in_outer_fold(k, [&] { check_and_note(prepared, fold.split, settings, keys, fold.notices); });
     prepared.outer.push_back(std::move(fold));
   }
+  prepared.group = std::move(keys.group);
   return prepared;
 }
 

@@ -66,9 +66,12 @@ void ChoiceBiasState::see(int trial) {
   }
 }
 
-std::vector<std::uint32_t> bootstrap_units(const data::Split& split, Seed seed, std::size_t most) {
-  const data::RowList rows = pooled_rows(split);
-  data::RowList distinct = rows;
+std::vector<std::uint32_t> bootstrap_units(const data::Split& split, std::span<const std::uint32_t> group, Seed seed,
+                                           std::size_t most) {
+  std::vector<std::uint32_t> keys = pooled_rows(split);  // [row]: what is drawn as a whole
+  if (!group.empty())
+    for (std::uint32_t& key : keys) key = group[key];
+  std::vector<std::uint32_t> distinct = keys;
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   std::vector<std::uint32_t> unit_of(distinct.size());
@@ -78,24 +81,25 @@ std::vector<std::uint32_t> bootstrap_units(const data::Split& split, Seed seed, 
     for (std::uint32_t& unit : unit_of) unit %= static_cast<std::uint32_t>(most);
   }
   std::vector<std::uint32_t> units;
-  units.reserve(rows.size());
-  for (const std::uint32_t row : rows)
+  units.reserve(keys.size());
+  for (const std::uint32_t key : keys)
     units.push_back(
-        unit_of[static_cast<std::size_t>(std::lower_bound(distinct.begin(), distinct.end(), row) - distinct.begin())]);
+        unit_of[static_cast<std::size_t>(std::lower_bound(distinct.begin(), distinct.end(), key) - distinct.begin())]);
   return units;
 }
 
-ChoiceBias::ChoiceBias(const Study& study, const train::Metric& metric, const data::Dataset& dataset,
-                       const data::Split& split, std::optional<ChoiceBiasState> stored)
+ChoiceBias::ChoiceBias(const Study& study, const train::Metric& metric, const data::Prepared& data,
+                       std::optional<ChoiceBiasState> stored)
     : study_(study), metric_(metric) {
+  const data::Split& split = data.split;
   const auto samples = static_cast<std::size_t>(study.objective.bias_correction);
-  if (samples == 0 || study.space.size() == 0 || !has_row_losses(metric) || !study.data.split.group.empty()) return;
+  if (samples == 0 || study.space.size() == 0 || !has_row_losses(metric)) return;
   std::size_t rows = 0;
   for (std::size_t k = 0; k < split.folds.size(); ++k) first_.push_back(rows), rows += measuring_rows(split, k).size();
   std::vector<double> weights;
-  if (!dataset.weights.empty())
-    for (const std::uint32_t row : pooled_rows(split)) weights.push_back(dataset.weights[row]);
-  bootstrap_.emplace(bootstrap_units(split, study.root(), kMaxUnits), weights, samples, study.root());
+  if (!data.dataset.weights.empty())
+    for (const std::uint32_t row : pooled_rows(split)) weights.push_back(data.dataset.weights[row]);
+  bootstrap_.emplace(bootstrap_units(split, data.group, study.root(), kMaxUnits), weights, samples, study.root());
   if (stored && stored->samples.size() == samples)
     state_ = std::move(*stored);
   else
@@ -182,8 +186,6 @@ std::optional<CorrectedValue> ChoiceBias::corrected(std::span<const Trial> trial
   if (in_part > 0)
     return not_computed(candidates + in_part, "the search solved " + std::to_string(in_part) +
                                                   " of them in part, which cannot be chosen once more");
-  if (!study_.data.split.group.empty())
-    return not_computed(candidates, "rows of a group belong together, and samples draw rows one by one");
   if (!bootstrap_)
     return not_computed(candidates, "the metric " + metric_.label() +
                                         (metric_.options.tune_threshold ? " at a tuned threshold" : "") +
@@ -208,7 +210,9 @@ std::optional<CorrectedValue> ChoiceBias::corrected(std::span<const Trial> trial
     if (!std::isfinite(values.back())) return not_computed(candidates, "study.db holds an error that cannot be");
   }
   // With so few rows that many samples hold all of them, the others are no fair choice of samples.
-  if (2 * values.size() < state.samples.size()) return not_computed(candidates, "there are too few hold-out rows");
+  if (2 * values.size() < state.samples.size())
+    return not_computed(candidates, study_.data.split.group.empty() ? "there are too few hold-out rows"
+                                                                    : "there are too few groups of hold-out rows");
   const double n = static_cast<double>(values.size());
   CorrectedValue out;
   for (const double x : values) out.value += x / n;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <holdout/data/dataset.hpp>
+#include <holdout/data/load.hpp>
 #include <holdout/study/choice_bias.hpp>
 #include <holdout/study/study.hpp>
 #include <holdout/study/trial.hpp>
@@ -18,10 +18,14 @@
 namespace holdout::study {
 
 /// [row] of the hold-out rows of all folds, one fold after the other: the unit that bootstrap samples draw. A row of
-/// the data is one unit, wherever it is held out; of more rows than `most`, as many random sets of equal size are,
-/// whose means vary as much as the rows do (random groups: Wolter, Introduction to Variance Estimation, 2007, chapter
-/// 2).
-std::vector<std::uint32_t> bootstrap_units(const data::Split& split, Seed seed, std::size_t most);
+/// the data is one unit, wherever it is held out; where rows belong together, all held-out rows of a group are one
+/// (the cluster bootstrap: Davison and Hinkley, Bootstrap Methods and their Application, 1997, section 3.8), as rows of
+/// one group may err together, and then say less than as many groups would. Of more than `most`, as many random sets
+/// of equal size are the units, whose means vary as much as the rows or groups do (random groups: Wolter, Introduction
+/// to Variance Estimation, 2007, chapter 2).
+/// @param group  [row of the data]; empty: each row stands for itself
+std::vector<std::uint32_t> bootstrap_units(const data::Split& split, std::span<const std::uint32_t> group, Seed seed,
+                                           std::size_t most);
 
 /// Is told of every trial as its training ends. Thread-safe.
 class ChoiceBias {
@@ -29,9 +33,9 @@ class ChoiceBias {
   /// More say no more of an error, and cost as much for every trial.
   static constexpr std::size_t kMaxUnits = 1024;
 
-  /// @param study, metric, split  must outlive it
+  /// @param study, metric  must outlive it
   /// @param stored  what earlier processes of the run have left
-  ChoiceBias(const Study& study, const train::Metric& metric, const data::Dataset& dataset, const data::Split& split,
+  ChoiceBias(const Study& study, const train::Metric& metric, const data::Prepared& data,
              std::optional<ChoiceBiasState> stored);
 
   /// A trained model of each fold.

@@ -326,7 +326,7 @@ RunEnd run(const StudyFile& file, const data::Prepared& data, Storage& storage, 
 
   check_fits(study, data, workers.threads());
   Designs designs(data);
-  ChoiceBias bias(study, metric, data.dataset, data.split, storage.choice_bias());
+  ChoiceBias bias(study, metric, data, storage.choice_bias());
   RunState state;
   std::vector<Trial> trials;
   const Trial* best = nullptr;

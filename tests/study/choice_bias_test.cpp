@@ -20,13 +20,20 @@ using namespace holdout::study::testing;
 namespace {
 
 // Two classes, of which the features say a little, and weights; in a folder of their own.
-void write_rows(const Scratch& scratch, int rows) {
+// @param group  rows of a group, which are not neighbours and share what the features do not say; 0: there are none
+void write_rows(const Scratch& scratch, int rows, int group = 0) {
   Stream draw = stream(Seed{11}, "rows");
   std::ofstream file(scratch / "rows.csv");
-  file << "a,b,c,w,y\n";
+  file << (group > 0 ? "a,b,c,w,y,g\n" : "a,b,c,w,y\n");
+  const int groups = group > 0 ? rows / group : 1;
+  std::vector<double> shared(static_cast<std::size_t>(groups));
+  for (double& x : shared) x = group > 0 ? draw.normal() : 0;
   for (int i = 0; i < rows; ++i) {
-    const double a = draw.normal(), b = draw.normal(), c = draw.normal(), noise = 2 * draw.normal();
-    file << a << ',' << b << ',' << c << ',' << (i % 9 == 0 ? 0 : 1 + i % 3) << ',' << (a - b + noise > 0) << '\n';
+    const double a = draw.normal(), b = draw.normal(), c = draw.normal();
+    const double noise = 2 * draw.normal() + shared[static_cast<std::size_t>(i % groups)];
+    file << a << ',' << b << ',' << c << ',' << (i % 9 == 0 ? 0 : 1 + i % 3) << ',' << (a - b + noise > 0);
+    if (group > 0) file << ",g" << i % groups;
+    file << '\n';
   }
 }
 
@@ -94,12 +101,14 @@ std::vector<double> losses_of(const StudyFile& file, const data::Prepared& data,
 }
 
 // Algorithm 3 of the source, over [candidate][row]; the best is the least of `sign` times the metric.
+// @param key  [row of the data]: what of it is drawn; rows of one key are drawn together
 CorrectedValue offline(const std::vector<std::vector<double>>& losses, const data::RowList& rows,
-                       const std::vector<double>& weights, std::size_t samples, Seed seed, double sign) {
-  std::map<std::uint32_t, std::size_t> units;  // rows of the data that are held out, ascending
-  for (const std::uint32_t row : rows) units.emplace(row, 0);
+                       const std::vector<double>& weights, const std::vector<std::uint32_t>& key, std::size_t samples,
+                       Seed seed, double sign) {
+  std::map<std::uint32_t, std::size_t> units;  // what is held out, ascending
+  for (const std::uint32_t row : rows) units.emplace(key[row], 0);
   std::size_t next = 0;
-  for (auto& [row, unit] : units) unit = next++;
+  for (auto& [what, unit] : units) unit = next++;
   std::vector<double> values;
   for (std::size_t b = 0; b < samples; ++b) {
     std::vector<int> count(units.size());
@@ -108,7 +117,7 @@ CorrectedValue offline(const std::vector<std::vector<double>>& losses, const dat
     const auto mean = [&](const std::vector<double>& x, bool in) {
       double sum = 0, weight = 0;
       for (std::size_t i = 0; i < rows.size(); ++i) {
-        const int times = count[units.at(rows[i])];
+        const int times = count[units.at(key[rows[i]])];
         const double w = weights[rows[i]] * (in ? times : times == 0);
         sum += w * x[i], weight += w;
       }
@@ -148,6 +157,14 @@ TEST_CASE("choice bias: a run's corrected value is that of a plain implementatio
   SUBCASE("accuracy, one split") {
     file = study_in(scratch, "{metric: accuracy, bias_correction: 203}", "{method: holdout, fraction: 0.4}"), sign = -1;
   }
+  SUBCASE("log loss, folds of groups") {
+    write_rows(scratch, 150, 5);
+    file = study_in(scratch, "{metric: log_loss}", "{method: kfold, folds: 3, group: g}");
+  }
+  SUBCASE("error, one split of groups") {
+    write_rows(scratch, 150, 3);
+    file = study_in(scratch, "{metric: error}", "{method: holdout, fraction: 0.4, group: g}");
+  }
   REQUIRE(go(file, scratch / "study.db", 2) == RunEnd::done);
   const data::Prepared data = prepare(file);
   Designs designs(data);
@@ -162,7 +179,10 @@ TEST_CASE("choice bias: a run's corrected value is that of a plain implementatio
   data::RowList rows;
   for (const data::Fold& fold : data.split.folds) rows.insert(rows.end(), fold.holdout.begin(), fold.holdout.end());
   const auto samples = static_cast<std::size_t>(file.study.objective.bias_correction);
-  const CorrectedValue expected = offline(losses, rows, data.dataset.weights, samples, file.study.root(), sign);
+  std::vector<std::uint32_t> key = data.group;
+  CHECK(key.empty() == file.study.data.split.group.empty());
+  for (std::uint32_t i = 0; data.group.empty() && i < data.dataset.rows; ++i) key.push_back(i);
+  const CorrectedValue expected = offline(losses, rows, data.dataset.weights, key, samples, file.study.root(), sign);
   const CorrectedValue corrected = *winner.corrected;
   CHECK(corrected.reason.empty());
   CHECK(corrected.candidates == static_cast<std::int64_t>(losses.size()));
@@ -174,8 +194,10 @@ TEST_CASE("choice bias: a run's corrected value is that of a plain implementatio
 
 TEST_CASE("property: the corrected value is the same after interruptions and with any number of threads") {
   const Scratch scratch;
-  write_rows(scratch, 120);
-  const StudyFile file = study_in(scratch, "{metric: error}", "{method: kfold, folds: 4}");
+  std::string group;
+  SUBCASE("rows") { write_rows(scratch, 120); }
+  SUBCASE("groups") { write_rows(scratch, 120, 4), group = ", group: g"; }
+  const StudyFile file = study_in(scratch, "{metric: error}", "{method: kfold, folds: 4" + group + "}");
   REQUIRE(go(file, scratch / "one.db", 1) == RunEnd::done);
   REQUIRE(go(file, scratch / "three.db", 3) == RunEnd::done);
   int starts = 0;
@@ -241,12 +263,13 @@ TEST_CASE("choice bias: what is not computed says why") {
     CHECK(corrected.reason == "the metric auc is no mean over rows");
     CHECK_FALSE(Storage::open(scratch / "study.db", true)->choice_bias());
   }
-  SUBCASE("rows in groups") {
-    const std::string groups = "{method: holdout, fraction: 0.4, group: c}";
+  SUBCASE("too few groups") {
+    write_rows(scratch, 60, 12);  // of five, one is held out: no sample lacks it
+    const std::string groups = "{method: holdout, fraction: 0.2, group: g}";
     REQUIRE(go(study_in(scratch, "{metric: error}", groups, 9), scratch / "study.db") == RunEnd::done);
     const CorrectedValue corrected = corrected_of(scratch / "study.db");
     CHECK(std::isnan(corrected.value));
-    CHECK(contains(corrected.reason, "rows of a group belong together"));
+    CHECK(corrected.reason == "there are too few groups of hold-out rows");
   }
   SUBCASE("switched off") {
     REQUIRE(go(study_in(scratch, "{metric: error, bias_correction: off}", split, 9), scratch / "study.db") ==
@@ -289,7 +312,7 @@ TEST_CASE(
     const train::Metric& metric = metric_of(study);
     Designs designs(data);
     designs.make<double>(Workers(1), DesignKey(1));
-    ChoiceBias bias(study, metric, data.dataset, data.split, {});
+    ChoiceBias bias(study, metric, data, {});
     std::vector<std::vector<double>> thetas(kCandidates, std::vector<double>(kFeatures + 1));
     std::vector<ChoiceBias::Candidate> candidates;
     std::vector<Trial> trials;
@@ -324,14 +347,34 @@ TEST_CASE("choice bias: rows of the data are drawn as a whole, and many of them 
   data::Split split;
   split.folds.resize(2);
   split.folds[0].holdout = {2, 5, 9}, split.folds[1].holdout = {3, 5};
-  CHECK(bootstrap_units(split, Seed{1}, 10) == std::vector<std::uint32_t>{0, 2, 3, 1, 2});
+  CHECK(bootstrap_units(split, {}, Seed{1}, 10) == std::vector<std::uint32_t>{0, 2, 3, 1, 2});
   data::Split large;
   large.folds.resize(1);
   for (std::uint32_t i = 0; i < 1000; ++i) large.folds[0].holdout.push_back(3 * i);
   std::vector<int> size(64);
-  for (const std::uint32_t unit : bootstrap_units(large, Seed{1}, 64)) ++size.at(unit);
+  for (const std::uint32_t unit : bootstrap_units(large, {}, Seed{1}, 64)) ++size.at(unit);
   CHECK(*std::min_element(size.begin(), size.end()) == 15);
   CHECK(*std::max_element(size.begin(), size.end()) == 16);
+}
+
+TEST_CASE("choice bias: groups are drawn as a whole, whichever fold holds their rows out, and many of them in sets") {
+  const std::vector<std::uint32_t> group{7, 7, 2, 2, 9, 7};
+  data::Split split;
+  split.folds.resize(2);
+  split.folds[0].holdout = {0, 2, 5}, split.folds[1].holdout = {1, 3};
+  CHECK(bootstrap_units(split, group, Seed{1}, 10) == std::vector<std::uint32_t>{1, 0, 1, 1, 0});
+  std::vector<std::uint32_t> pairs;
+  data::Split large;
+  large.folds.resize(1);
+  for (std::uint32_t i = 0; i < 1000; ++i) large.folds[0].holdout.push_back(i), pairs.push_back(i / 2);
+  const std::vector<std::uint32_t> units = bootstrap_units(large, pairs, Seed{1}, 64);
+  std::vector<int> size(64);
+  for (std::size_t i = 0; i < 1000; i += 2) {
+    CHECK(units[i] == units[i + 1]);
+    ++size.at(units[i]);
+  }
+  CHECK(*std::min_element(size.begin(), size.end()) == 7);
+  CHECK(*std::max_element(size.begin(), size.end()) == 8);
 }
 
 TEST_CASE("choice bias: trials that were seen, in any order and more than once") {

@@ -35,7 +35,7 @@ struct Asked {
         data(prepare(file)),
         storage(Storage::create(scratch / "study.db", record_of(file, data))),
         designs(data),
-        bias(file.study, metric_of(file.study), data.dataset, data.split, {}),
+        bias(file.study, metric_of(file.study), data, {}),
         writer(*storage, LockWait(interrupt, observer)),
         objective({file.study, data.dataset, metric_of(file.study), workers, interrupt, *storage, bias}, designs,
                   writer, observer, {}) {}

@@ -50,8 +50,9 @@ struct Prepared {
   std::vector<InputColumn> columns;  // in the order of the features; sparse files have none
   Split split;                  // every fold has rows on both sides; for classes: each class in every training part
   std::vector<FileMark> files;  // data file and, if there are, split file and file of weights
-  std::vector<std::string> notices;   // what the user should know: rows dropped, columns that are constant
-  std::vector<OuterFold> outer = {};  // empty: none, or the study is of one of them alone
+  std::vector<std::string> notices;       // what the user should know: rows dropped, columns that are constant
+  std::vector<OuterFold> outer = {};      // empty: none, or the study is of one of them alone
+  std::vector<std::uint32_t> group = {};  // [row]: number of the group that the split keeps together; empty: no groups
 };
 
 /// Exchanges the split, and the notices, with those of an outer fold: what is done with the data then is done in its
