@@ -6,6 +6,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/study/fingerprint.hpp>
 
+#include "outer_folds.hpp"
 #include "patient_write.hpp"
 #include "winner.hpp"
 
@@ -22,19 +23,6 @@ class OuterObserver final : public Observer {
  private:
   Observer& observer_;
   const std::string fold_;
-};
-
-// The split of an outer fold in place of the study's, as long as it lives.
-class Exchanged {
- public:
-  Exchanged(data::Prepared& data, std::size_t fold) : data_(data), fold_(fold) { exchange(data_, data_.outer[fold_]); }
-  ~Exchanged() { exchange(data_, data_.outer[fold_]); }
-  Exchanged(const Exchanged&) = delete;
-  Exchanged& operator=(const Exchanged&) = delete;
-
- private:
-  data::Prepared& data_;
-  const std::size_t fold_;
 };
 
 struct Opened {
@@ -61,13 +49,15 @@ Opened open(const RunFolder& folder, const StudyRecord& record) {
   return opened;
 }
 
-OuterResult result_of(const Storage& storage, const std::string& metric, bool maximize, std::size_t rows) {
+}  // namespace
+
+OuterResult outer_result(const Storage& storage, const train::Metric& metric, std::size_t rows) {
   OuterResult result;
   result.rows = static_cast<std::int64_t>(rows);
   result.holdout = result.value = std::numeric_limits<double>::quiet_NaN();
   const std::optional<Winner> winner = storage.winner();
   const std::vector<Trial> trials = storage.answers();
-  const Trial* best = best_trial(trials, maximize);
+  const Trial* best = best_trial(trials, metric.maximize);
   if (!winner || !best) return result;
   if (winner->default_outcome) {
     result.configuration = winner->defaults->configuration, result.holdout = winner->default_outcome->value;
@@ -75,13 +65,18 @@ OuterResult result_of(const Storage& storage, const std::string& metric, bool ma
     result.trial = best->number;
     result.configuration = best->configuration, result.holdout = best->outcome.value;
   }
+  const std::string label = metric.label();
   const auto found = std::find_if(winner->refit_test.begin(), winner->refit_test.end(),
-                                  [&](const auto& measured) { return measured.first == metric; });
+                                  [&](const auto& measured) { return measured.first == label; });
   if (found != winner->refit_test.end()) result.value = found->second;
   return result;
 }
 
-}  // namespace
+StudyFile outer_study(const StudyFile& file, std::size_t fold) {
+  StudyFile outer = file;
+  outer.study.data.split.outer.fold = static_cast<std::int64_t>(fold);
+  return outer;
+}
 
 std::string outer_folder(std::size_t fold) { return "outer-" + std::to_string(fold); }
 
@@ -97,9 +92,8 @@ RunEnd run_outer_folds(const StudyFile& file, data::Prepared& data, const RunFol
   Nested nested{static_cast<std::int64_t>(count), {}};
   for (std::size_t k = 0; k < count; ++k) {
     if (interrupt) return RunEnd::interrupted;
-    const Exchanged exchanged(data, k);
-    StudyFile outer = file;
-    outer.study.data.split.outer.fold = static_cast<std::int64_t>(k);
+    const ExchangedSplit exchanged(data, k);
+    const StudyFile outer = outer_study(file, k);
     const RunFolder own(folder.file(outer_folder(k)));
     Opened opened = open(own, record_of(outer, data));
     const std::string which = "outer fold " + std::to_string(k) + " of " + std::to_string(count);
@@ -111,8 +105,7 @@ RunEnd run_outer_folds(const StudyFile& file, data::Prepared& data, const RunFol
         return RunEnd::interrupted;
       }
     }
-    nested.folds.push_back(
-        result_of(*opened.storage, std::string(metric.info.name), metric.maximize, data.split.test.size()));
+    nested.folds.push_back(outer_result(*opened.storage, metric, data.split.test.size()));
     opened.storage->close();
     if (!patiently([&] { storage.write(nested); }, interrupt, observer)) return RunEnd::interrupted;
   }

@@ -4,12 +4,14 @@
 #include <atomic>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <holdout/base/version.hpp>
 #include <holdout/train/cpu.hpp>
 
 #include "attributes.hpp"
 #include "certify.hpp"
+#include "choice_bias.hpp"
 #include "cohorts.hpp"
 #include "objective.hpp"
 #include "search_again.hpp"
@@ -68,10 +70,27 @@ void compare(std::optional<int> trial, const std::vector<Attribute>& stored, con
     if (find(before, key).empty()) deviations.push_back({trial, key, {}, json});
 }
 
+// The trained models of trials that may be the best one, for the correction of the choice among them.
+// @param cohort   places of trials that were trained together
+// @param results  [trial][fold]
+void tell(ChoiceBias& bias, const Designs& designs, std::span<const Trial> trials,
+          std::span<const train::LaneConfig> configs, std::span<const std::size_t> cohort,
+          const std::vector<std::vector<train::LaneResult>>& results) {
+  std::vector<ChoiceBias::Candidate> candidates;
+  for (const std::size_t i : cohort) {
+    if (!may_be_best(trials[i].outcome)) continue;
+    ChoiceBias::Candidate& candidate = candidates.emplace_back();
+    candidate.trial = trials[i].number, candidate.config = configs[i];
+    for (const train::LaneResult& fold : results[i]) candidate.theta.emplace_back(fold.theta);
+  }
+  bias.add(designs, candidates, false);
+}
+
 // Nothing of those that were interrupted.
+// @param bias  null: what the choice adds to the best value is not asked for
 std::vector<std::optional<Outcome>> train_again(const StudyFile& file, const data::Prepared& data,
-                                                std::span<const Trial> trials, Designs& designs, const Workers& workers,
-                                                const std::atomic<bool>& interrupt) {
+                                                std::span<const Trial> trials, Designs& designs, ChoiceBias* bias,
+                                                const Workers& workers, const std::atomic<bool>& interrupt) {
   const Study& study = file.study;
   const train::Metric& metric = metric_of(study);
   std::vector<train::LaneConfig> configs;
@@ -99,10 +118,14 @@ std::vector<std::optional<Outcome>> train_again(const StudyFile& file, const dat
     const std::optional<Outcome> outcome = combine(results[i], metric, designs, configs[i]);
     outcomes.push_back(outcome ? std::optional(storable(*outcome)) : std::nullopt);
   }
+  if (bias && !interrupt)
+    workers.for_each(cohorts.size(),
+                     [&](std::size_t c) { tell(*bias, designs, trials, configs, cohorts[c], results); });
   return outcomes;
 }
 
-std::vector<Attribute> numbers_of(const Winner& winner) {
+// @param corrected  with what the best value is without the choice: where it was computed, and is computed now
+std::vector<Attribute> numbers_of(const Winner& winner, bool corrected) {
   std::vector<Attribute> all;
   const auto add = [&all](const std::string& name, const Metrics& metrics) {
     for (const auto& [metric, value] : metrics) all.emplace_back(name + "." + metric, text_of(to_json(value)));
@@ -115,13 +138,23 @@ std::vector<Attribute> numbers_of(const Winner& winner) {
   if (winner.defaults) add("defaults.test", winner.defaults->test);
   if (winner.default_outcome)
     for (Attribute& a : numbers_of(*winner.default_outcome, false)) all.push_back(std::move(a));
+  if (!corrected || !winner.corrected) return all;
+  const CorrectedValue& c = *winner.corrected;
+  for (const auto& [name, x] : {std::pair("value", c.value), std::pair("standard_error", c.standard_error),
+                                std::pair("low", c.low), std::pair("high", c.high)})
+    all.emplace_back("best.corrected." + std::string(name), text_of(to_json(x)));
+  all.emplace_back("best.corrected.samples", std::to_string(c.samples));
+  all.emplace_back("best.corrected.candidates", std::to_string(c.candidates));
   return all;
 }
 
-// @param first  of the deviations that were found since its comparison began
-bool is_same(const Trial& trial, std::size_t first, const Verification& result) {
-  return std::none_of(result.deviations.begin() + static_cast<std::ptrdiff_t>(first), result.deviations.end(),
-                      [&](const Deviation& d) { return d.trial == trial.number; });
+// Those without a deviation are the same.
+void add_same(std::span<const int> compared, Verification& result) {
+  std::unordered_set<int> deviating;
+  for (const Deviation& d : result.deviations)
+    if (d.trial) deviating.insert(*d.trial);
+  for (const int trial : compared)
+    if (!deviating.contains(trial)) result.same.push_back(trial);
 }
 
 // What was asked of a trial, and what came of it.
@@ -137,8 +170,13 @@ std::vector<Attribute> all_of(const Trial& trial, const search::SearchSpace& spa
 // @param now  nothing: there is none any more
 void compare(const Winner& stored, const std::optional<Winner>& now, Verification& result) {
   const std::size_t before = result.deviations.size();
-  compare(stored.default_outcome ? std::nullopt : std::optional(stored.trial), numbers_of(stored),
-          now ? numbers_of(*now) : std::vector<Attribute>{}, result.deviations);
+  const bool corrected = stored.corrected && stored.corrected->reason.empty() && (!now || now->corrected);
+  compare(stored.default_outcome ? std::nullopt : std::optional(stored.trial), numbers_of(stored, corrected),
+          now ? numbers_of(*now, corrected) : std::vector<Attribute>{}, result.deviations);
+  result.same_corrected = corrected && std::none_of(result.deviations.begin() + static_cast<std::ptrdiff_t>(before),
+                                                    result.deviations.end(), [](const Deviation& d) {
+                                                      return d.what.starts_with("best.corrected.");
+                                                    });
   result.same_defaults = stored.default_outcome && result.deviations.size() == before;
 }
 
@@ -181,16 +219,37 @@ void compare_with_search(std::span<const Trial> trials, const std::optional<Winn
   const Searched& again = *searched;
   std::unordered_map<int, const Trial*> by_number;
   for (const Trial& trial : again.trials) by_number.emplace(trial.number, &trial);
+  std::vector<int> compared;
   for (const Trial& trial : trials) {
     const auto at = by_number.find(trial.number);
-    const std::size_t before = result.deviations.size();
     if (at == by_number.end())
       result.deviations.push_back({trial.number, "state", std::string(state_name(trial.outcome.state)), {}});
     else
       compare(trial.number, all_of(trial, file.study.space), all_of(*at->second, file.study.space), result.deviations);
     if (winner && winner->trial == trial.number) compare(*winner, again.winner, result);
-    if (is_same(trial, before, result)) result.same.push_back(trial.number);
+    compared.push_back(trial.number);
   }
+  add_same(compared, result);
+}
+
+// Whether every trial that may be the best one is among these.
+bool hold_all_candidates(std::span<const Trial> trials, std::span<const Trial> all) {
+  std::unordered_set<int> there;
+  for (const Trial& trial : trials) there.insert(trial.number);
+  return std::all_of(all.begin(), all.end(),
+                     [&](const Trial& t) { return !may_be_best(t.outcome) || there.contains(t.number); });
+}
+
+// The winner of a search whose best trial was trained again. @return false if interrupted
+// @param bias  null: not all trials were
+bool compare_winner(const Storage& storage, const StudyFile& file, const data::Prepared& data, const Winner& winner,
+                    const Trial& best, std::span<const Trial> all, Designs& designs, const ChoiceBias* bias,
+                    const Workers& workers, const std::atomic<bool>& interrupt, Verification& result) {
+  const std::optional<Winner> now =
+      repeat_winner(winner, file, data, all, best, designs, bias, metric_of(file.study), workers, interrupt);
+  if (!now) return false;
+  compare(winner, now, result);
+  return compare_certificate(storage, file.study, winner, best, designs, workers, interrupt, result);
 }
 
 }  // namespace
@@ -208,31 +267,37 @@ Verification verify(const Storage& storage, const StudyFile& file, const data::P
     else
       (belongs_to_search(trial) ? searched : repeated).push_back(trial);
   const std::optional<Winner> winner = storage.winner();
+  const std::vector<Trial> all = storage.answers();
+  ChoiceBias bias(file.study, metric_of(file.study), data, {});
+  ChoiceBias* const wanted =
+      winner && winner->corrected && bias.is_computed() && hold_all_candidates(repeated, all) ? &bias : nullptr;
   compare_with_search(searched, winner, file, data, workers, interrupt, result);
+  std::vector<int> compared;
+  const Trial* best = nullptr;
   for (std::size_t first = 0; first < repeated.size() && !result.interrupted; first += kBatch) {
     const std::span<const Trial> batch(repeated.data() + first, std::min(kBatch, repeated.size() - first));
-    const auto again = train_again(file, data, batch, designs, workers, interrupt);
+    const auto again = train_again(file, data, batch, designs, wanted, workers, interrupt);
     for (std::size_t i = 0; i < batch.size() && !result.interrupted; ++i) {
       const Trial& trial = batch[i];
       if (!again[i]) {
         result.interrupted = true;
         break;
       }
-      const std::size_t before = result.deviations.size();
       const bool with_derivatives = !trial.outcome.gradient.empty() || trial.outcome.no_derivatives;
       compare(trial.number, numbers_of(trial.outcome, with_derivatives), numbers_of(*again[i], with_derivatives),
               result.deviations);
-      if (winner && winner->trial == trial.number) {
-        const std::optional<Winner> now = repeat_winner(*winner, file, data, storage.answers(), trial, designs,
-                                                        metric_of(file.study), workers, interrupt);
-        result.interrupted = !now;
-        if (now) compare(*winner, now, result);
-        if (now && !compare_certificate(storage, file.study, *winner, trial, designs, workers, interrupt, result))
-          result.interrupted = true;
-      }
-      if (!result.interrupted && is_same(trial, before, result)) result.same.push_back(trial.number);
+      if (winner && winner->trial == trial.number)
+        best = &trial;  // its winner is compared when all have been trained
+      else
+        compared.push_back(trial.number);
     }
   }
+  if (best && !result.interrupted) {
+    result.interrupted =
+        !compare_winner(storage, file, data, *winner, *best, all, designs, wanted, workers, interrupt, result);
+    if (!result.interrupted) compared.push_back(best->number);
+  }
+  add_same(compared, result);
   std::sort(result.same.begin(), result.same.end());
   std::stable_sort(result.deviations.begin(), result.deviations.end(),
                    [](const Deviation& a, const Deviation& b) { return a.trial < b.trial; });

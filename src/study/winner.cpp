@@ -389,9 +389,9 @@ std::optional<Winner> finalize_winner(const StudyFile& file, const data::Prepare
 
 std::optional<Winner> repeat_winner(const Winner& stored, const StudyFile& file, const data::Prepared& data,
                                     std::span<const Trial> trials, const Trial& best, Designs& designs,
-                                    const train::Metric& metric, const Workers& workers,
+                                    const ChoiceBias* bias, const train::Metric& metric, const Workers& workers,
                                     const std::atomic<bool>& interrupt) {
-  const Search s{file, data, trials, designs, metric, workers, interrupt};
+  const Search s{file, data, trials, designs, metric, workers, interrupt, bias};
   Rivals rivals;
   if (stored.defaults) rivals.defaults = find_defaults(s);
   return finish(s, best, {}, std::move(rivals), stored.default_outcome.has_value());

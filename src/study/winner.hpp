@@ -33,9 +33,10 @@ std::optional<Winner> finalize_winner(const StudyFile& file, const data::Prepare
 
 /// The same once more for a stored winner, with its choice between trial and defaults, and as far as it was measured.
 /// @param best  the trial that it names
+/// @param bias  was told of all trials, or null: what of the best value comes from the choice is left out
 std::optional<Winner> repeat_winner(const Winner& stored, const StudyFile& file, const data::Prepared& data,
                                     std::span<const Trial> trials, const Trial& best, Designs& designs,
-                                    const train::Metric& metric, const Workers& workers,
+                                    const ChoiceBias* bias, const train::Metric& metric, const Workers& workers,
                                     const std::atomic<bool>& interrupt);
 
 }  // namespace holdout::study

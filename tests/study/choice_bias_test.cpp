@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include <holdout/study/verify.hpp>
 #include <holdout/train/metric.hpp>
 
 #include "choice_bias_json.hpp"
@@ -375,6 +376,33 @@ TEST_CASE("choice bias: groups are drawn as a whole, whichever fold holds their 
   }
   CHECK(*std::min_element(size.begin(), size.end()) == 7);
   CHECK(*std::max_element(size.begin(), size.end()) == 8);
+}
+
+TEST_CASE("verify: with all trials the corrected value is computed again, and one that was changed is named") {
+  const Scratch scratch;
+  write_rows(scratch, 120, 4);
+  StudyFile file = study_in(scratch, "{metric: error}", "{method: kfold, folds: 4, group: g}");
+  REQUIRE(go(file, scratch / "study.db", 2) == RunEnd::done);
+  const data::Prepared data = prepare(file);
+  const auto verified = [&](std::size_t count) {
+    const auto storage = Storage::open(scratch / "study.db", true);
+    const std::vector<Trial> trials = whole(*storage);
+    return verify(*storage, file, data, std::span(trials).first(count), Workers(2));
+  };
+  CHECK(verified(40).deviations.empty());
+  CHECK(verified(40).same_corrected);
+  CHECK_FALSE(verified(39).same_corrected);  // the last one could have been chosen
+  CHECK(verified(39).deviations.empty());
+  {
+    const auto storage = Storage::open(scratch / "study.db", false);
+    Winner winner = storage->winner().value();
+    winner.corrected->low = std::nextafter(winner.corrected->low, 1);
+    storage->write(winner);
+  }
+  const Verification changed = verified(40);
+  CHECK_FALSE(changed.same_corrected);
+  REQUIRE(changed.deviations.size() == 1);
+  CHECK(changed.deviations[0].what == "best.corrected.low");
 }
 
 TEST_CASE("choice bias: trials that were seen, in any order and more than once") {

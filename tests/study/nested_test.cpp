@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include <holdout/study/nested.hpp>
+#include <holdout/study/verify.hpp>
 
 #include "study/ran.hpp"
 #include "support/folder.hpp"
@@ -192,6 +195,63 @@ TEST_CASE("nested cross-validation: the folder of another study in the place of 
     CHECK(has(error.what(), "outer-1 holds the run of another study"));
     CHECK(has(error.what(), "data.split"));
   }
+}
+
+TEST_CASE("nested: a metric with settings is found by its label among what the rows of a fold say") {
+  const Scratch scratch;
+  std::string text = study("method: kfold, folds: 3, outer: 3");
+  const std::string metric = "metric: mse";
+  text.replace(text.find(metric), metric.size(), "metric: {name: pinball, quantile: 0.9}");
+  Listener listener;
+  REQUIRE(go_on(text, scratch / "run", listener) == RunEnd::done);
+  const Nested nested = nested_of(scratch / "run");
+  REQUIRE(nested.folds.size() == 3);
+  for (const OuterResult& fold : nested.folds) CHECK(fold.value > 0);
+}
+
+TEST_CASE("verify: runs of outer folds repeat themselves, and what the nested error took from them is theirs") {
+  const Scratch scratch;
+  const std::string text = study("method: kfold, folds: 2, outer: 3");
+  Listener listener;
+  REQUIRE(go_on(text, scratch / "run", listener) == RunEnd::done);
+  StudyFile file = read_text(text);
+  data::Prepared data = prepare(file);
+  const auto verified = [&](bool all) {
+    const auto storage = Storage::open(scratch / "run/study.db", true);
+    return verify_outer_folds(*storage, file, data, scratch / "run", all, Workers(2));
+  };
+  for (const bool all : {false, true}) {
+    const std::vector<OuterVerification> folds = verified(all);
+    REQUIRE(folds.size() == 3);
+    for (const OuterVerification& fold : folds) {
+      CHECK((fold.missing.empty() && !fold.unfinished));
+      CHECK(fold.run.same.size() == (all ? 12 : 1));
+      CHECK((fold.run.deviations.empty() && fold.taken.empty()));
+      CHECK(fold.run.same_corrected == all);
+    }
+  }
+  Nested changed = nested_of(scratch / "run");
+  changed.folds[1].value = std::nextafter(changed.folds[1].value, 0);
+  changed.folds.pop_back(), changed.planned = 3;
+  {
+    const auto storage = Storage::open(scratch / "run/study.db", false);
+    storage->write(changed);
+    const auto outer = Storage::open(scratch / "run/outer-0/study.db", false);
+    Winner winner = outer->winner().value();
+    winner.refit_test.at(0).second *= 2;
+    outer->write(winner);
+  }
+  const std::vector<OuterVerification> folds = verified(false);
+  REQUIRE(folds.size() == 3);
+  REQUIRE(folds[0].run.deviations.size() == 1);
+  CHECK(folds[0].run.deviations[0].what == "winner.refit.test.mse");
+  REQUIRE(folds[0].taken.size() == 1);
+  CHECK(folds[0].taken[0].what == "value");
+  CHECK(folds[1].run.deviations.empty());
+  REQUIRE(folds[1].taken.size() == 1);
+  CHECK(folds[2].unfinished);
+  std::filesystem::remove_all(scratch / "run/outer-1");
+  CHECK_FALSE(verified(false)[1].missing.empty());
 }
 
 }  // namespace holdout::study
