@@ -55,8 +55,16 @@ const Moments* moments_for(const Design<T>& design, const Model<T>& model, std::
 }
 
 template <class T>
+std::size_t LossSum<T>::kept_scores(std::size_t stride) const {
+  constexpr std::size_t kBytes = std::size_t{32} << 20;
+  const std::size_t count = part_.n * model_.outputs() * stride;
+  return moments_ || count * sizeof(T) > kBytes ? 0 : count;
+}
+
+template <class T>
 void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient,
-                      std::vector<double>* losses, Dropout<T>* dropout) {
+                      std::vector<double>* losses, Dropout<T>* dropout, AlignedVector<T>* scores) {
+  if (scores) scores->resize(kept_scores(theta.stride()));
   if (moments_ && !batch.order && batch.n == part_.n) return moments_->mean(theta, theta.stride(), gradient, losses);
   const std::size_t stride = theta.stride(), outputs = model_.outputs(),
                     chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
@@ -74,6 +82,8 @@ void LossSum<T>::mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T
       const Tape<T> tape{tape_.data(), dropout};
       if (dropout) dropout->draw(at, rows_here, model_.hidden_units());
       model_.scores(rows, theta, scores_.data(), tape);
+      if (scores && !scores->empty())
+        std::copy_n(scores_.data(), rows_here * outputs * stride, scores->data() + at * outputs * stride);
       loss(loss_,
            LossPass<T>{scores_.data(), rows_here, outputs, stride, rows.order, part_.y.data() + (rows.order ? 0 : at),
                        share, sums, coefficients_, weights && !rows.order ? weights + at : weights});
@@ -131,9 +141,13 @@ void LossSum<T>::mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& dir
 
 // What a point keeps of a chunk of rows: scores, of which those of one output become share · weight · ∂²L/∂f².
 template <class T>
-void LossSum<T>::second_derivatives(const Rows<T>& rows, std::size_t first, const LaneTable<T>& theta, T* out) {
+void LossSum<T>::second_derivatives(const Rows<T>& rows, std::size_t first, const LaneTable<T>& theta, const T* scores,
+                                    T* out) {
   const std::size_t stride = theta.stride();
-  model_.scores(rows, theta, out, {nullptr});
+  if (scores)
+    std::copy_n(scores, rows.n * model_.outputs() * stride, out);
+  else
+    model_.scores(rows, theta, out, {nullptr});
   if (model_.outputs() > 1) return;
   units_.assign(rows.n * stride, T(1));
   loss_tangent(loss_,
@@ -173,22 +187,22 @@ void LossSum<T>::add_curvature(std::size_t first, std::size_t n, std::size_t str
 }
 
 template <class T>
-void LossSum<T>::go_to(const LaneTable<T>& theta, HessianPoint<T>& point) {
+void LossSum<T>::go_to(const LaneTable<T>& theta, HessianPoint<T>& point, const AlignedVector<T>* scores) {
   assert(model_.tape() == 0);
-  constexpr std::size_t kBytes = std::size_t{32} << 20;
+  assert(!scores || scores->empty() || scores->size() == part_.n * model_.outputs() * theta.stride());
   point.curvature.assign(theta.lanes(), 0);
   if (moments_) return point.kept.clear();
   const std::size_t stride = theta.stride(), outputs = model_.outputs(), wide = outputs * stride,
                     chunk = chunk_rows(model_, stride, row_bytes(part_, features_));
-  const bool keep = part_.n * wide * sizeof(T) <= kBytes;
-  point.kept.resize((keep ? part_.n : 0) * wide);
+  point.kept.resize(kept_scores(stride));
+  const bool keep = !point.kept.empty(), known = scores && !scores->empty();
   scores_.resize(std::max(scores_.size(), 2 * longest_piece(chunk) * wide));
   const Rows<T> all = rows_of(part_, features_, {nullptr, part_.n, 0});
   const std::size_t piece = piece_rows(part_.n, chunk);
   for (std::size_t first = 0; first < part_.n; first += piece) {
     const std::size_t n = std::min(piece, part_.n - first);
     T* const out = keep ? point.kept.data() + first * wide : scores_.data();
-    second_derivatives(all.part(first, n), first, theta, out);
+    second_derivatives(all.part(first, n), first, theta, known ? scores->data() + first * wide : nullptr, out);
     add_curvature(first, n, stride, out, point.curvature);
   }
 }
@@ -209,7 +223,7 @@ void LossSum<T>::product(const LaneTable<T>& theta, const HessianPoint<T>& point
     for (std::size_t done = 0; done < count; done += piece) {
       const std::size_t n = std::min(piece, count - done), at = first + done;
       const Rows<T> rows = all.part(at, n);
-      if (point.kept.empty()) second_derivatives(rows, at, theta, scores_.data());
+      if (point.kept.empty()) second_derivatives(rows, at, theta, nullptr, scores_.data());
       const T* const kept = point.kept.empty() ? scores_.data() : point.kept.data() + at * wide;
       model_.scores(rows, direction, tangents, {nullptr});
       if (outputs == 1) {

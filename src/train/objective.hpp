@@ -48,8 +48,8 @@ template <class T>
 struct HessianPoint {
   std::vector<double> curvature;  // [lane] (1/n) Σ weight · ∂²L/∂f²; of several outputs in the mean of the directions
                                   // in which the loss is curved
-  AlignedVector<T> kept;          // [row][lane] share · weight · ∂²L/∂f², or scores [row][output][lane] of several
-                                  // outputs; empty: too many to be kept
+  AlignedVector<T> kept;  // [row][lane] share · weight · ∂²L/∂f², or scores [row][output][lane] of several
+                          // outputs; empty: too many to be kept
 };
 
 /// Sums over rows of one part for all lanes of a table. Keeps scratch memory; one object per cohort.
@@ -69,19 +69,27 @@ class LossSum {
   void set_coefficients(const T* coefficients) { coefficients_ = coefficients; }
   /// gradient = (1/n) Σ ∂L/∂θ over the batch; losses [lane] = (1/n) Σ L if wanted (not null).
   /// @param dropout  whose step it is; null: all units take part
+  /// @param scores   of all rows in order, [row][output][lane]: for go_to; null: not wanted. Left empty where there is
+  /// no
+  ///                 room for them
   void mean(const LaneTable<T>& theta, const Batch& batch, LaneTable<T>& gradient, std::vector<double>* losses,
-            Dropout<T>* dropout = nullptr);
+            Dropout<T>* dropout = nullptr, AlignedVector<T>* scores = nullptr);
   /// tangent = d/dε of that gradient over all rows at theta + ε direction: the mean loss's Hessian times direction. For
   /// scores that are linear in theta only.
   void mean_tangent(const LaneTable<T>& theta, const LaneTable<T>& direction, LaneTable<T>& tangent);
   /// Several such products at one theta: the first pass over its scores is made once. No bit depends on what is kept.
-  void go_to(const LaneTable<T>& theta, HessianPoint<T>& point);
+  /// @param scores  at theta, as mean() gives them; null or empty: not known
+  void go_to(const LaneTable<T>& theta, HessianPoint<T>& point, const AlignedVector<T>* scores = nullptr);
   /// @param theta, point  of the last go_to, or some of its lanes
   void product(const LaneTable<T>& theta, const HessianPoint<T>& point, const LaneTable<T>& direction,
                LaneTable<T>& product);
 
+  /// How many scores all rows have in such a table; 0: too many to be kept, or they are not needed.
+  std::size_t kept_scores(std::size_t stride) const;
+
  private:
-  void second_derivatives(const Rows<T>& rows, std::size_t first, const LaneTable<T>& theta, T* out);
+  /// @param scores  of the rows, or null
+  void second_derivatives(const Rows<T>& rows, std::size_t first, const LaneTable<T>& theta, const T* scores, T* out);
   void add_curvature(std::size_t first, std::size_t n, std::size_t stride, const T* at, std::vector<double>& sums);
   // body(first, n, out, losses) sums one block into out; the blocks' sums are joined pairwise.
   template <class Body>

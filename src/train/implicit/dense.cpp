@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "../measure.hpp"
-#include "../solvers.hpp"
+#include "../solvers/newton.hpp"
 #include "../weights.hpp"
 #include "factored_newton.hpp"
 
@@ -42,7 +42,13 @@ std::vector<HyperDerivatives> DenseHyperSolver::solve(const HyperRequest& reques
     (goes_side_by_side(request, lane) ? together : one_by_one).push_back(lane);
   if (!together.empty()) solve_side_by_side(request, together, out);
   if (one_by_one.empty()) return out;
-  for (const std::size_t lane : one_by_one) solve_lane(request, lane, out[lane]);
+  std::vector<Lane> lanes;
+  for (const std::size_t lane : one_by_one) {
+    lanes.push_back(make_lane(request.lanes[lane]));
+    lanes.back().theta = start_of(lanes.back(), request, request.starts.empty() ? nullptr : &request.starts[lane]);
+  }
+  minimize_with_l1(request, one_by_one, lanes, out);
+  for (std::size_t i = 0; i < lanes.size(); ++i) solve_lane(request, lanes[i], out[one_by_one[i]]);
   std::vector<LaneResult> results;
   results.reserve(one_by_one.size());
   for (const std::size_t lane : one_by_one) results.push_back(std::move(out[lane].result));
@@ -267,29 +273,41 @@ bool DenseHyperSolver::polish(Lane& lane, const HyperRequest& request, Adjoint& 
   return true;
 }
 
-// Which weights are 0 the solver of `exact` finds; among the others J is smooth.
-void DenseHyperSolver::minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out) {
+// Which weights are 0 Newton's method of `exact` finds, all such lanes side by side; among the others J is smooth.
+// @param numbers  of the lanes in the request
+void DenseHyperSolver::minimize_with_l1(const HyperRequest& request, const std::vector<std::size_t>& numbers,
+                                        std::vector<Lane>& lanes, std::vector<HyperDerivatives>& out) {
   constexpr double kLoose = 1e-7;
-  LaneConfig config = *lane.config;
-  config.training.optimizer.select(update::rules().size());  // the first solver: exact
-  std::vector<std::vector<double>> start = {to_vector(lane.theta)};
-  conditioning_.to_outer(start[0]);
-  const auto trainer = make_solver_trainer(design_, metric_, std::span(&config, 1), start);
-  trainer->run_to({config.training.epochs, request.tolerance > kExact ? kLoose : kTight}, request.interrupt);
-  out.result = trainer->results()[0];
-  out.work.passes = out.result.steps;
-  conditioning_.to_inner(out.result.theta);
-  lane.theta = Eigen::Map<const Eigen::VectorXd>(out.result.theta.data(), lane.theta.size());
-  lane.support.clear();
-  for (Eigen::Index p = 0; p < lane.theta.size(); ++p)
-    if (p >= index(model_->penalized()) || lane.theta[p] != 0) lane.support.push_back(p);
-  evaluate(lane, out.work);
+  Problem problem{inner_, *model_, loss_place_, row_weights(inner_.train, inner_.classes, settings_), {}, {}, {}};
+  problem.at_zero = &at_zero_;
+  if (conditioned_) problem.scale = conditioning_.scale();
+  std::vector<std::size_t> with_l1;
+  std::vector<LaneResult> results;
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const ModelSettings& model = lanes[i].config->model;
+    if (!(model.lasso() > 0)) continue;
+    with_l1.push_back(i);
+    results.emplace_back().theta = to_vector(lanes[i].theta);
+    problem.l2.push_back(conditioning_.to_inner(model.ridges(design_.features)));
+    problem.l1.push_back(model.lasso()), problem.coefficient.push_back(model.loss.coefficient());
+  }
+  if (with_l1.empty() || interrupted(request)) return;
+  NewtonSolver(problem).run(request.tolerance > kExact ? kLoose : kTight, results, request.interrupt);
+  for (std::size_t k = 0; k < with_l1.size(); ++k) {
+    Lane& lane = lanes[with_l1[k]];
+    HyperDerivatives& d = out[numbers[with_l1[k]]];
+    d.result = std::move(results[k]);
+    d.work.passes = d.result.steps;
+    lane.theta = Eigen::Map<const Eigen::VectorXd>(d.result.theta.data(), lane.theta.size());
+    lane.support.clear();
+    for (Eigen::Index p = 0; p < lane.theta.size(); ++p)
+      if (p >= index(model_->penalized()) || lane.theta[p] != 0) lane.support.push_back(p);
+  }
 }
 
-void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t number, HyperDerivatives& out) {
-  Lane lane = make_lane(request.lanes[number]);
+// A lane with l1 is at its minimum already.
+void DenseHyperSolver::solve_lane(const HyperRequest& request, Lane& lane, HyperDerivatives& out) {
   loss_.set_coefficient(lane.config->model.loss.coefficient());
-  lane.theta = start_of(lane, request, request.starts.empty() ? nullptr : &request.starts[number]);
   LaneResult& r = out.result;
   if (interrupted(request)) {
     r.end = LaneEnd::interrupted, r.theta = to_vector(lane.theta);
@@ -297,7 +315,7 @@ void DenseHyperSolver::solve_lane(const HyperRequest& request, std::size_t numbe
   }
   Adjoint at;
   if (lane.config->model.lasso() > 0) {
-    minimize_with_l1(lane, request, out);
+    evaluate(lane, out.work);
     if (r.end != LaneEnd::interrupted && !factor(lane, request, at, out.work)) r.end = LaneEnd::interrupted;
     if (r.end != LaneEnd::interrupted) adjoin(lane, request, at);
   } else {

@@ -44,7 +44,7 @@ class DenseHyperSolver final : public HyperSolver {
   bool goes_side_by_side(const HyperRequest& request, std::size_t lane) const;
   void solve_side_by_side(const HyperRequest& request, const std::vector<std::size_t>& lanes,
                           std::vector<HyperDerivatives>& out);
-  void solve_lane(const HyperRequest& request, std::size_t lane, HyperDerivatives& out);
+  void solve_lane(const HyperRequest& request, Lane& lane, HyperDerivatives& out);
   Lane make_lane(const LaneConfig& config) const;
   Eigen::VectorXd start_of(const Lane& lane, const HyperRequest& request, const HyperStart* start) const;
   void evaluate(Lane& lane, HyperWork& work);
@@ -54,7 +54,8 @@ class DenseHyperSolver final : public HyperSolver {
   Eigen::MatrixXd curved(const Lane& lane, const Eigen::VectorXd& q, const Eigen::MatrixXd& directions);
   static bool is_near_minimum(const Lane& lane, const Eigen::VectorXd& step);
   void minimize(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
-  void minimize_with_l1(Lane& lane, const HyperRequest& request, HyperDerivatives& out);
+  void minimize_with_l1(const HyperRequest& request, const std::vector<std::size_t>& numbers, std::vector<Lane>& lanes,
+                        std::vector<HyperDerivatives>& out);
   bool solves(const Lane& lane, const Adjoint& at);
   [[nodiscard]] bool polish(Lane& lane, const HyperRequest& request, Adjoint& at, HyperDerivatives& out);
   const RidgeBasis& basis();
@@ -77,6 +78,7 @@ class DenseHyperSolver final : public HyperSolver {
   std::optional<RidgeBasis> basis_;  // where the design has none
   Eigen::VectorXd scale_;            // [penalized parameter] Conditioning::scale
   std::optional<IterativeHyperSolver> side_by_side_;
+  std::vector<LossAtZero> at_zero_;
 };
 
 }  // namespace holdout::train

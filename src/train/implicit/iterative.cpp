@@ -81,7 +81,7 @@ std::vector<HyperDerivatives> IterativeHyperSolver::solve(const HyperRequest& re
   return out;
 }
 
-Problem IterativeHyperSolver::problem_of(const HyperRequest& request, const std::vector<std::size_t>& lanes) const {
+Problem IterativeHyperSolver::problem_of(const HyperRequest& request, const std::vector<std::size_t>& lanes) {
   Problem problem{inner_,
                   *model_,
                   settings_.loss_for(design_.classes),
@@ -89,7 +89,8 @@ Problem IterativeHyperSolver::problem_of(const HyperRequest& request, const std:
                   {},
                   {},
                   {},
-                  conditioning_.scale()};
+                  conditioning_.scale(),
+                  &at_zero_};
   for (const std::size_t lane : lanes) {
     const ModelSettings& model = request.lanes[lane].model;
     problem.l2.push_back(conditioning_.to_inner(model.ridges(design_.features)));
@@ -101,9 +102,8 @@ Problem IterativeHyperSolver::problem_of(const HyperRequest& request, const std:
 
 void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& request,
                                     const std::vector<std::size_t>& lanes, std::vector<HyperDerivatives>& out) {
-  const std::size_t parameters = model_->parameters(), penalized = model_->penalized(), n = lanes.size();
+  const std::size_t n = lanes.size();
   const Problem problem = problem_of(request, lanes);
-  const std::span<const double> scale = conditioning_.scale();
   std::vector<LaneResult> results(n);
   for (std::size_t i = 0; i < n; ++i) results[i].theta = std::move(out[lanes[i]].result.theta);
   NewtonSolver newton(problem);
@@ -116,52 +116,68 @@ void IterativeHyperSolver::solve_to(double tolerance, const HyperRequest& reques
     }
   };
   if (request.interrupt && request.interrupt->load()) return interrupted();
-  Level level{LaneTable<double>(parameters, n),
-              LaneTable<double>(parameters, n),
-              LaneTable<double>(parameters, n),
-              LaneTable<double>(parameters, n),
-              {},
-              {},
-              {}};
-  bool any_held = false;
-  for (std::size_t p = 0; p < parameters; ++p)
-    for (std::size_t i = 0; i < n; ++i) {
-      level.theta.at(p, i) = results[i].theta[p];
-      const bool held = p < penalized && problem.l1[i] > 0 && results[i].theta[p] == 0;
-      level.held.at(p, i) = held, any_held = any_held || held;
-    }
-  Values values(problem);
-  std::vector<double> loss;
-  values.gradient(level.theta, level.slope, loss);
+  Level level = level_at(problem, newton, results);
   const std::vector<double> value = error_.at(level.theta, level.up);
-  for (std::size_t p = 0; p < parameters; ++p)
+  for (std::size_t p = 0; p < level.held.rows(); ++p)
     for (std::size_t i = 0; i < n; ++i)
       if (level.held.at(p, i) != 0) level.up.at(p, i) = 0;
-  if (!any_held) level.held = {};
-  // Of what both residuals are 1e-6, their product is 1e-12.
-  constexpr double kLoose = 1e-6;
-  const bool exact = request.tolerance <= kExact, both = exact && request.tolerance > 0 && request.wrt.size() == 1;
-  const double share = exact && !both ? kTight : kLoose;
-  const auto solve = [&](const LaneTable<double>& b) {
-    std::vector<double> target = Values::dot(b, b);
-    for (double& x : target) x *= share * share;
-    return newton.system().solve({level.theta, b, level.held, {}, target, std::vector<char>(n, 1), request.interrupt});
-  };
-  level.adjoint = solve(level.up);
-  if (both) {
-    level.changes = changes(level.theta, request, lanes);
-    level.tangent = solve(level.changes);
-  }
+  level.tangents = request.tolerance > 0 && request.tolerance <= kExact && request.wrt.size() == 1;
+  level.solved = solve_systems(level, newton, request, lanes);
   if (request.interrupt && request.interrupt->load()) return interrupted();
   for (std::size_t i = 0; i < n; ++i) {
     HyperDerivatives& d = out[lanes[i]];
     results[i].epochs += d.result.epochs;
     d.result = std::move(results[i]);
     d.work.passes += d.result.steps + 1;
-    d.work.products += level.adjoint.products[i] + (both ? level.tangent.products[i] : 0);
+    d.work.products += level.solved.products[i] + (level.tangents ? level.solved.products[n + i] : 0);
     d.value = value[i];
     derive(level, problem, request, lanes[i], i, d);
   }
+}
+
+// The solver ends where its results are, unless an earlier point of a lane was better.
+IterativeHyperSolver::Level IterativeHyperSolver::level_at(const Problem& problem, NewtonSolver& newton,
+                                                           std::span<const LaneResult> results) {
+  const std::size_t parameters = model_->parameters(), n = results.size();
+  Level level{LaneTable<double>(parameters, n), {}, LaneTable<double>(parameters, n),
+              LaneTable<double>(parameters, n), {}, {}};
+  bool any_held = false, same = true;
+  for (std::size_t p = 0; p < parameters; ++p)
+    for (std::size_t i = 0; i < n; ++i) {
+      const double theta = results[i].theta[p];
+      level.theta.at(p, i) = theta, same = same && theta == newton.theta().at(p, i);
+      const bool held = p < model_->penalized() && problem.l1[i] > 0 && theta == 0;
+      level.held.at(p, i) = held, any_held = any_held || held;
+    }
+  if (!any_held) level.held = {};
+  if (same) {
+    level.slope = newton.gradient(), level.scores = newton.scores();
+    return level;
+  }
+  level.slope = LaneTable<double>(parameters, n);
+  std::vector<double> loss;
+  Values(problem).gradient(level.theta, level.slope, loss, &level.scores);
+  return level;
+}
+
+// H q = ∇E and H t = −∂∇J/∂h in the same passes over the rows.
+HessianSystem::Solution IterativeHyperSolver::solve_systems(const Level& level, NewtonSolver& newton,
+                                                            const HyperRequest& request,
+                                                            const std::vector<std::size_t>& lanes) const {
+  constexpr double kLoose = 1e-6;  // of what both residuals are 1e-6, their product is 1e-12
+  const double share = request.tolerance <= kExact && !level.tangents ? kTight : kLoose;
+  const std::size_t n = lanes.size(), columns = level.tangents ? 2 * n : n;
+  LaneTable<double> sides = level.up;
+  if (level.tangents) {
+    const LaneTable<double> changes = this->changes(level.theta, request, lanes);
+    sides = LaneTable<double>(level.up.rows(), columns);
+    for (std::size_t p = 0; p < sides.rows(); ++p)
+      for (std::size_t i = 0; i < n; ++i) sides.at(p, i) = level.up.at(p, i), sides.at(p, n + i) = changes.at(p, i);
+  }
+  std::vector<double> target = Values::dot(sides, sides);
+  for (double& x : target) x *= share * share;
+  return newton.system().solve(
+      {level.theta, sides, level.held, {}, target, std::vector<char>(columns, 1), request.interrupt, &level.scores});
 }
 
 // −∂∇J/∂h of the one hyperparameter.
@@ -185,9 +201,9 @@ LaneTable<double> IterativeHyperSolver::changes(const LaneTable<double>& theta, 
 // @param column  of the level, for the lane of the request
 void IterativeHyperSolver::derive(const Level& level, const Problem& problem, const HyperRequest& request,
                                   std::size_t lane, std::size_t column, HyperDerivatives& d) const {
-  const std::size_t penalized = model_->penalized(), i = column;
+  const std::size_t penalized = model_->penalized(), i = column, tangent = level.theta.lanes() + column;
   const std::span<const double> scale = conditioning_.scale();
-  const LaneTable<double>& q = level.adjoint.x;
+  const LaneTable<double>& q = level.solved.x;
   // By features first: there may be thousands of h.
   std::vector<double> by_feature(design_.features);
   double correction = 0, by_sign = 0, left = 0, residual = 0, least = kOfIntercepts;
@@ -197,7 +213,7 @@ void IterativeHyperSolver::derive(const Level& level, const Problem& problem, co
     const double slope = level.slope.at(p, i) + l1;
     correction -= q.at(p, i) * slope;  // q is 0 where l1 holds a weight
     if (q.at(p, i) != 0) residual += slope * slope;
-    left += level.adjoint.residual.at(p, i) * level.adjoint.residual.at(p, i);
+    left += level.solved.residual.at(p, i) * level.solved.residual.at(p, i);
     if (p < penalized)
       by_feature[p % design_.features] -= unit * unit * q.at(p, i) * w, by_sign -= unit * q.at(p, i) * sign;
   }
@@ -205,17 +221,17 @@ void IterativeHyperSolver::derive(const Level& level, const Problem& problem, co
   d.gradient.clear(), d.state.clear();
   for (const PenaltySlope& penalty : penalty_slopes(model, request.wrt))
     d.gradient.push_back(along(model, penalty, by_feature, by_sign));
-  if (level.tangent.x.rows() > 0) {
+  if (level.tangents) {
     const double* const l2 = problem.l2[i].data();
     least = std::min(least, *std::min_element(l2, l2 + problem.l2[i].size()));
     for (std::size_t p = 0; p < q.rows(); ++p) {
-      d.gradient[0] += level.adjoint.residual.at(p, i) * level.tangent.x.at(p, i);
-      d.state.push_back(level.tangent.x.at(p, i));
+      d.gradient[0] += level.solved.residual.at(p, i) * level.solved.x.at(p, tangent);
+      d.state.push_back(level.solved.x.at(p, tangent));
     }
   }
   d.value += correction;
   // What q's own residual leaves of the correction is at most ‖ρ‖ ‖∇J‖ by the least eigenvalue.
-  d.error_bound = std::abs(correction) + (level.tangent.x.rows() > 0 ? std::sqrt(left * residual) / least : 0);
+  d.error_bound = std::abs(correction) + (level.tangents ? std::sqrt(left * residual) / least : 0);
 }
 
 }  // namespace holdout::train

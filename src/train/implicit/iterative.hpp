@@ -8,7 +8,7 @@
 
 #include "../holdout_slopes.hpp"
 #include "../solvers/conditioning.hpp"
-#include "../solvers/hessian_system.hpp"
+#include "../solvers/newton.hpp"
 #include "../solvers/problem.hpp"
 
 namespace holdout::train {
@@ -35,13 +35,18 @@ class IterativeHyperSolver final : public HyperSolver {
   // Solves the given lanes to a relative gradient norm, and derives E there; theta in the coordinates of `inner`.
   void solve_to(double tolerance, const HyperRequest& request, const std::vector<std::size_t>& lanes,
                 std::vector<HyperDerivatives>& out);
-  Problem problem_of(const HyperRequest& request, const std::vector<std::size_t>& lanes) const;
-  // Where all lanes of a level are: θ, ∇J and ∇E there, the adjoint and, of one hyperparameter, the tangent.
+  Problem problem_of(const HyperRequest& request, const std::vector<std::size_t>& lanes);
+  // Where all lanes of a level are: θ, ∇J without l1 and ∇E there, and the solutions of both systems: columns are the
+  // lanes' adjoints and then, of one hyperparameter, their tangents.
   struct Level {
     LaneTable<double> theta, slope, held, up;
-    HessianSystem::Solution adjoint, tangent;
-    LaneTable<double> changes;  // −∂∇J/∂h; empty without tangent
+    AlignedVector<double> scores;  // as LossSum gives them
+    HessianSystem::Solution solved;
+    bool tangents = false;
   };
+  Level level_at(const Problem& problem, NewtonSolver& newton, std::span<const LaneResult> results);
+  HessianSystem::Solution solve_systems(const Level& level, NewtonSolver& newton, const HyperRequest& request,
+                                        const std::vector<std::size_t>& lanes) const;
   LaneTable<double> changes(const LaneTable<double>& theta, const HyperRequest& request,
                             const std::vector<std::size_t>& lanes) const;
   void derive(const Level& level, const Problem& problem, const HyperRequest& request, std::size_t lane,
@@ -55,6 +60,7 @@ class IterativeHyperSolver final : public HyperSolver {
   const Design<double>& inner_;  // that with columns as solvers want them, or the design itself
   std::unique_ptr<Model<double>> model_;
   HoldoutSlopes error_;
+  std::vector<LossAtZero> at_zero_;
 };
 
 }  // namespace holdout::train

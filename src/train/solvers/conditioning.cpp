@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "../moments.hpp"
 
@@ -12,6 +13,19 @@ constexpr double kUsualSize = 64;       // columns between 1/64 and 64 make no c
 constexpr double kUsualMean = 16;       // deviations; beyond, a dense column is shifted
 constexpr double kUsualSparseMean = 4;  // fewer than 1/17 of the rows have a 0 in a column with a larger mean
 constexpr double kConstant = 1e-13;     // of the mean: a deviation that is rounding
+
+// each(x, j, width) for every row and a few of its columns from j on: so many that vectors are used for them.
+template <class Each>
+void over_columns(const Part<double>& part, std::size_t d, const Each& each) {
+  constexpr std::integral_constant<std::size_t, 8> kEight;
+  constexpr std::integral_constant<std::size_t, 1> kOne;
+  const double* x = part.x.data();
+  for (std::size_t i = 0; i < part.n; ++i, x += d) {
+    std::size_t j = 0;
+    for (; j + kEight <= d; j += kEight) each(x + j, j, kEight);
+    for (; j < d; ++j) each(x + j, j, kOne);
+  }
+}
 
 }  // namespace
 
@@ -26,18 +40,23 @@ void Conditioning::measure_dense(const Part<double>& part) {
   const double n = static_cast<double>(part.n);
   // Of large numbers sums of squares would overflow: everything is divided by the largest.
   std::vector<double> largest(d), mean(d), deviation(d);
-  for (std::size_t i = 0; i < part.n; ++i) {
-    const double* const x = part.x.data() + i * d;
-    for (std::size_t j = 0; j < d; ++j) mean[j] += x[j] / n, largest[j] = std::max(largest[j], std::abs(x[j]));
-  }
+  over_columns(part, d, [n, mean = mean.data(), largest = largest.data()](const double* x, std::size_t j, auto width) {
+    double sum[width], most[width];
+    for (std::size_t k = 0; k < width; ++k) sum[k] = mean[j + k] + x[k] / n;
+    for (std::size_t k = 0; k < width; ++k) most[k] = std::max(largest[j + k], std::abs(x[k]));
+    for (std::size_t k = 0; k < width; ++k) mean[j + k] = sum[k], largest[j + k] = most[k];
+  });
   for (double& x : largest) x = x > 0 ? 1 / x : 0;
-  for (std::size_t i = 0; i < part.n; ++i) {
-    const double* const x = part.x.data() + i * d;
-    for (std::size_t j = 0; j < d; ++j) {
-      const double z = (x[j] - mean[j]) * largest[j];
-      deviation[j] += z * z;
-    }
-  }
+  over_columns(part, d,
+               [mean = mean.data(), unit = largest.data(), deviation = deviation.data()](const double* x, std::size_t j,
+                                                                                         auto width) {
+                 double sum[width];
+                 for (std::size_t k = 0; k < width; ++k) {
+                   const double z = (x[k] - mean[j + k]) * unit[j + k];
+                   sum[k] = deviation[j + k] + z * z;
+                 }
+                 for (std::size_t k = 0; k < width; ++k) deviation[j + k] = sum[k];
+               });
   for (std::size_t j = 0; j < d; ++j) deviation[j] = largest[j] > 0 ? std::sqrt(deviation[j] / n) / largest[j] : 0;
   decide(mean, deviation, deviation);
 }

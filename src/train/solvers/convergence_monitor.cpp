@@ -30,8 +30,7 @@ ConvergenceMonitor::ConvergenceMonitor(Values& values, const Problem& problem, s
       arrived_(results.size()),
       free_(results.size()),
       passes_(results.size(), 2) {
-  const LaneTable<double> zeros(problem.model.parameters(), results.size());
-  values.gradient(zeros, gradient_at_zero_, first_value_);
+  values.gradient_at_zero(gradient_at_zero_, first_value_);
   first_ = Values::dot(gradient_at_zero_, gradient_at_zero_);
   for (double& x : first_) x = std::max(std::sqrt(x), kTiny);
   const bool odds = losses()[problem.loss].link == Link::odds;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace holdout::train {
 namespace {
@@ -31,10 +32,12 @@ void DescentSolver::run(double tolerance, std::span<LaneResult> results, const s
   const auto is_zero = [](const LaneResult& r) {
     return std::all_of(r.theta.begin(), r.theta.end(), [](double x) { return x == 0; });
   };
-  if (std::all_of(results.begin(), results.end(), is_zero))
+  if (std::all_of(results.begin(), results.end(), is_zero)) {
     gradient_ = monitor.gradient_at_zero(), loss_ = monitor.loss_at_zero();
-  else
-    values_.gradient(theta_, gradient_, loss_);
+    scores_.assign(keeps_scores_ ? values_.kept_scores(theta_.stride()) : 0, 0.0);
+  } else {
+    values_.gradient(theta_, gradient_, loss_, keeps_scores_ ? &scores_ : nullptr);
+  }
   value_ = values_.penalty(theta_);
   for (std::size_t lane = 0; lane < lanes_; ++lane) value_[lane] += loss_[lane];
   subgradient_ = subgradient(theta_, gradient_);
@@ -146,16 +149,33 @@ void DescentSolver::LaneSearch::shorten(double slope) {
 void DescentSolver::evaluate(const std::vector<std::size_t>& lanes, const LaneTable<double>& point,
                              LaneTable<double>& gradient, std::vector<double>& loss) {
   const std::size_t stride = lane_stride<double>(lanes.size());
-  if (stride >= point.stride()) return values_.gradient(point, gradient, loss);
+  AlignedVector<double>* const scores = scores_.empty() ? nullptr : &tried_;
+  if (stride >= point.stride()) return values_.gradient(point, gradient, loss, scores);
   const Problem part = part_of(problem_, lanes);
   LaneTable<double> some(parameters_, lanes.size());
   std::vector<double> losses;
-  Values(part).gradient(point.select(lanes, stride), some, losses);
+  Values(part).gradient(point.select(lanes, stride), some, losses, scores);
   loss.resize(lanes_);
   for (std::size_t i = 0; i < lanes.size(); ++i) {
     loss[lanes[i]] = losses[i];
     for (std::size_t p = 0; p < parameters_; ++p) gradient.at(p, lanes[i]) = some.at(p, i);
   }
+}
+
+// Lanes that go on from where they were evaluated last take the scores of these points along.
+void DescentSolver::take_scores(const std::vector<std::size_t>& tried, const std::vector<char>& taken) {
+  if (scores_.empty()) return;
+  const std::size_t stride = theta_.stride(), packed = lane_stride<double>(tried.size());
+  const bool in_place = packed >= stride;
+  std::vector<std::pair<std::size_t, std::size_t>> columns;  // from, to
+  for (std::size_t i = 0; i < tried.size(); ++i)
+    if (taken[i]) columns.emplace_back(in_place ? tried[i] : i, tried[i]);
+  if (in_place && columns.size() == lanes_) return std::swap(scores_, tried_);
+  const std::size_t rows = scores_.size() / stride;
+  const double* from = tried_.data();
+  double* to = scores_.data();
+  for (std::size_t row = 0; row < rows; ++row, from += in_place ? stride : packed, to += stride)
+    for (const auto& [source, target] : columns) to[target] = from[source];
 }
 
 void DescentSolver::search_line() {
@@ -191,16 +211,19 @@ void DescentSolver::search_line() {
     const std::vector<double> penalty = values_.penalty(point);
     const LaneTable<double> after = subgradient(point, gradient);
     const std::vector<double> squares = Values::dot(after, after), slope = Values::dot(after, direction_);
-    for (std::size_t lane = 0; lane < lanes_; ++lane) {
+    std::vector<char> taken(searching.size());
+    for (std::size_t i = 0; i < searching.size(); ++i) {
+      const std::size_t lane = searching[i];
       LaneSearch& s = searches[lane];
-      if (!s.searching) continue;
       monitor_->count_pass(lane);
       const double value = loss[lane] + penalty[lane];
       if (!s.tell(value, slope[lane], fall[lane], squares[lane])) continue;
+      taken[i] = 1;
       loss_[lane] = loss[lane], value_[lane] = value;
       for (std::size_t p = 0; p < parameters_; ++p)
         gradient_.at(p, lane) = gradient.at(p, lane), reached.at(p, lane) = point.at(p, lane);
     }
+    take_scores(searching, taken);
   }
   theta_ = std::move(reached);
   subgradient_ = subgradient(theta_, gradient_);

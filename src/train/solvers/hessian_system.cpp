@@ -50,8 +50,13 @@ namespace {
 class Run {
  public:
   Run(const Problem& problem, Values& values, const LaneTable<double>& l2, const LaneTable<double>& diagonal,
-      LaneFactors& factors, HessianPoint<double>& point, const HessianSystem::Request& request)
+      LaneFactors& factors, HessianPoint<double>& point, AlignedVector<double>& some,
+      const HessianSystem::Request& request)
       : interrupt_(request.interrupt),
+        scores_(request.scores),
+        of_stride_(request.theta.stride()),
+        of_lanes_(request.theta.lanes()),
+        some_(some),
         problem_(&problem),
         values_(&values),
         factors_(factors),
@@ -68,6 +73,7 @@ class Run {
         most_curved_(request.b.lanes()) {
     damping_.resize(lanes());
     for (std::size_t lane = 0; lane < lanes(); ++lane) place_.push_back(lane);
+    if (lanes() != of_lanes_) spread();
     for (std::size_t p = 0; p < held_.rows(); ++p)
       for (std::size_t lane = 0; lane < lanes(); ++lane)
         if (held_.at(p, lane) != 0) residual_.at(p, lane) = 0;
@@ -80,7 +86,7 @@ class Run {
     const std::size_t most = 10 * residual_.rows() + 50;  // rounding makes it more than `rows`, not much more
     compact();
     if (!any_going()) return;
-    values_->go_to(theta_, point_);
+    values_->go_to(theta_, point_, scores());
     gone_to_ = true;
     for (std::size_t lane = 0; lane < lanes(); ++lane) factors_.begin(place_[lane]);
     update_basis();
@@ -98,6 +104,36 @@ class Run {
 
  private:
   std::size_t lanes() const { return residual_.lanes(); }
+
+  // Every column becomes a lane of its own.
+  void spread() {
+    std::vector<std::size_t> of(lanes());
+    for (std::size_t column = 0; column < lanes(); ++column) of[column] = column % of_lanes_;
+    for (LaneTable<double>* table : {&l2_, &diagonal_, &theta_, &held_})
+      if (table->rows() > 0) *table = table->select(of, residual_.stride());
+    part_.emplace(part_of(*problem_, of));
+    part_values_.emplace(*part_);
+    problem_ = &*part_, values_ = &*part_values_;
+  }
+
+  // At theta_, of the lanes that are left; null: not known.
+  const AlignedVector<double>* scores() {
+    if (!scores_ || scores_->empty()) return nullptr;
+    bool same = theta_.stride() == of_stride_;
+    for (std::size_t lane = 0; lane < lanes(); ++lane) same = same && place_[lane] % of_lanes_ == lane;
+    if (same) return scores_;
+    const std::size_t rows = scores_->size() / of_stride_, stride = theta_.stride();
+    if (values_->kept_scores(stride) == 0) return nullptr;
+    some_.resize(rows * stride);
+    std::vector<std::size_t> from;
+    for (const std::size_t column : place_) from.push_back(column % of_lanes_);
+    const double* in = scores_->data();
+    double* out = some_.data();
+    for (std::size_t row = 0; row < rows; ++row, in += of_stride_, out += stride)
+      for (std::size_t lane = 0; lane < from.size(); ++lane) out[lane] = in[from[lane]];
+    return &some_;
+  }
+
   bool any_going() const { return std::find(going_.begin(), going_.end(), 1) != going_.end(); }
 
   void step(HessianSystem::Solution& out) {
@@ -248,6 +284,9 @@ class Run {
   }
 
   const std::atomic<bool>* interrupt_;
+  const AlignedVector<double>* scores_;  // of the request
+  std::size_t of_stride_, of_lanes_;     // the request's
+  AlignedVector<double>& some_;
   const Problem* problem_;
   Values* values_;
   LaneFactors& factors_;
@@ -276,7 +315,8 @@ HessianSystem::Solution HessianSystem::solve(const Request& request) {
   const std::size_t lanes = request.b.lanes();
   Solution out{LaneTable<double>(request.b.rows(), lanes), request.b, std::vector<char>(lanes),
                std::vector<std::int64_t>(lanes)};
-  Run(problem_, values_, l2_, preconditioner_, factors_, point_, request).solve(out);
+  factors_.set_columns(lanes);
+  Run(problem_, values_, l2_, preconditioner_, factors_, point_, some_, request).solve(out);
   return out;
 }
 

@@ -21,22 +21,24 @@ class HessianSystem {
   /// @param problem, values  must outlive the system; values of that problem
   HessianSystem(const Problem& problem, Values& values);
 
-  /// (H + μ D) x = b, for H = ∇²J(theta).
+  /// (H + μ D) x = b, for H = ∇²J(theta). Each lane has one right side, or as many as the others: column c of b is of
+  /// lane c mod lanes, and gets what it would get by itself.
   struct Request {
     const LaneTable<double>& theta;
     const LaneTable<double>& b;
-    const LaneTable<double>& held;                 // 1 where x is to stay 0, 0 elsewhere; empty: nowhere
-    std::vector<double> damping;                   // [lane] μ; empty: 0
-    std::vector<double> target;                    // [lane] of ‖b − (H + μ D) x‖², at which a lane leaves
-    std::vector<char> lanes;                       // [lane] 1: to be solved; else x is 0
-    const std::atomic<bool>* interrupt = nullptr;  // read before every product: once true, the solution means nothing
+    const LaneTable<double>& held;                  // 1 where x is to stay 0, 0 elsewhere, as theta; empty: nowhere
+    std::vector<double> damping;                    // [column] μ; empty: 0
+    std::vector<double> target;                     // [column] of ‖b − (H + μ D) x‖², at which it leaves
+    std::vector<char> lanes;                        // [column] 1: to be solved; else x is 0
+    const std::atomic<bool>* interrupt = nullptr;   // read before every product: once true, the solution means nothing
+    const AlignedVector<double>* scores = nullptr;  // at theta, as Values::gradient gives them; empty: not known
   };
   struct Solution {
     LaneTable<double> x;
     LaneTable<double> residual;          // b − (H + μ D) x
-    std::vector<char> reached;           // [lane] 1: the target; else H is flat to rounding in what is left, or the
+    std::vector<char> reached;           // [column] 1: the target; else H is flat to rounding in what is left, or the
                                          // number of products was not enough
-    std::vector<std::int64_t> products;  // [lane] that the lane itself needed
+    std::vector<std::int64_t> products;  // [column] that the lane itself needed
   };
   Solution solve(const Request& request);
 
@@ -50,7 +52,8 @@ class HessianSystem {
   LaneTable<double> l2_;              // as ridge_table makes it
   LaneTable<double> preconditioner_;  // diagonal_preconditioner: D⁻¹
   LaneFactors factors_;
-  HessianPoint<double> point_;  // its memory serves all systems
+  HessianPoint<double> point_;  // its memory serves all systems, as does that of
+  AlignedVector<double> some_;  // scores of some lanes
 };
 
 /// 1/(κ + λ) for every parameter: an inverse diagonal of the Hessian where features have λ of their own, which may be

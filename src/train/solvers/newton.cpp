@@ -12,7 +12,9 @@ constexpr int kPatience = 5, kMaxIterations = 1000;
 }  // namespace
 
 NewtonSolver::NewtonSolver(const Problem& problem)
-    : DescentSolver(problem, {kPatience, kMaxIterations}), system_(problem_, values_), damping_(lanes_) {}
+    : DescentSolver(problem, {kPatience, kMaxIterations}), system_(problem_, values_), damping_(lanes_) {
+  keep_scores();
+}
 
 // Weights that l1 keeps at 0 do not move.
 bool NewtonSolver::inactive(std::size_t p, std::size_t lane) const {
@@ -40,7 +42,7 @@ void NewtonSolver::find_direction() {
     for (std::size_t lane = 0; lane < lanes_; ++lane) down.at(p, lane) = -down.at(p, lane);
   for (std::size_t p = 0; p < held.rows(); ++p)
     for (std::size_t lane = 0; lane < lanes_; ++lane) held.at(p, lane) = inactive(p, lane);
-  HessianSystem::Solution solution = system_.solve({theta_, down, held, damping, target, lanes, interrupt_});
+  HessianSystem::Solution solution = system_.solve({theta_, down, held, damping, target, lanes, interrupt_, &scores_});
   for (std::size_t lane = 0; lane < lanes_; ++lane) monitor_->count_passes(lane, solution.products[lane]);
   direction_ = std::move(solution.x);
   finish_direction(solution.reached);

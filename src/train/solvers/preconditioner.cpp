@@ -73,6 +73,12 @@ LaneFactors::LaneFactors(const Problem& problem)
       price_(price_of(problem)),
       lanes_(problem.l2.size()) {}
 
+void LaneFactors::set_columns(std::size_t columns) {
+  const std::size_t lanes = problem_.l2.size();
+  lanes_.resize(lanes);
+  for (std::size_t column = lanes; column < columns; ++column) lanes_.push_back(lanes_[column % lanes]);
+}
+
 bool LaneFactors::due(std::size_t lane) const {
   // Half of the price: what comes after would mostly have cost as much again, and later steps use the factor, too.
   constexpr double kLeast = 6, kShare = 0.5;
@@ -87,6 +93,7 @@ bool LaneFactors::has(std::size_t lane, const std::vector<char>& held) const {
 bool LaneFactors::make(std::size_t lane, const Eigen::VectorXd& theta, const std::vector<char>& held,
                        const std::atomic<bool>* interrupt) {
   Lane& l = lanes_[lane];
+  lane %= problem_.l2.size();
   const Eigen::MatrixXd* const of_loss = hessian_.at(theta, problem_.coefficient[lane], interrupt);
   if (!of_loss) return false;
   Eigen::MatrixXd h = *of_loss;
@@ -102,7 +109,7 @@ bool LaneFactors::make(std::size_t lane, const Eigen::VectorXd& theta, const std
   l.held = held, l.products = 0;
   constexpr double kSingular = 1e-13;  // of a diagonal element: what is left of such a pivot is rounding
   const Eigen::VectorXd diagonal = h.diagonal();
-  l.cholesky.emplace(h);
+  l.cholesky = std::make_shared<const Eigen::LLT<Eigen::MatrixXd>>(h);
   bool sound = h.allFinite() && l.cholesky->info() == Eigen::Success;
   for (Eigen::Index i = 0; sound && i < h.rows(); ++i) {
     const double pivot = l.cholesky->matrixLLT()(i, i);

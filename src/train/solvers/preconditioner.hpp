@@ -13,7 +13,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include <Eigen/Cholesky>
@@ -46,7 +46,10 @@ class LaneFactors {
  public:
   explicit LaneFactors(const Problem& problem);
 
-  /// Before a system, and after each product with the lane's Hessian.
+  /// For systems of so many columns, a multiple of the lanes: column c is of lane c mod lanes, and begins with what the
+  /// lane has. What columns beyond the lanes were given is forgotten.
+  void set_columns(std::size_t columns);
+  /// Before a system, and after each product with the Hessian. `lane`: a column, here and below.
   void begin(std::size_t lane) { lanes_[lane].products = 0; }
   void count(std::size_t lane) { ++lanes_[lane].products; }
   /// Whether factoring the lane's Hessian is due: the system's products so far cost about as much.
@@ -65,14 +68,14 @@ class LaneFactors {
   struct Lane {
     std::int64_t products = 0;
     std::int64_t patience = 1;  // times what is due: more after each Hessian that was singular
-    std::optional<Eigen::LLT<Eigen::MatrixXd>> cholesky;
+    std::shared_ptr<const Eigen::LLT<Eigen::MatrixXd>> cholesky;
     std::vector<char> held;
   };
   const Problem& problem_;
   LaneTable<double> l2_;
   LossHessian hessian_;
-  double price_;  // of a factored Hessian, in products; infinity: too large, or there is no row to be gained
-  std::vector<Lane> lanes_;
+  double price_;             // of a factored Hessian, in products; infinity: too large, or there is no row to be gained
+  std::vector<Lane> lanes_;  // [column]
 };
 
 }  // namespace holdout::train
