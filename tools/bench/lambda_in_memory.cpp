@@ -4,8 +4,9 @@
 //
 //   bench_lambda_in_memory DATA logistic|linear log_loss|mse LOW HIGH gradient|grid|gradient_l1 [RUNS]
 //
-// DATA: rows, features, folds as int64; x [row][feature], target [row] as double; fold [row] as int64. Prints for every
-// run: seconds, λ, hold-out error.
+// DATA: rows, features, folds (0: leave-one-out), nonzeros (0: dense) as int64; x [row][feature] as double, or of
+// sparse rows start [row + 1] as int64, columns [nonzero] as uint32 and values [nonzero] as double; target [row] as
+// double; with folds fold [row] as int64. Prints for every run: seconds, λ, hold-out error.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -39,7 +40,7 @@ struct Found {
 
 data::Prepared read(const char* file, bool regression) {
   std::ifstream in(file, std::ios::binary);
-  std::int64_t sizes[3] = {};
+  std::int64_t sizes[4] = {};
   const auto take = [&](void* to, std::size_t bytes) {
     if (!in.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes))) throw std::runtime_error("short file");
   };
@@ -48,9 +49,20 @@ data::Prepared read(const char* file, bool regression) {
   out.dataset.task = regression ? data::Task::regression : data::Task::classification;
   out.dataset.rows = static_cast<std::size_t>(sizes[0]), out.dataset.features = static_cast<std::size_t>(sizes[1]);
   if (!regression) out.dataset.classes = {"no", "yes"};
-  out.dataset.x.resize(out.dataset.rows * out.dataset.features), out.dataset.y.resize(out.dataset.rows);
-  take(out.dataset.x.data(), out.dataset.x.size() * sizeof(double));
-  take(out.dataset.y.data(), out.dataset.y.size() * sizeof(double));
+  const auto fill = [&](auto& vector, std::size_t n) { vector.resize(n), take(vector.data(), n * sizeof vector[0]); };
+  if (const auto nonzeros = static_cast<std::size_t>(sizes[3]); nonzeros > 0) {
+    fill(out.dataset.sparse.start, out.dataset.rows + 1);
+    fill(out.dataset.sparse.columns, nonzeros), fill(out.dataset.sparse.values, nonzeros);
+  } else {
+    fill(out.dataset.x, out.dataset.rows * out.dataset.features);
+  }
+  fill(out.dataset.y, out.dataset.rows);
+  if (sizes[2] == 0) {
+    out.split.leave_one_out = true;
+    out.split.folds.resize(1);
+    for (std::uint32_t i = 0; i < out.dataset.rows; ++i) out.split.folds[0].train.push_back(i);
+    return out;
+  }
   std::vector<std::int64_t> fold(out.dataset.rows);
   take(fold.data(), fold.size() * sizeof(std::int64_t));
   out.split.folds.resize(static_cast<std::size_t>(sizes[2]));
@@ -60,20 +72,29 @@ data::Prepared read(const char* file, bool regression) {
   return out;
 }
 
-std::vector<train::Design<double>> designs_of(const data::Dataset& rows, const std::vector<data::Fold>& folds,
+// Nothing is missing, and nothing is standardized.
+data::Scaling as_they_are(std::size_t features) {
+  return {std::vector<double>(features), std::vector<double>(features, 1), std::vector<double>(features)};
+}
+
+std::vector<train::Design<double>> designs_of(const data::Dataset& rows, const data::Split& split,
                                               const train::LaneConfig& lane) {
+  const std::vector<data::Fold>& folds = split.folds;
   std::vector<train::Design<double>> designs;
+  if (split.leave_one_out) {
+    designs.push_back(train::make_leave_one_out_design(rows, as_they_are(rows.features), folds[0].train));
+    return designs;
+  }
   for (const data::Fold& fold : folds)
-    designs.push_back(
-        train::make_design<double>(rows, data::fit_scaling(rows, fold.train, data::Standardize::none), fold));
-  if (train::takes_preconditioner(lane, rows.features, false)) train::add_preconditioners(designs);
-  if (train::takes_ridge_basis(lane, false))
+    designs.push_back(train::make_design<double>(rows, as_they_are(rows.features), fold));
+  if (train::takes_preconditioner(lane, rows.features, rows.is_sparse())) train::add_preconditioners(designs);
+  if (train::takes_ridge_basis(lane, rows.is_sparse()))
     for (train::Design<double>& design : designs) design.ridge = train::ridge_basis_of(design);
   return designs;
 }
 
 // The hold-out error of all folds, for the search layer: derivatives by implicit solvers, values by `exact`, from the
-// model of the same λ where there is one.
+// model of the nearest λ along its tangent: the minimum is one and the same, wherever a training starts.
 class CrossValidation final : public search::Objective {
  public:
   CrossValidation(const Task& task, const std::vector<train::Design<double>>& designs)
@@ -103,7 +124,7 @@ class CrossValidation final : public search::Objective {
     std::vector<train::LaneConfig> lanes;
     for (const search::Request& request : requests) {
       lanes.push_back(task_.lane);
-      const double lambda = std::get<double>(request.configuration.values[0].value());
+      const double lambda = lambda_of(request);
       (task_.path == "model.l1" ? lanes.back().model.l1 : lanes.back().model.l2) = lambda;
     }
     return lanes;
@@ -113,18 +134,22 @@ class CrossValidation final : public search::Objective {
     const std::vector<train::LaneConfig> lanes = lanes_of(requests);
     std::vector<search::Evaluation> out(requests.size());
     for (search::Evaluation& e : out) e.trial = trials_++;
+    std::vector<std::vector<std::vector<double>>> states(requests.size());
     for (std::size_t k = 0; k < designs_.size(); ++k) {
       std::vector<std::vector<double>> starts;
-      for (const search::Request& request : requests) starts.push_back(model_of(request, k));
+      for (const search::Request& request : requests) starts.push_back(nearest_model(request, k));
       const bool known = std::none_of(starts.begin(), starts.end(), [](const auto& theta) { return theta.empty(); });
       const auto trainer = train::make_trainer(designs_[k], *task_.metric, lanes, Seed{1}, 0,
                                                known ? starts : std::vector<std::vector<double>>());
       trainer->run_to({1, {}});
       const auto results = trainer->results();
-      for (std::size_t i = 0; i < out.size(); ++i)
+      for (std::size_t i = 0; i < out.size(); ++i) {
         out[i].value += results[i].value / static_cast<double>(designs_.size());
+        states[i].push_back(results[i].theta);
+      }
     }
-    for (std::size_t i = 0; i < out.size(); ++i) states_.emplace_back(), at_.push_back(0);  // no model is kept of them
+    for (std::size_t i = 0; i < out.size(); ++i)
+      states_.push_back(std::move(states[i])), at_.push_back(lambda_of(requests[i]));
     return out;
   }
 
@@ -142,7 +167,7 @@ class CrossValidation final : public search::Objective {
       auto solved = solvers_[k]->solve({lanes, wrt, requests[0].fidelity.tolerance.value_or(0),
                                         curved ? train::HyperWant::curvature : train::HyperWant::gradient, starts});
       for (std::size_t i = 0; i < out.size(); ++i) {
-        const double lambda = std::get<double>(requests[i].configuration.values[0].value());
+        const double lambda = lambda_of(requests[i]);
         out[i].value += share * solved[i].value, *out[i].error_bound += share * solved[i].error_bound;
         out[i].gradient[0] += share * lambda * solved[i].gradient[0];
         states[i].push_back(std::move(solved[i].state));
@@ -150,17 +175,23 @@ class CrossValidation final : public search::Objective {
     }
     for (std::size_t i = 0; i < out.size(); ++i) {
       states_.push_back(std::move(states[i]));
-      at_.push_back(std::get<double>(requests[i].configuration.values[0].value()));
+      at_.push_back(lambda_of(requests[i]));
     }
     return out;
   }
 
-  // Empty: no trial had this λ.
-  std::vector<double> model_of(const search::Request& request, std::size_t fold) const {
-    const auto at = std::find(at_.begin(), at_.end(), std::get<double>(request.configuration.values[0].value()));
+  static double lambda_of(const search::Request& request) {
+    return std::get<double>(request.configuration.values[0].value());
+  }
+
+  // Empty: there are no trials.
+  std::vector<double> nearest_model(const search::Request& request, std::size_t fold) const {
+    const auto apart = [&](double lambda) { return std::abs(std::log(lambda / lambda_of(request))); };
+    const auto at = std::min_element(at_.begin(), at_.end(), [&](double a, double b) { return apart(a) < apart(b); });
     if (at == at_.end()) return {};
-    const std::vector<double>& state = states_[static_cast<std::size_t>(at - at_.begin())][fold];
-    return {state.begin(), state.begin() + static_cast<std::ptrdiff_t>(solvers_[fold]->parameters())};
+    search::Request near = request;
+    near.near = {{static_cast<int>(at - at_.begin()), 1, 1}};
+    return start_of(near, fold);
   }
 
  public:
@@ -177,7 +208,7 @@ class CrossValidation final : public search::Objective {
  private:
   // θ as search::Near says; a state is θ and its derivative.
   std::vector<double> start_of(const search::Request& request, std::size_t fold) const {
-    const double lambda = std::get<double>(request.configuration.values[0].value());
+    const double lambda = lambda_of(request);
     std::vector<double> theta;
     for (const search::Near& near : request.near) {
       const auto trial = static_cast<std::size_t>(near.trial);
@@ -201,7 +232,9 @@ class CrossValidation final : public search::Objective {
 };
 
 Found find(const Task& task, const data::Prepared& data, const std::string& method, int points) {
-  const std::vector<train::Design<double>> designs = designs_of(data.dataset, data.split.folds, task.lane);
+  train::LaneConfig any = task.lane;
+  (task.path == "model.l1" ? any.model.l1 : any.model.l2) = task.low;
+  const std::vector<train::Design<double>> designs = designs_of(data.dataset, data.split, any);
   search::Interval range{.min = task.low, .max = task.high, .log = true};
   if (method == "grid") range.points = points;
   const search::SearchSpace space({{task.path, {}, range, {}}});
@@ -231,8 +264,9 @@ Found find(const Task& task, const data::Prepared& data, const std::string& meth
   all.holdout = {0};
   train::LaneConfig lane = task.lane;
   (task.path == "model.l1" ? lane.model.l1 : lane.model.l2) = found.lambda;
-  const auto design = train::make_design<double>(
-      data.dataset, data::fit_scaling(data.dataset, all.train, data::Standardize::none), all);
+  auto design = train::make_design<double>(data.dataset, as_they_are(data.dataset.features), all);
+  if (train::takes_preconditioner(lane, data.dataset.features, data.dataset.is_sparse()))
+    design.ridge = designs[0].ridge;  // of most of the rows: close enough
   const std::vector<double> start = objective.mean_model(found.lambda);
   const auto trainer = train::make_trainer(design, *task.metric, std::span(&lane, 1), Seed{1}, 0,
                                            std::span(&start, start.empty() ? 0 : 1));
