@@ -65,7 +65,8 @@ TEST_CASE("closed form: a search over degrees trains each on its own features, a
   CHECK(values[0] > 1);
   Trial trial;
   trial.configuration = {{Value(std::int64_t{3})}};
-  const Winner winner = repeat_winner({}, file, prepared, {}, trial, designs, nullptr, metric, workers, interrupt).value();
+  const Winner winner =
+      repeat_winner({}, file, prepared, {}, trial, designs, nullptr, metric, workers, interrupt).value();
   CHECK(winner.test[0].second < 1e-18);
   CHECK(winner.refit_test[0].second < 1e-18);
   REQUIRE(winner.model);
@@ -83,7 +84,8 @@ TEST_CASE("reference: scikit-learn's ridge on standardized polynomial features, 
   Designs designs(prepared);
   const std::atomic<bool> interrupt = false;
   const Winner winner =
-      repeat_winner({}, file, prepared, {}, Trial{}, designs, nullptr, metric_of(file.study), workers, interrupt).value();
+      repeat_winner({}, file, prepared, {}, Trial{}, designs, nullptr, metric_of(file.study), workers, interrupt)
+          .value();
   REQUIRE(winner.model);
   const std::string text = model_json(*winner.model);
   CHECK(has(text, "\"products\": [[0,0],[0,1],[1,1]]"));
