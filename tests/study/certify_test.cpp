@@ -87,10 +87,8 @@ TEST_CASE(
               ", intervals ", c.intervals, " ", c.reason);
       check_shape(c);
       CHECK(c.metric == metric);
-      if (metric == "log_loss") {
-        check_proved(c);
-        CHECK(c.added <= 8);
-      }
+      check_proved(c);
+      CHECK(c.added <= 8);
       check_against_grid(c, rest, "model: {type: logistic, l2: {min: 1e-6, max: 10, scale: log, points: 41}}\n");
     }
 }
