@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <type_traits>
 #include <vector>
@@ -14,6 +15,8 @@
 #include <holdout/train/design.hpp>
 #include <holdout/train/preconditioner.hpp>
 #include <holdout/train/trainer.hpp>
+
+#include "guard_rows.hpp"
 
 namespace holdout::study {
 
@@ -32,7 +35,7 @@ class Designs {
   /// Those of a search: solvers of many configurations share what they are preconditioned by.
   /// @param prepared  must outlive the designs
   explicit Designs(const data::Prepared& prepared) : Designs(prepared.dataset, prepared.split) {
-    preconditioned_ = true;
+    preconditioned_ = true, group_ = prepared.group;
   }
   /// For single trainings, which an eigenbasis would not pay for.
   /// @param dataset, split  must outlive the designs
@@ -61,17 +64,15 @@ class Designs {
     else
       make_for<double>(workers, config);
   }
-  /// Makes designs whose hold-out rows lack every third one, and parts of those, unless they are there. They hold the
+  /// Makes designs whose hold-out rows lack the guard rows, and parts of those, unless they are there. They hold the
   /// training rows once more. Not thread-safe.
   void make_guarded(const Workers& workers, const DesignKey& key) {
     if (!guarded_[key].empty()) return;
     std::vector<Guarded> made(folds());
     const Rows rows(dataset_, key.degree);
     workers.for_each(folds(), [&](std::size_t k) {
-      data::Fold fold{split_.folds[k].train, {}};
-      data::RowList guard;
-      const data::RowList& holdout = split_.folds[k].holdout;
-      for (std::size_t i = 0; i < holdout.size(); ++i) (i % 3 == 2 ? guard : fold.holdout).push_back(holdout[i]);
+      const auto [measured, guard] = guarded_rows(split_.folds[k].holdout, group_);
+      const data::Fold fold{split_.folds[k].train, measured};
       const data::Scaling scaling = data::fit_scaling(*rows, fold.train, key.standardize);
       made[k].design = train::make_design<double>(*rows, scaling, fold);
       made[k].guard = train::make_part<double>(*rows, scaling, guard);
@@ -169,6 +170,7 @@ class Designs {
   const data::Dataset& dataset_;
   const data::Split& split_;
   bool preconditioned_ = false;
+  std::span<const std::uint32_t> group_;  // [row], as Prepared::group
   std::map<DesignKey, std::tuple<Folds<float>, Folds<double>>> designs_;
   std::map<DesignKey, std::vector<Guarded>> guarded_;  // [fold]
 };

@@ -6,6 +6,7 @@
 #include <holdout/base/number.hpp>
 #include <holdout/search/transform.hpp>
 
+#include "guard_rows.hpp"
 #include "lane_config.hpp"
 #include "path_visitor.hpp"
 #include "possible_values.hpp"
@@ -17,12 +18,15 @@ using train::Hypergradient;
 
 constexpr std::string_view kOption = "hypergradient";
 
-/// Finds a setting that is a word, or the name of what was chosen.
+/// Finds a setting that is a word, the name of what was chosen, or yes or no.
 class Word final : public PathVisitor {
  public:
   explicit Word(std::string_view path) : path_(path) {}
   std::string word;
-  void operator()(const Field&, bool&) override {}
+  bool yes = false;
+  void operator()(const Field& f, bool& value) override {
+    if (path_of(f) == path_) yes = value;
+  }
   void operator()(const Field&, std::int64_t&, const Range<std::int64_t>&) override {}
   void operator()(const Field&, double&, const Range<double>&) override {}
   void operator()(const Field& f, std::string& value, std::span<const std::string_view>) override {
@@ -190,8 +194,19 @@ void check_many(const Study& study, data::Prepared& data) {
                         "set rows aside that the search never sees: split: {…, test: 0.2}",
                         {},
                         "data.split"});
+  search::SearcherChoice choice = study.search.method;
+  Word guard("guard");
+  choice.fields(guard);
   std::size_t rows = 0;
-  for (const data::Fold& fold : data.split.folds) rows += fold.holdout.size();
+  for (const data::Fold& fold : data.split.folds) {
+    rows += fold.holdout.size();
+    if (guard.yes && !data.group.empty() && guarded_rows(fold.holdout, data.group).guard.empty())
+      throw Error(Message{{},
+                          "search.guard: the hold-out rows of a fold are one group, which cannot be on both sides",
+                          "use fewer folds, or write guard: false",
+                          {},
+                          "search.guard"});
+  }
   rows /= data.split.repeats;
   if (rows < kRows * count)
     data.notices.push_back(lambdas + " are fitted to " + std::to_string(rows) + " hold-out rows: with fewer than " +

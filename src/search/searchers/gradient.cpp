@@ -81,7 +81,9 @@ void GradientOptions::fields(FieldVisitor& f) {
   f({"seeds", "newton: points over the whole range that find the basins; auto: one λ in 1.55 of ln λ, at least 8"},
     seeds, between<std::int64_t>(2, 1000).or_word(kSeedWords));
   f({"box", "many λ: each stays within this factor of the best single one"}, box, above(1.0));
-  f({"guard", "many λ: a third of the hold-out rows has no part in the gradient, and ends the search"}, guard);
+  f({"guard",
+     "many λ: a third of the hold-out rows (of groups, whole ones) has no part in the gradient, and ends the search"},
+    guard);
   f({"hypergradient", "implicit: of the minimum; forward: through the training's own steps; auto: by the optimizer"},
     hypergradient, kMethods);
   f({"evaluations", "at most so many, for each combination of the parameters that are not continuous"}, evaluations,
