@@ -65,6 +65,9 @@ void check_libsvm(const DataSettings& settings) {
   if (!settings.categorical.empty()) refuse("categorical", "all features of a libsvm file are numbers", "remove it");
   if (settings.missing.usual != "refuse" || !settings.missing.columns.empty())
     refuse("missing", "a libsvm file has no missing values: what a row does not name is 0", "remove it");
+  if (settings.unseen != "refuse")
+    refuse("unseen", "a libsvm file has no categories: indices that the model does not know are passed over",
+           "remove it");
   for (const auto& [key, same] : {std::pair("encoding", settings.cells.encoding == CellFormat().encoding),
                                   std::pair("decimal", settings.cells.decimal == CellFormat().decimal),
                                   std::pair("thousands", settings.cells.thousands == CellFormat().thousands),

@@ -38,7 +38,7 @@ class CsvRows final : public RowReader {
         cells_(bytes_, format.delimiter == "tab" ? '\t' : format.delimiter[0], format.cells.encoding == "windows-1252"),
         reader_(format.cells) {
     for (const InputColumn& column : format_.columns) {
-      Input input{&column, features_, {}, {}};
+      Input input{&column, features_, {}, {}, 0, {}};
       for (std::size_t k = 0; k < column.levels.size(); ++k) {
         input.index.emplace(column.levels[k], k);
         if (double x = 0; reader_.kind_of(column.levels[k], x) == Kind::number) input.numbers.emplace(x, k);
@@ -51,6 +51,7 @@ class CsvRows final : public RowReader {
   }
 
   bool next(RowBlock& block) override;
+  std::vector<std::string> notes() const override;
 
  private:
   static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
@@ -61,6 +62,8 @@ class CsvRows final : public RowReader {
     std::size_t first;                                      // of its features
     std::map<std::string, std::size_t, std::less<>> index;  // of its levels
     std::map<double, std::size_t> numbers;                  // the same, where all are numbers
+    std::size_t unseen = 0;                                 // cells that were none of them, and ignored
+    std::vector<std::string> unseen_words;                  // the first few
   };
   // A column of the file: which column of the model it is, and which of those to keep.
   struct Use {
@@ -70,7 +73,8 @@ class CsvRows final : public RowReader {
   void check_separator() const;
   void check_format(std::string_view line) const;
   void read_header();
-  bool read_cell(const Input& input, std::string_view text, double* features);
+  bool read_cell(Input& input, std::string_view text, double* features);
+  bool read_unseen(Input& input, std::string_view text);
   bool read_missing(const Input& input, std::string_view text, double* features);
   bool refuse(const Input& input, const std::string& what, std::string hint) {
     add(Message{
@@ -149,7 +153,30 @@ void CsvRows::read_header() {
   errors.throw_if_any();
 }
 
-bool CsvRows::read_cell(const Input& input, std::string_view text, double* features) {
+// A word that no row of the training had: the features of its column stay 0.
+bool CsvRows::read_unseen(Input& input, std::string_view text) {
+  constexpr std::size_t kMaxKept = 8;
+  if (!format_.ignore_unseen)
+    return refuse(input, quoted(text) + " is none of the values that the model was trained with",
+                  some(input.column->levels));
+  ++input.unseen;
+  auto& words = input.unseen_words;
+  if (words.size() < kMaxKept && std::find(words.begin(), words.end(), text) == words.end()) words.emplace_back(text);
+  return true;
+}
+
+std::vector<std::string> CsvRows::notes() const {
+  std::vector<std::string> all;
+  for (const Input& input : inputs_)
+    if (input.unseen > 0)
+      all.push_back("column " + quoted(input.column->name) + ": " + std::to_string(input.unseen) +
+                    (input.unseen == 1 ? " cell has a value" : " cells have values") +
+                    " that the model was not trained with, and that count as none (data.unseen: ignore): " +
+                    some(input.unseen_words));
+  return all;
+}
+
+bool CsvRows::read_cell(Input& input, std::string_view text, double* features) {
   const InputColumn& column = *input.column;
   double x = 0;
   const Kind kind = reader_.kind_of(text, x);
@@ -168,8 +195,7 @@ bool CsvRows::read_cell(const Input& input, std::string_view text, double* featu
   std::size_t place = level != input.index.end() ? level->second : column.levels.size();
   if (level == input.index.end() && kind == Kind::number)
     if (const auto same = input.numbers.find(x); same != input.numbers.end()) place = same->second;
-  if (place == column.levels.size())
-    return refuse(input, quoted(text) + " is none of the values that the model was trained with", some(column.levels));
+  if (place == column.levels.size()) return read_unseen(input, text);
   features[input.first + place] = 1;
   return true;
 }

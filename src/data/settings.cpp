@@ -17,6 +17,7 @@ constexpr std::string_view kFormats[] = {"auto", "csv", "libsvm"};
 constexpr std::string_view kMissing[] = {"refuse", "drop_row", "mean", "median", "level", "indicator"};
 constexpr std::string_view kWindows[] = {"expanding", "sliding"};
 constexpr std::string_view kGapUnits[] = {"rows", "order"};
+constexpr std::string_view kUnseen[] = {"refuse", "ignore"};
 constexpr std::span<const std::string_view> kAnyText;
 
 // Beyond this a fold's error says little, and the sweep is that many trainings for each configuration.
@@ -147,6 +148,10 @@ void DataSettings::fields(FieldVisitor& f) {
   standardize_field(f, standardize);
   f({"missing", "missing cells: empty ones, ?, NA, nan, null, None … (missing_words); for all columns, or by column"},
     missing, "default");
+  f({"unseen",
+     "categories that only rows to predict have: refuse their rows, or ignore: they are no category, all features of "
+     "the column are 0"},
+    unseen, kUnseen);
   f({"categorical", "columns of numbers that are categories: one-hot"}, categorical, kAnyText);
   f({"positive", "the positive one of two classes; the last in order if left out"}, positive, kAnyText);
   f({"weight", "column of sample weights: training, standardization and metrics count a row so often"}, weight,

@@ -19,7 +19,7 @@ namespace holdout::study {
 namespace {
 
 constexpr std::string_view kFormats[] = {"csv", "libsvm"}, kDelimiters[] = {",", ";", "tab"},
-                           kMissing[] = {"refuse", "mean"};
+                           kMissing[] = {"refuse", "mean"}, kUnseen[] = {"refuse", "ignore"};
 
 void require(bool fine, const std::string& what) {
   if (!fine) throw std::domain_error(what);
@@ -205,8 +205,11 @@ TunedModel tuned_model_from(const Json& json) {
   if (!model.sparse) {
     model.delimiter = word_in(member_of(json, "delimiter"), "delimiter", kDelimiters);
     read_cells(json, model.cells);
+    if (const auto unseen = json.find("unseen"); unseen != json.end())
+      model.ignore_unseen = word_in(*unseen, "unseen", kUnseen) == "ignore";
     read_columns(member_of(json, "columns"), word_in(member_of(json, "missing"), "missing", kMissing), model);
   }
+  require(!model.sparse || !json.contains("unseen"), "`unseen` is for columns of words, and a libsvm file has none");
   if (const auto products = json.find("products"); products != json.end()) {
     require(!model.sparse, "a libsvm file has no columns: columns do not go with the features");
     read_products(*products, model);

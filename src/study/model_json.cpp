@@ -126,6 +126,7 @@ Json to_json(const TunedModel& model) {
   if (!model.sparse) {
     json["delimiter"] = model.delimiter, json["missing"] = usual_missing(model);
     add_cells(json, model.cells);
+    if (model.ignore_unseen) json["unseen"] = "ignore";
     json["columns"] = columns_json(model);
   }
   if (!model.products.empty()) {

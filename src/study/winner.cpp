@@ -154,6 +154,7 @@ std::optional<TunedModel> model_of(const Search& s, const data::Prepared& wide, 
   TunedModel model = tuned_model(refitted.config.model, wide, scaling, theta);
   model.study = s.file.study.name, model.trial = trial, model.threshold = refitted.threshold;
   model.delimiter = s.file.study.data.delimiter, model.cells = s.file.study.data.cells;
+  model.ignore_unseen = s.file.study.data.unseen == "ignore";
   model.products = data::products_of(s.data.dataset, degree);
   return model;
 }

@@ -109,6 +109,53 @@ TEST_CASE("export: a Python script predicts as holdout does, for every kind of m
   }
 }
 
+TEST_CASE("export, predict: categories that no row of the training had, ignored where the study says so") {
+  Folder folder;
+  const std::string python3 = python(folder);
+  process::write_file(folder.path / "rows.csv", rows("numbers"));
+  const auto study = [](const char* unseen) {
+    return std::string("name: s\ndata: {file: rows.csv, target: y, missing: mean, unseen: ") + unseen +
+           "}\nmodel: {type: linear, l2: 0.01}\ntraining: {optimizer: exact}\n";
+  };
+  std::string text = "size,color,depth\n";
+  for (int i = 0; i < 60; ++i)
+    text += std::to_string(i % 9) +
+            (i % 3 == 0   ? ",red,"
+             : i % 3 == 1 ? ",pink,"
+                          : ",13,") +
+            std::to_string(i % 7) + "\n";
+  process::write_file(folder.path / "new.csv", text);
+  process::write_file(folder.path / "s.yaml", study("refuse"));
+  REQUIRE(shell(folder, "$H run s.yaml --out run --quiet").code == 0);
+  const auto refused = shell(folder, "$H predict run new.csv");
+  CHECK(refused.code == 2);
+  CHECK(has(refused.err, "'pink' is none of the values that the model was trained with"));
+  CHECK(!has(process::read_file(folder.path / "run/model.json"), "unseen"));
+
+  process::write_file(folder.path / "s.yaml", study("ignore"));
+  REQUIRE(shell(folder, "$H run s.yaml --out run --fresh --quiet").code == 0);
+  const auto ours = shell(folder, "$H predict run new.csv");
+  REQUIRE_MESSAGE(ours.code == 0, ours.err);
+  CHECK(has(ours.err,
+            "column 'color': 40 cells have values that the model was not trained with, and that count as none "
+            "(data.unseen: ignore): pink, 13"));
+  CHECK(has(process::read_file(folder.path / "run/model.json"), "\"unseen\": \"ignore\""));
+  // No category: what is left is what a row of level "red" has without the weight of red.
+  const auto prediction = [&](const std::string& color) {
+    process::write_file(folder.path / "one.csv", "size,color,depth\n3," + color + ",2\n");
+    const std::string out = shell(folder, "$H predict run one.csv").out;
+    return std::stod(out.substr(out.find('\n') + 1));
+  };
+  CHECK(prediction("pink") == prediction("violet"));
+  CHECK(prediction("pink") != prediction("red"));
+  if (python3.empty()) return;
+  REQUIRE(shell(folder, "$H export run --to python --out model.py").code == 0);
+  const auto theirs = shell(folder, python3 + " -W error model.py new.csv");
+  REQUIRE_MESSAGE(theirs.code == 0, theirs.err);
+  CHECK(has(theirs.err, "note: color: 40 value(s) that the model was not trained with count as none: ['13', 'pink']"));
+  check_same(ours.out, theirs.out);
+}
+
 TEST_CASE("export: sparse rows") {
   Folder folder;
   const std::string python3 = python(folder);

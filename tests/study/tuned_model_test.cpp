@@ -228,6 +228,12 @@ TEST_CASE("tuned model: model.json says how cells are written and what missing o
   CHECK(again.cells == m.cells);
   CHECK(again.columns[0].missing == Missing::indicator);
   CHECK(again.columns[1].missing == Missing::refuse);
+  CHECK(!again.ignore_unseen);
+  m.ignore_unseen = true;
+  CHECK(model_from(model_json(m), "model.json").ignore_unseen);
+  auto odd = nlohmann::json::parse(model_json(m));
+  odd["unseen"] = "drop";
+  CHECK(contains(message_of([&] { model_from(odd.dump(), "model.json"); }), "`unseen`"));
   const auto usual = nlohmann::json::parse(model_json(linear()));
   for (const char* key : {"encoding", "decimal", "thousands", "missing_words"}) CHECK(!usual.contains(key));
   CHECK(usual["missing"] == "refuse");

@@ -22,8 +22,9 @@ Syntax predict_syntax() {
       "was trained on, CSV or libsvm, plain or .gz; - is standard input. Columns are found by their names, in any\n"
       "order; the target is not needed, and others are passed over.\n\n"
       "Prints CSV: the prediction in the last column, in front of it the probability of each class, or an\n"
-      "svm's decision value. A row that is odd (a missing value that training did not fill, an unknown word, no\n"
-      "index that the model knows) gets empty cells and a message with its line, and the exit code is 2; what is\n"
+      "svm's decision value. A row that is odd (a missing value that training did not fill, a word that training\n"
+      "did not meet, unless the study says data.unseen: ignore, no index that the model knows) gets empty cells and a "
+      "message with its line, and the exit code is 2; what is\n"
       "passed over in other rows is counted on stderr. Rows are read as they come, in bounded memory.",
       "examples:\n"
       "  holdout predict runs/diabetes new.csv > predictions.csv\n"
@@ -84,7 +85,7 @@ int predict(const Options& options) {
   const std::vector<std::string> words = options.texts("argument");
   const study::TunedModel model = study::read_model(words[0]);
   data::RowFormat format{model.sparse,          model.delimiter, model.columns, model.features,
-                         options.texts("keep"), model.cells,     model.classes};
+                         options.texts("keep"), model.cells,     model.classes, model.ignore_unseen};
   if (options.given("delimiter")) format.delimiter = options.text("delimiter");
   if (const std::string& d = format.delimiter; d != "," && d != ";" && d != "tab")
     throw Error("--delimiter " + holdout::quoted(d) + " is none of , ; tab", "quote ';' for the shell");

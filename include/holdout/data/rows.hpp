@@ -23,6 +23,7 @@ struct RowFormat {
   std::vector<std::string> keep;      // CSV: columns whose cells are handed through as text
   CellFormat cells = {};              // CSV
   std::vector<std::string> classes = {};  // libsvm: labels that are no numbers
+  bool ignore_unseen = false;  // CSV: words that are no level of their column are none, and noted; else they are odd
 };
 
 /// Some rows. Those that are odd have zeros in place of features.

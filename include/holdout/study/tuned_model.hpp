@@ -13,6 +13,8 @@
 //   format        csv | libsvm; with csv also
 //   delimiter, missing   "," ";" tab; refuse, or mean: missing cells count as the feature's `fill`
 //   encoding, decimal, thousands, missing_words   as the study names them, where they are not the usual ones
+//   unseen        ignore: words that are no level of their column are none, its features are 0; only where it is so,
+//                 else such rows are refused
 //   columns       [{name, levels?, missing?}], csv: where features come from, in their order; each level is a
 //                 feature of its own (1 where the cell is that text, else 0). missing, where it is not as above:
 //                 refuse, mean; level or indicator: behind those comes a feature that is 1 where the cell is missing;
@@ -56,6 +58,7 @@ struct TunedModel {
   bool sparse = false;                     // trained on a libsvm file
   std::string delimiter = ",";             // between the cells of a CSV file: "," ";" or tab
   data::CellFormat cells;                  // of a CSV file
+  bool ignore_unseen = false;              // of a CSV file: words that are no level of their column are none
   std::vector<data::InputColumn> columns;  // of a CSV file
   std::vector<data::Product> products;     // behind the features of the columns, by data.features.polynomial
   std::vector<std::string> features;       // of the columns, then the products

@@ -37,6 +37,11 @@ bool any_missing(const TunedModel& model) {
                      [](const auto& c) { return c.missing != Missing::refuse; });
 }
 
+bool ignores_unseen(const TunedModel& model) {
+  return model.ignore_unseen &&
+         std::any_of(model.columns.begin(), model.columns.end(), [](const auto& c) { return !c.levels.empty(); });
+}
+
 std::string constants(const TunedModel& model) {
   const data::CellFormat& cells = model.cells;
   const std::string mark = mark_pattern(cells.thousands);
@@ -53,6 +58,8 @@ std::string constants(const TunedModel& model) {
             "    " + python_literal(column.name) + ": \"" + kNames[static_cast<std::size_t>(column.missing)] + "\",\n";
     text += "}\n";
   }
+  if (ignores_unseen(model))
+    text += "UNSEEN = {}  # values of columns that the model was not trained with: they are none of its levels\n";
   return text;
 }
 
@@ -104,8 +111,10 @@ def level_of(column, cell, levels):
     try:
         return [number(column, level) for level in levels].index(number(column, cell))
     except ValueError:
-        raise ValueError(f"{column}: {cell!r} is none of {levels}") from None
 )";
+  if (levels)
+    text += model.ignore_unseen ? "        UNSEEN.setdefault(column, []).append(str(cell))\n        return None\n"
+                                : "        raise ValueError(f\"{column}: {cell!r} is none of {levels}\") from None\n";
   return text;
 }
 
@@ -267,6 +276,11 @@ def main(path="-"):
     except (OSError, ValueError, csv.Error) as error:
         print(f"{path}: " + (f"line {line}: " if line else "") + str(error), file=sys.stderr)
         return 2
+)";
+  if (ignores_unseen(model))
+    text += R"(    for column, cells in UNSEEN.items():
+        print(f"note: {column}: {len(cells)} value(s) that the model was not trained with count as none: "
+              f"{sorted(set(cells))[:8]}", file=sys.stderr)
 )";
   if (model.sparse)
     text += R"(    if LABELS:
