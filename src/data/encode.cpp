@@ -43,6 +43,7 @@ class Encoder {
   void choose_columns();
   void take_sparse();
   void take_dense();
+  void find_least_target();
   std::vector<char> named(const std::vector<std::string>& names, const std::string& path);
   void check_column(std::size_t j);
   void check_feature(std::size_t j);
@@ -353,6 +354,13 @@ void Encoder::take_dense() {
   }
 }
 
+void Encoder::find_least_target() {
+  const std::vector<double>& y = out_.dataset.y;
+  if (task_ != Task::regression || y.empty()) return;
+  const auto least = static_cast<std::size_t>(std::min_element(y.begin(), y.end()) - y.begin());
+  out_.least_target = table_.lines[out_.kept[least]];
+}
+
 Encoded Encoder::encode() {
   choose_columns();
   for (const std::size_t j : features_) check_feature(j);
@@ -365,6 +373,7 @@ Encoded Encoder::encode() {
   if (task_ == Task::classification) order_classes();
   if (!table_.sparse.start.empty()) {
     take_sparse();
+    find_least_target();
     return std::move(out_);
   }
   name_features();
@@ -375,6 +384,7 @@ Encoded Encoder::encode() {
                         "two features are called " + quoted(*twice) + ": a column, and a level of another",
                         "rename the column"});
   take_dense();
+  find_least_target();
   data.rows = data.y.size();
   if (data.rows == 0)
     throw Error(

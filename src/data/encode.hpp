@@ -15,6 +15,7 @@ namespace holdout::data {
 struct Encoded {
   Dataset dataset;
   std::vector<InputColumn> columns;
+  int least_target = 0;             // line of the row with the least one, of regressions
   std::vector<std::uint32_t> kept;  // [row of the dataset]: its row in the table
   std::vector<std::string> notices;
 };

@@ -259,7 +259,7 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
   });
   Encoded encoded = encode(std::move(table), settings, task, spill);
   prepared.dataset = std::move(encoded.dataset), prepared.columns = std::move(encoded.columns);
-  prepared.notices = std::move(encoded.notices);
+  prepared.notices = std::move(encoded.notices), prepared.least_target = encoded.least_target;
   if (!weights.empty()) {
     for (const std::uint32_t i : encoded.kept) prepared.dataset.weights.push_back(weights[i]);
     note_weights(prepared.dataset.weights, settings.weight.column, prepared.notices);

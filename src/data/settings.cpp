@@ -1,4 +1,5 @@
 #include <holdout/data/settings.hpp>
+#include <holdout/data/target_transform.hpp>
 
 namespace holdout::data {
 namespace {
@@ -146,6 +147,7 @@ void DataSettings::fields(FieldVisitor& f) {
   f({"delimiter", "what stands between cells"}, delimiter, kDelimiters);
   cells.fields(f);
   standardize_field(f, standardize);
+  target_transform_field(f, target_transform);
   f({"missing", "missing cells: empty ones, ?, NA, nan, null, None … (missing_words); for all columns, or by column"},
     missing, "default");
   f({"unseen",

@@ -7,6 +7,7 @@
 
 #include "certify.hpp"
 #include "gradient_method.hpp"
+#include "lane_config.hpp"
 #include "possible_values.hpp"
 
 namespace holdout::study {
@@ -247,6 +248,28 @@ class Checks {
           "write model: {type: linear, l2: …} and optimizer: exact, or use method: kfold");
   }
 
+  // Classes have no logarithm; and what a log link's loss or a closed form says is about the target itself.
+  void target_transform() {
+    const std::string path = "data.target_transform";
+    const Study& study = file_.study;
+    const std::vector<std::string> kinds = target_transforms(study.data.target_transform, possible_.parameter(path));
+    if (kinds.empty()) return;
+    const auto refuse = [&](const std::string& what, const std::string& hint) {
+      add(path, path + ": " + joined(kinds) + (kinds.size() == 1 ? " is " : " are ") + what, hint);
+    };
+    if (metric_of(study).classes != Classes::none)
+      refuse("for regressions, and this study classifies", "remove it");
+    else if (const auto counts = losses(&train::LossInfo::link, train::Link::log); !counts.empty())
+      refuse("for losses whose scores are predictions; " + joined(counts) + " has a logarithm of its own",
+             "use another loss, or remove it");
+    else if (study.data.split.selected() == data::SplitSettings::leave_one_out)
+      refuse("not for leave_one_out, whose closed form measures errors of the target as it is trained",
+             "use method: kfold");
+    else if (derivative_method(study))
+      refuse("not for search.method: gradient, whose derivatives do not go through the way back",
+             "use method random or grid");
+  }
+
   // It depends on the rows which of the others it is: as a value of its own it would be one of them twice.
   void standardize() {
     const std::string path = "data.standardize";
@@ -366,6 +389,7 @@ void check_study(StudyFile& file, const Filler& filler, Errors& errors) {
   if (sound) checks.class_weights();
   if (sound) checks.leave_one_out();
   if (sound) checks.standardize();
+  if (sound) checks.target_transform();
   checks.metric();
   if (errors.empty()) checks.searcher();
 }

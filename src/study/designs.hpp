@@ -12,6 +12,7 @@
 #include <holdout/base/parallel.hpp>
 #include <holdout/data/load.hpp>
 #include <holdout/data/polynomial.hpp>
+#include <holdout/data/target_transform.hpp>
 #include <holdout/train/design.hpp>
 #include <holdout/train/preconditioner.hpp>
 #include <holdout/train/trainer.hpp>
@@ -20,13 +21,17 @@
 
 namespace holdout::study {
 
-/// What the features of a configuration are: configurations with equal ones share their designs.
+/// What the features and targets of a configuration are: configurations with equal ones share their designs.
 struct DesignKey {
   std::int64_t degree = 1;  // LaneConfig::polynomial
   data::Standardize standardize = data::Standardize::deviation;
+  data::TargetKind target = data::TargetKind::none;
 
-  explicit DesignKey(const train::LaneConfig& config) : DesignKey(config.polynomial, config.standardize) {}
-  explicit DesignKey(std::int64_t d, data::Standardize s = data::Standardize::deviation) : degree(d), standardize(s) {}
+  explicit DesignKey(const train::LaneConfig& config)
+      : DesignKey(config.polynomial, config.standardize, config.target) {}
+  explicit DesignKey(std::int64_t d, data::Standardize s = data::Standardize::deviation,
+                     data::TargetKind t = data::TargetKind::none)
+      : degree(d), standardize(s), target(t) {}
   friend auto operator<=>(const DesignKey&, const DesignKey&) = default;
 };
 
@@ -49,13 +54,13 @@ class Designs {
     if (!designs.empty()) return;
     Folds<T> made(folds());
     const Rows rows(dataset_, key.degree);
-    workers.for_each(folds(), [&](std::size_t k) { made[k] = made_of<T>(*rows, k, key.standardize); });
+    workers.for_each(folds(), [&](std::size_t k) { made[k] = made_of<T>(*rows, k, key); });
     designs = std::move(made);
   }
   /// One that is not kept.
   template <class T>
   train::Design<T> make_one(std::size_t fold, const DesignKey& key) const {
-    return made_of<T>(*Rows(dataset_, key.degree), fold, key.standardize);
+    return made_of<T>(*Rows(dataset_, key.degree), fold, key);
   }
   /// Those that a configuration trains on, with what it wants to know of the rows. Not thread-safe.
   void make_for(const Workers& workers, const train::LaneConfig& config) {
@@ -74,8 +79,9 @@ class Designs {
       const auto [measured, guard] = guarded_rows(split_.folds[k].holdout, group_);
       const data::Fold fold{split_.folds[k].train, measured};
       const data::Scaling scaling = data::fit_scaling(*rows, fold.train, key.standardize);
-      made[k].design = train::make_design<double>(*rows, scaling, fold);
-      made[k].guard = train::make_part<double>(*rows, scaling, guard);
+      const data::TargetTransform transform = data::fit_target(*rows, fold.train, key.target);
+      made[k].design = train::make_design<double>(*rows, scaling, fold, transform);
+      made[k].guard = train::make_part<double>(*rows, scaling, guard, transform);
     });
     guarded_[key] = std::move(made);
   }
@@ -144,10 +150,11 @@ class Designs {
   using Folds = std::vector<train::Design<T>>;
 
   template <class T>
-  train::Design<T> made_of(const data::Dataset& rows, std::size_t k, data::Standardize standardize) const {
+  train::Design<T> made_of(const data::Dataset& rows, std::size_t k, const DesignKey& key) const {
     const data::Fold& fold = split_.folds[k];
-    const data::Scaling scaling = data::fit_scaling(rows, fold.train, standardize);
-    if (!split_.leave_one_out) return train::make_design<T>(rows, scaling, fold);
+    const data::Scaling scaling = data::fit_scaling(rows, fold.train, key.standardize);
+    if (!split_.leave_one_out)
+      return train::make_design<T>(rows, scaling, fold, data::fit_target(rows, fold.train, key.target));
     if constexpr (std::is_same_v<T, double>)
       return train::make_leave_one_out_design(rows, scaling, fold.train);
     else

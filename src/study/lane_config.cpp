@@ -95,11 +95,21 @@ void put_values(const search::SearchSpace& space, std::span<const Constant> cons
   fields(setter);
 }
 
+std::vector<std::string> target_transforms(const std::string& fixed, const search::Parameter* searched) {
+  std::vector<std::string> kinds{fixed};
+  if (searched) kinds.clear();
+  if (searched)
+    for (const Value& value : searched->values) kinds.push_back(std::get<std::string>(value));
+  std::erase(kinds, "none");
+  return kinds;
+}
+
 train::LaneConfig apply(const Study& study, const search::Configuration& configuration) {
   train::LaneConfig config = study.config;
   config.polynomial = study.data.features.polynomial;
   config.standardize =
       data::standardize_of(study.data.standardize, false);  // prepare() has replaced auto of sparse rows
+  config.target = data::target_kind_of(study.data.target_transform);
   put_values(study.space, study.constants, configuration, [&](FieldVisitor& f) { configured_fields(config, f); });
   return config;
 }

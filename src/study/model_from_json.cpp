@@ -115,6 +115,24 @@ void read_features(const Json& json, TunedModel& model) {
   }
 }
 
+void read_transform(const Json& json, TunedModel& model) {
+  const std::string what = "target_transform";
+  data::TargetTransform& transform = model.transform;
+  const Json& given = object_in(json, what);
+  transform.kind = data::target_kind_of(
+      word_in(member_of(given, "name"), what + ".name", std::span(data::kTargetTransforms).subspan(1)));
+  transform.exponent = number_in(member_of(given, "exponent"), what + ".exponent");
+  transform.mean = number_in(member_of(given, "mean"), what + ".mean");
+  transform.scale = number_in(member_of(given, "scale"), what + ".scale");
+  require(transform.scale > 0, "`" + what + ".scale`: a scale that is not positive");
+  const bool fitted = transform.kind == data::TargetKind::standardize || transform.kind == data::TargetKind::box_cox;
+  require(fitted || (transform.mean == 0 && transform.scale == 1), "`" + what + "`: mean and scale are for others");
+  require(transform.kind == data::TargetKind::box_cox || transform.exponent == 1,
+          "`" + what + ".exponent` is for box_cox");
+  require(model.classes.empty() && model.link() == train::Link::identity,
+          "`" + what + "` is for models whose scores are predictions");
+}
+
 // A factor of a product is not before the last one of its parent, so that each product has one name.
 void check_products(const TunedModel& model) {
   constexpr std::size_t kHighestDegree = 20;  // of data.features.polynomial
@@ -219,6 +237,7 @@ TunedModel tuned_model_from(const Json& json) {
     model.threshold = number_in(*threshold, "threshold");
   }
   read_features(member_of(json, "features"), model);
+  if (const auto transform = json.find("target_transform"); transform != json.end()) read_transform(*transform, model);
   const Json& layers = list_in(member_of(json, "layers"), "layers");
   for (const Json& layer : layers) model.layers.push_back(layer_from(layer, item("layers", model.layers.size())));
   check_shapes(model);

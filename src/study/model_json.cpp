@@ -139,6 +139,11 @@ Json to_json(const TunedModel& model) {
   for (std::size_t j = 0; j < model.features.size(); ++j)
     json["features"].push_back(
         {{"name", model.features[j]}, {"mean", mean[j]}, {"scale", scale[j]}, {"fill", fill[j]}});
+  if (const data::TargetTransform& t = model.transform; t.kind != data::TargetKind::none)
+    json["target_transform"] = {{"name", data::kTargetTransforms[static_cast<std::size_t>(t.kind)]},
+                                {"exponent", t.exponent},
+                                {"mean", t.mean},
+                                {"scale", t.scale}};
   json["layers"] = layers_json(model);
   return json;
 }

@@ -215,6 +215,10 @@ void Starter::data_section() {
          "between groups of three digits");
   if (classes() == 2)
     line("  # positive: " + yaml::yaml_text(target_->values.back().first), "the class that auc and f1 are about");
+  constexpr double kWide = 100;  // largest to smallest: errors of the large ones outweigh all others
+  if (!classifies_ && target_->least > 0 && target_->most > kWide * target_->least)
+    line("  # target_transform: log", "the largest target is " + to_text(target_->most / target_->least, 2) +
+                                          " times the smallest: relative errors may be meant");
   missing();
   if (!against_.empty()) {
     std::vector<std::string> names;

@@ -43,13 +43,16 @@ void configured_fields(train::LaneConfig& config, FieldVisitor& f) {
   data::FeatureSettings features;
   features.polynomial = config.polynomial;
   std::string standardize(data::kStandardize[static_cast<std::size_t>(config.standardize)]);
+  std::string target(data::kTargetTransforms[static_cast<std::size_t>(config.target)]);
   const auto data = [&](FieldVisitor& g) {
     g({"features", ""}, features);
     data::standardize_field(g, standardize);
+    data::target_transform_field(g, target);
   };
   f.section({"data", ""}, data, {});
   config.polynomial = features.polynomial;
   config.standardize = data::standardize_of(standardize, false);
+  config.target = data::target_kind_of(target);
   lane_fields(config, f);
 }
 

@@ -233,6 +233,7 @@ std::string to_yaml(const Study& study, const search::Configuration* configurati
     copy.data.features.polynomial = copy.config.polynomial;
     if (study.space.find("data.standardize"))
       copy.data.standardize = data::kStandardize[static_cast<std::size_t>(copy.config.standardize)];
+    copy.data.target_transform = data::kTargetTransforms[static_cast<std::size_t>(copy.config.target)];
     copy.space = search::SearchSpace();
     copy.constants.clear();
     copy.search = SearchSettings();

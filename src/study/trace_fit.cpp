@@ -48,7 +48,8 @@ class Fit {
  private:
   const train::Design<double>& design() const { return designs_.get<double>(kFold, key()); }
   DesignKey key() const {
-    return DesignKey(file_.study.data.features.polynomial, data::standardize_of(file_.study.data.standardize, false));
+    return DesignKey(file_.study.data.features.polynomial, data::standardize_of(file_.study.data.standardize, false),
+                     data::target_kind_of(file_.study.data.target_transform));
   }
 
   [[noreturn]] void refuse(const std::string& path, const std::string& text, const std::string& hint) const {

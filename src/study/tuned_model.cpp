@@ -75,9 +75,9 @@ std::vector<double> predict(const TunedModel& model, const data::Dataset& rows) 
   data::RowList all(rows.rows);
   std::iota(all.begin(), all.end(), 0u);
   const train::ModelSettings settings = settings_of(model);
-  const auto part = model.products.empty()
-                        ? train::make_part<double>(rows, model.scaling, all)
-                        : train::make_part<double>(data::with_products(rows, model.products), model.scaling, all);
+  const auto part = model.products.empty() ? train::make_part<double>(rows, model.scaling, all, model.transform)
+                                           : train::make_part<double>(data::with_products(rows, model.products),
+                                                                      model.scaling, all, model.transform);
   return train::predict(part, {settings, model.features.size(), model.classes.size()}, theta);
 }
 

@@ -80,14 +80,17 @@ class Widened {
 
 // The test rows by the model of the first fold.
 Verdict judge_test(const data::Prepared& data, const train::Metric& metric, const Trained& trained) {
-  const data::Scaling scaling = data::fit_scaling(data.dataset, data.split.folds[0].train, trained.config.standardize);
+  const data::RowList& train_rows = data.split.folds[0].train;
+  const data::Scaling scaling = data::fit_scaling(data.dataset, train_rows, trained.config.standardize);
+  const data::TargetTransform transform = data::fit_target(data.dataset, train_rows, trained.config.target);
   const train::Shape shape{trained.config.model, data.dataset.features, data.dataset.classes.size()};
   const auto verdict = [&](const auto& test) {
     return judge(test, shape, metric, trained.threshold, train::predict(test, shape, trained.folds[0].theta));
   };
   const data::RowList& test = data.split.test;
-  if (trained.config.training.in_float32()) return verdict(train::make_part<float>(data.dataset, scaling, test));
-  return verdict(train::make_part<double>(data.dataset, scaling, test));
+  if (trained.config.training.in_float32())
+    return verdict(train::make_part<float>(data.dataset, scaling, test, transform));
+  return verdict(train::make_part<double>(data.dataset, scaling, test, transform));
 }
 
 }  // namespace
@@ -153,6 +156,7 @@ std::optional<TunedModel> model_of(const Search& s, const data::Prepared& wide, 
   const data::Scaling scaling = data::fit_scaling(wide.dataset, refit_rows(wide.split), refitted.config.standardize);
   TunedModel model = tuned_model(refitted.config.model, wide, scaling, theta);
   model.study = s.file.study.name, model.trial = trial, model.threshold = refitted.threshold;
+  model.transform = data::fit_target(wide.dataset, refit_rows(wide.split), refitted.config.target);
   model.delimiter = s.file.study.data.delimiter, model.cells = s.file.study.data.cells;
   model.ignore_unseen = s.file.study.data.unseen == "ignore";
   model.products = data::products_of(s.data.dataset, degree);

@@ -157,9 +157,10 @@ void standardize(const data::Scaling& scaling, std::span<const double> row, T* o
 }  // namespace
 
 template <class T>
-Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, std::span<const std::uint32_t> rows) {
+Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, std::span<const std::uint32_t> rows,
+                  const data::TargetTransform& transform) {
   Part<T> part;
-  part.n = rows.size();
+  part.n = rows.size(), part.transform = transform;
   if (dataset.is_sparse())
     take_sparse(part, dataset, scaling, rows);
   else
@@ -174,7 +175,7 @@ Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, st
     }
     const double y = dataset.y[rows[i]];
     part.target.push_back(y);
-    part.y.push_back(static_cast<T>(dataset.classes.size() == 2 ? 2 * y - 1 : y));
+    part.y.push_back(static_cast<T>(dataset.classes.size() == 2 ? 2 * y - 1 : transform.apply(y)));
   }
   if (!dataset.weights.empty()) {
     double sum = 0;
@@ -191,12 +192,13 @@ Curvature measure_curvature(const Part<T>& part, std::size_t features, std::span
 }
 
 template <class T>
-Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling, const data::Fold& fold) {
+Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling, const data::Fold& fold,
+                      const data::TargetTransform& transform) {
   Design<T> design;
   design.features = dataset.features;
   design.classes = dataset.classes.size();
-  design.train = make_part<T>(dataset, scaling, fold.train);
-  design.holdout = make_part<T>(dataset, scaling, fold.holdout);
+  design.train = make_part<T>(dataset, scaling, fold.train, transform);
+  design.holdout = make_part<T>(dataset, scaling, fold.holdout, transform);
   if (design.classes == 0 && moments_pay(design.train, design.features))
     design.moments = moments_of(design.train, design.features);
   return design;
@@ -208,13 +210,17 @@ Curvature measure_curvature(const Design<T>& design) {
                         : measure_curvature(design.train, design.features, design.train.weights);
 }
 
-template Part<float> make_part(const data::Dataset&, const data::Scaling&, std::span<const std::uint32_t>);
-template Part<double> make_part(const data::Dataset&, const data::Scaling&, std::span<const std::uint32_t>);
+template Part<float> make_part(const data::Dataset&, const data::Scaling&, std::span<const std::uint32_t>,
+                               const data::TargetTransform&);
+template Part<double> make_part(const data::Dataset&, const data::Scaling&, std::span<const std::uint32_t>,
+                                const data::TargetTransform&);
 template Curvature measure_curvature(const Part<float>&, std::size_t, std::span<const double>);
 template Curvature measure_curvature(const Part<double>&, std::size_t, std::span<const double>);
 template Curvature measure_curvature(const Design<float>&);
 template Curvature measure_curvature(const Design<double>&);
-template Design<float> make_design(const data::Dataset&, const data::Scaling&, const data::Fold&);
-template Design<double> make_design(const data::Dataset&, const data::Scaling&, const data::Fold&);
+template Design<float> make_design(const data::Dataset&, const data::Scaling&, const data::Fold&,
+                                   const data::TargetTransform&);
+template Design<double> make_design(const data::Dataset&, const data::Scaling&, const data::Fold&,
+                                    const data::TargetTransform&);
 
 }  // namespace holdout::train

@@ -25,6 +25,7 @@ void measure(const Model<T>& model, Link link, const Design<T>& design, const Me
   for_each_scores(model, design.holdout, design.features, theta, memory,
                   [&](std::size_t lane, std::span<double> scores) {
                     apply_link(link, scores);
+                    design.holdout.transform.invert(scores);
                     measure(design.classes, link, objective,
                             {scores, model.outputs(), design.holdout.target, design.holdout.weights}, results[lane]);
                   });

@@ -28,6 +28,7 @@ template <class T>
 std::vector<double> predict_lane(const Part<T>& part, const Shape& shape, std::span<const double> theta) {
   std::vector<double> out = scores_of_lane(part, shape, theta);
   predict_from_scores(shape, out);
+  part.transform.invert(out);
   return out;
 }
 

@@ -40,6 +40,7 @@ void for_each_row_losses(const Design<T>& design, const Metric& metric, std::spa
   std::vector<std::vector<double>> memory;
   for_each_scores(*model, design.holdout, design.features, table, memory, [&](std::size_t i, std::span<double> scores) {
     apply_link(link, scores);
+    design.holdout.transform.invert(scores);
     tell(i, scores, model->outputs());
   });
 }

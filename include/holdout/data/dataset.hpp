@@ -80,6 +80,9 @@ enum class Standardize {
   robust,     // median and the distance between the quartiles
 };
 
+/// What a regression is trained on in place of its target (target_transform.hpp).
+enum class TargetKind { none, log, log1p, sqrt, standardize, box_cox };
+
 /// z = (x − mean) / scale, per feature; a missing x (NaN) counts as `fill`. Of sparse data the mean is 0: zeros stay.
 struct Scaling {
   std::vector<double> mean, scale, fill;  // [feature]

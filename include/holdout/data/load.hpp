@@ -53,6 +53,7 @@ struct Prepared {
   std::vector<std::string> notices;       // what the user should know: rows dropped, columns that are constant
   std::vector<OuterFold> outer = {};      // empty: none, or the study is of one of them alone
   std::vector<std::uint32_t> group = {};  // [row]: number of the group that the split keeps together; empty: no groups
+  int least_target = 0;                   // line of the row with the least one, of regressions
 };
 
 /// Exchanges the split, and the notices, with those of an outer fold: what is done with the data then is done in its

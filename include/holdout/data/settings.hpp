@@ -92,9 +92,10 @@ struct DataSettings {
   std::string standardize = "auto";  // of kStandardize; with locations and scales of the training rows only
   CellFormat cells;                  // csv: encoding, decimal, thousands, missing_words
   MissingSettings missing;
-  std::string unseen = "refuse";         // categories that only rows to predict have: refuse or ignore
-  std::vector<std::string> categorical;  // columns of numbers that are categories
-  std::string positive;                  // two classes: the positive one; empty: the last in order
+  std::string target_transform = "none";  // of kTargetTransforms
+  std::string unseen = "refuse";          // categories that only rows to predict have: refuse or ignore
+  std::vector<std::string> categorical;   // columns of numbers that are categories
+  std::string positive;                   // two classes: the positive one; empty: the last in order
   WeightSettings weight;
   FeatureSettings features;
   SplitSettings split;

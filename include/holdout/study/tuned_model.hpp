@@ -25,10 +25,13 @@
 //   features      [{name, mean, scale, fill}]: z = (x − mean) / scale is what the first layer takes; libsvm: the name
 //   is
 //                 the index, and what a row does not name is 0
+//   target_transform  {name, exponent, mean, scale}, only where there is one: what the layers say is
+//                 (h(y) − mean) / scale of a prediction y, with data.target_transform's h; exponent is box_cox's λ
 //   layers        [{weights [unit][input], biases [unit]}]: f = W_L φ(… φ(W_1 z + b_1) …) + b_L
 //   coefficients  without hidden layers, the same in the units of the data: [{class?, intercept, weights {feature:
 //   w}}],
-//                 f = intercept + Σ w x; one entry for each class where there are more than two
+//                 f = intercept + Σ w x (before target_transform's inverse); one entry for each class where there are
+//                 more than two
 #pragma once
 
 #include <optional>
@@ -38,6 +41,7 @@
 
 #include <holdout/data/load.hpp>
 #include <holdout/data/polynomial.hpp>
+#include <holdout/data/target_transform.hpp>
 #include <holdout/train/settings.hpp>
 
 namespace holdout::study {
@@ -64,6 +68,7 @@ struct TunedModel {
   std::vector<std::string> features;       // of the columns, then the products
   std::optional<double> threshold;         // of two classes: the score above which the positive one is; empty: 0
   data::Scaling scaling;                   // [feature]
+  data::TargetTransform transform;         // of the target of a regression
   std::vector<Layer> layers;               // the last one's units are the scores
 
   std::size_t outputs() const { return layers.back().units; }
@@ -74,7 +79,8 @@ struct TunedModel {
 TunedModel tuned_model(const train::ModelSettings& settings, const data::Prepared& data, data::Scaling scaling,
                        std::span<const double> theta);
 
-/// Scores of rows, [row][output], with the kernels of the training in float64; of a log link e^f.
+/// Scores of rows, [row][output], with the kernels of the training in float64; of a log link e^f, of a transformed
+/// target in its own units.
 /// @param rows  features of the model's columns, without products, in raw units; NaN: missing
 std::vector<double> predict(const TunedModel& model, const data::Dataset& rows);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <holdout/data/dataset.hpp>
+#include <holdout/data/target_transform.hpp>
 #include <holdout/train/lanes.hpp>
 #include <holdout/train/leave_one_out.hpp>
 #include <holdout/train/moments.hpp>
@@ -21,8 +22,9 @@ struct Part {
   AlignedVector<T> x;                    // [n][features], standardized; of sparse data the nonzeros, row by row
   std::vector<std::size_t> start;        // of sparse data: [n + 1], where in x each row begins; else empty
   AlignedVector<std::uint32_t> columns;  // of sparse data: the feature of each nonzero, ascending in a row
-  std::vector<T> y;                      // for the loss: target; two classes: ±1; more: index of the class
+  std::vector<T> y;                      // for the loss: transformed target; two classes: ±1; more: index of the class
   std::vector<double> target;            // for metrics: target, or index of the class
+  data::TargetTransform transform;       // of the targets: scores become predictions by its inverse
   std::vector<double> weights;           // of mean 1; empty: all rows count the same
 };
 
@@ -44,12 +46,15 @@ struct Design {
   std::optional<LeaveOneOut> leave_one_out;
 };
 
-/// @param rows  indices of the dataset's rows, in the order they get here
+/// @param rows       indices of the dataset's rows, in the order they get here
+/// @param transform  of the targets of a regression, fitted to the training rows
 template <class T>
-Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, std::span<const std::uint32_t> rows);
+Part<T> make_part(const data::Dataset& dataset, const data::Scaling& scaling, std::span<const std::uint32_t> rows,
+                  const data::TargetTransform& transform = {});
 
 template <class T>
-Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling, const data::Fold& fold);
+Design<T> make_design(const data::Dataset& dataset, const data::Scaling& scaling, const data::Fold& fold,
+                      const data::TargetTransform& transform = {});
 
 /// What `learning_rate: auto` knows of the training rows. It costs as much as a matrix XᵀX: a design may keep it.
 template <class T>

@@ -22,9 +22,11 @@ namespace holdout::train {
 struct LaneConfig {
   ModelSettings model;
   TrainingSettings training;
-  // Of the design that it is trained on: the degree of its features (data.features), and their scales.
+  // Of the design that it is trained on: the degree of its features (data.features), their scales, and what its
+  // targets are.
   std::int64_t polynomial = 1;
   data::Standardize standardize = data::Standardize::deviation;
+  data::TargetKind target = data::TargetKind::none;
 };
 
 /// How a lane's training ended, or that it has not.

@@ -96,6 +96,13 @@ std::string numbers(const TunedModel& model) {
           ")\nSCALE = np.array(" + list(scale, std::string(18, ' ')) + ")\n";
   if (fills_missing(model))
     text += "# What counts where a cell is missing.\nFILL = np.array(" + list(fill, std::string(17, ' ')) + ")\n";
+  if (const data::TargetTransform& t = model.transform; t.kind != data::TargetKind::none) {
+    text += "# What the layers say is h(y) of a prediction y, standardized.\nMEAN_OF_TARGET, SCALE_OF_TARGET = " +
+            python_literal(t.mean) + ", " + python_literal(t.scale) + "\n";
+    if (t.kind == data::TargetKind::box_cox)
+      text +=
+          "EXPONENT = " + python_literal(t.exponent) + "  # of Box and Cox: h(y) = (y ** EXPONENT - 1) / EXPONENT\n";
+  }
   text += layers(model);
   if (!model.classes.empty()) text += "CLASSES = " + list(model.classes, std::string(11, ' ')) + "\n";
   if (model.threshold)
@@ -135,11 +142,36 @@ def probabilities(x):
 )";
 }
 
+// From the mean and scale of the transformed target back to its own units, as data::TargetTransform defines it.
+std::string inverse_of(const data::TargetTransform& transform) {
+  switch (transform.kind) {
+    case data::TargetKind::none:
+      return {};
+    case data::TargetKind::log:
+      return "    return np.exp(f)\n";
+    case data::TargetKind::log1p:
+      return "    return np.expm1(f)\n";
+    case data::TargetKind::sqrt:
+      return "    return np.maximum(f, 0) ** 2\n";
+    case data::TargetKind::standardize:
+      return "    return f\n";
+    case data::TargetKind::box_cox:
+      break;
+  }
+  if (transform.exponent == 0) return "    return np.exp(f)\n";
+  return R"(    inside = EXPONENT * f
+    beyond = 0.0 if EXPONENT > 0 else np.inf  # where f is no power of anything
+    return np.where(inside > -1, np.exp(np.log1p(np.maximum(inside, -1 + 1e-16)) / EXPONENT), beyond)[()]
+)";
+}
+
 std::string predict(const TunedModel& model) {
   std::string text =
       "\n\ndef predict(x):\n    \"\"\"Predictions for raw features x, [feature] or [row][feature].\"\"\"\n";
   switch (model.link()) {
     case train::Link::identity:
+      if (const std::string inverse = inverse_of(model.transform); !inverse.empty())
+        return text + "    f = MEAN_OF_TARGET + SCALE_OF_TARGET * scores(x)[..., 0]\n" + inverse;
       return text + "    return scores(x)[..., 0]\n";
     case train::Link::log:
       return text + "    return np.exp(scores(x)[..., 0])\n";

@@ -255,6 +255,7 @@ void CohortTrainer<T>::look_at_holdout(bool record) {
   const auto look = [&](std::size_t slot, std::span<double> scores) {
     if (!in_training(slot)) return;
     apply_link(link_, scores);
+    design_.holdout.transform.invert(scores);
     const std::size_t lane = cohort_.lanes[slot];
     LaneResult& r = results_[lane];
     const double value = objective_.value({scores, model_->outputs(), design_.holdout.target, design_.holdout.weights});

@@ -116,6 +116,7 @@ Design<double> Conditioning::apply(const Design<double>& design) const {
 Part<double> Conditioning::apply(const Part<double>& part) const {
   Part<double> out;
   out.n = part.n, out.y = part.y, out.target = part.target, out.weights = part.weights;
+  out.transform = part.transform;
   const auto moved = [this](double x, std::size_t j) { return (x - shift_[j]) * scale_[j]; };
   if (part.start.empty()) {
     out.x = part.x;
