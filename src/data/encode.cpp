@@ -8,12 +8,14 @@
 #include <unordered_map>
 
 #include <holdout/base/error.hpp>
-#include <holdout/base/limits.hpp>
 #include <holdout/base/number.hpp>
 #include <holdout/data/density.hpp>
 
 #include "cell.hpp"
 #include "column_messages.hpp"
+#include "column_rules.hpp"
+#include "levels.hpp"
+#include "rows_fit.hpp"
 #include "split_keys.hpp"
 
 namespace holdout::data {
@@ -49,14 +51,10 @@ class Encoder {
   void check_feature(std::size_t j);
   void check_target();
   void check_same_number(std::size_t j);
-  std::optional<double> number(const std::string& level) const;
-  bool all_numbers(const std::vector<std::string>& levels) const;
-  std::vector<std::uint32_t> sorted_levels(const std::vector<std::string>& levels) const;
+  std::optional<double> number(const std::string& level) const { return number_in(level, reader_); }
   const std::string& rule(std::size_t j) const { return settings_.missing.rule(table_.columns[j].name); }
   void name_features();
-  InputColumn::Missing missing_of(std::size_t j) const;
   void order_classes();
-  void check_memory(std::size_t rows, std::size_t features) const;
   void add(std::optional<int> line, std::string text, std::string hint, std::string path = {}) {
     errors_.add(
         Message{{line ? table_.file : "", line.value_or(0), 0}, std::move(text), std::move(hint), {}, std::move(path)});
@@ -75,6 +73,7 @@ class Encoder {
   std::vector<std::size_t> split_;                  // columns of the table that the split follows from
   std::vector<std::size_t> features_;               // columns of the table
   std::vector<std::vector<std::uint32_t>> orders_;  // [feature]: its levels in order; empty for numbers
+  std::vector<std::vector<double>> place_of_;       // [feature][level of its column]: its place in the order
   std::vector<double> class_of_;                    // [level of the target]
   std::vector<std::size_t> dropping_;               // columns of the table whose missing cells drop the row
   std::vector<FilledColumn> filled_;                // [feature column]
@@ -130,6 +129,14 @@ void Encoder::choose_columns() {
   if (!settings_.weight.column.empty() && settings_.weight.file.empty()) weight_ = table_.find(settings_.weight.column);
   for (std::size_t j = 0; j < table_.columns.size(); ++j)
     if (j != target_ && !splits(j) && j != weight_ && (include.empty() || in[j]) && !no[j]) features_.push_back(j);
+  for (const EncodeSettings::Column& column : settings_.encode.columns)
+    if (const auto j = table_.find(column.name); !j)
+      add({}, "the data have no column " + quoted(column.name), near_names(column.name, table_.names()),
+          "data.encode." + column.name);
+    else if (std::find(features_.begin(), features_.end(), *j) == features_.end())
+      add({},
+          quoted(column.name) + " is " + (*j == target_ ? "the target" : "no feature") + ": there is nothing to encode",
+          "remove it", "data.encode." + column.name);
   if (target && features_.empty() && errors_.empty())
     add({}, "no column is left for the features: the data have " + quoted(settings_.target) + " alone",
         "add columns to the file, or see data.features", "data.file");
@@ -157,13 +164,21 @@ void Encoder::check_feature(std::size_t j) {
   if (!c.text || c.first_odd) return;
   check_same_number(j);
   const bool identifier = c.levels.size() > kFewLevels && 2 * c.levels.size() > table_.rows();
-  if (c.too_many || identifier || c.levels.size() > kMaxLevels) {
+  const bool onehot = settings_.encode.rule(c.name) == "onehot";
+  if (c.too_many || identifier || (onehot && c.levels.size() > kMaxLevels)) {
     const std::string count = (c.too_many ? "more than " : "") + std::to_string(c.levels.size());
     add(table_.line_of(j, 0),
         "column " + quoted(c.name) + ": text with " + count + " different values, " + quoted(c.levels[0]) + " for one",
-        "at most " + std::to_string(kMaxLevels) +
-            " can be one-hot columns, and each needs rows; exclude it: data.features.exclude");
+        onehot ? "at most " + std::to_string(kMaxLevels) +
+                     " can be one-hot columns, and each needs rows; exclude it: data.features.exclude" +
+                     (c.too_many || identifier ? "" : ", or data.encode: {" + c.name + ": target}")
+               : "each needs rows; exclude it: data.features.exclude");
   }
+  if (onehot) return;
+  if (c.missing > 0 && rule(j) == "level")
+    add(c.first_missing->line,
+        "column " + quoted(c.name) + ": a missing value, and level makes a feature of its own: it is encoded as one",
+        "write data.missing: {default: …, columns: {" + c.name + ": indicator}}, or mean");
 }
 
 void Encoder::check_target() {
@@ -194,33 +209,11 @@ void Encoder::check_target() {
         "a classification needs rows of two classes or more", "data.target");
 }
 
-std::optional<double> Encoder::number(const std::string& level) const {
-  double x = 0;
-  return reader_.kind_of(level, x) == Kind::number ? std::optional(x) : std::nullopt;
-}
-
-bool Encoder::all_numbers(const std::vector<std::string>& levels) const {
-  return std::all_of(levels.begin(), levels.end(), [this](const auto& l) { return number(l).has_value(); });
-}
-
-// Numbers in their order if all are numbers, else bytes.
-std::vector<std::uint32_t> Encoder::sorted_levels(const std::vector<std::string>& levels) const {
-  std::vector<std::uint32_t> order(levels.size());
-  std::iota(order.begin(), order.end(), 0u);
-  const bool numbers = all_numbers(levels);
-  std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    if (!numbers) return levels[a] < levels[b];
-    const double x = *number(levels[a]), y = *number(levels[b]);
-    return x != y ? x < y : levels[a] < levels[b];
-  });
-  return order;
-}
-
 // 1 and 1.0 would be two levels of one number.
 void Encoder::check_same_number(std::size_t j) {
   const Column& c = table_.columns[j];
-  if (!all_numbers(c.levels)) return;
-  const std::vector<std::uint32_t> order = sorted_levels(c.levels);
+  if (!all_numbers(c.levels, reader_)) return;
+  const std::vector<std::uint32_t> order = sorted_levels(c.levels, reader_);
   for (std::size_t k = 1; k < order.size(); ++k)
     if (const std::string& a = c.levels[order[k - 1]], &b = c.levels[order[k]]; *number(a) == *number(b))
       return add(table_.line_of(j, std::max(order[k - 1], order[k])),
@@ -228,38 +221,37 @@ void Encoder::check_same_number(std::size_t j) {
                  "spell it in one way");
 }
 
-InputColumn::Missing Encoder::missing_of(std::size_t j) const {
-  using Missing = InputColumn::Missing;
-  const std::string& r = rule(j);
-  const Column& c = table_.columns[j];
-  if (r == "level") return c.text && c.missing > 0 ? Missing::level : Missing::refuse;
-  if (r == "indicator") return c.missing > 0 ? Missing::indicator : Missing::fill;
-  return r == "mean" || r == "median" ? Missing::fill : Missing::refuse;
-}
-
 void Encoder::name_features() {
   Dataset& data = out_.dataset;
   for (const std::size_t j : features_) {
     const Column& c = table_.columns[j];
-    orders_.push_back(c.text ? sorted_levels(c.levels) : std::vector<std::uint32_t>());
-    out_.columns.push_back({c.name, {}, missing_of(j)});
-    if (!c.text) data.feature_names.push_back(c.name);
-    if (!c.text && rule(j) == "median") {
+    orders_.push_back(c.text ? sorted_levels(c.levels, reader_) : std::vector<std::uint32_t>());
+    InputColumn& column = out_.columns.emplace_back();
+    column.name = c.name, column.missing = missing_of(rule(j), c);
+    if (c.text) column.encoding = encoding_of(settings_.encode.rule(c.name));
+    const bool one = !c.text || column.coded();
+    if (column.encoding == InputColumn::Encoding::target)
+      data.encoded.push_back({static_cast<std::uint32_t>(data.feature_names.size()), c.levels.size()});
+    if (one) data.feature_names.push_back(c.name);
+    if (one && rule(j) == "median") {
       data.median.resize(data.feature_names.size());
       data.median.back() = 1;
     }
-    for (const std::uint32_t level : orders_.back()) {
-      out_.columns.back().levels.push_back(c.levels[level]);
-      data.feature_names.push_back(c.name + "=" + c.levels[level]);
+    place_of_.emplace_back(c.levels.size());
+    for (std::size_t place = 0; place < orders_.back().size(); ++place) {
+      const std::uint32_t level = orders_.back()[place];
+      place_of_.back()[level] = static_cast<double>(place);
+      column.levels.push_back(c.levels[level]);
+      if (!one) data.feature_names.push_back(c.name + "=" + c.levels[level]);
     }
-    if (out_.columns.back().tells_missing()) data.feature_names.push_back(missing_feature(c.name));
+    if (column.tells_missing()) data.feature_names.push_back(missing_feature(c.name));
   }
   data.features = data.feature_names.size();
 }
 
 void Encoder::order_classes() {
   const std::vector<std::string>& levels = table_.columns[target_].levels;
-  std::vector<std::uint32_t> order = sorted_levels(levels);
+  std::vector<std::uint32_t> order = sorted_levels(levels, reader_);
   if (!settings_.positive.empty()) {
     auto at = std::find_if(order.begin(), order.end(), [&](auto l) { return levels[l] == settings_.positive; });
     if (const auto x = number(settings_.positive); x && at == order.end())
@@ -279,17 +271,6 @@ void Encoder::order_classes() {
     class_of_[order[k]] = static_cast<double>(k);
     out_.dataset.classes.push_back(levels[order[k]]);
   }
-}
-
-void Encoder::check_memory(std::size_t rows, std::size_t features) const {
-  const double bytes = static_cast<double>(rows) * static_cast<double>(features) * sizeof(double);
-  constexpr double kCopies = 2.5, kGigabyte = 1e9;  // as read, standardized for training, and room to work
-  if (kCopies * bytes > memory_)
-    throw Error(Message{{table_.file, 0, 0},
-                        std::to_string(rows) + " rows of " + std::to_string(features) + " features need about " +
-                            to_text(kCopies * bytes / kGigabyte, 3) + " GB; the machine has " +
-                            to_text(memory_ / kGigabyte, 3) + in_brackets(memory_limits()),
-                        "use fewer rows, or fewer columns: data.features"});
 }
 
 // Rows and features are as the file has them.
@@ -314,7 +295,7 @@ void Encoder::take_dense() {
   Dataset& data = out_.dataset;
   const std::size_t d = data.features;
   const bool many = !spill_.folder.empty() && table_.rows() * d * sizeof(double) > spill_.bytes;
-  if (!many) check_memory(table_.rows(), d);
+  if (!many) check_rows_fit(table_, d, memory_);
   if (many)
     data.many = RowStore(d, spill_);
   else
@@ -343,8 +324,11 @@ void Encoder::take_dense() {
       const InputColumn& column = out_.columns[f];
       const double filled = column.missing == InputColumn::Missing::level ? 0 : kNaN;
       if (orders_[f].empty()) *x++ = value;
-      for (const std::uint32_t level : orders_[f])
-        *x++ = missing ? filled : value == static_cast<double>(level) ? 1 : 0;
+      if (column.coded())
+        *x++ = missing ? kNaN : place_of_[f][static_cast<std::size_t>(value)];
+      else
+        for (const std::uint32_t level : orders_[f])
+          *x++ = missing ? filled : value == static_cast<double>(level) ? 1 : 0;
       if (column.tells_missing()) *x++ = missing;
       filled_[f].cells += missing;
     }

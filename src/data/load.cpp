@@ -65,6 +65,7 @@ void check_libsvm(const DataSettings& settings) {
   if (!settings.categorical.empty()) refuse("categorical", "all features of a libsvm file are numbers", "remove it");
   if (settings.missing.usual != "refuse" || !settings.missing.columns.empty())
     refuse("missing", "a libsvm file has no missing values: what a row does not name is 0", "remove it");
+  if (!settings.encode.columns.empty()) refuse("encode", "a libsvm file has no columns of categories", "remove it");
   if (settings.unseen != "refuse")
     refuse("unseen", "a libsvm file has no categories: indices that the model does not know are passed over",
            "remove it");
@@ -96,6 +97,7 @@ std::vector<std::string> named_columns(const DataSettings& settings) {
   std::vector<std::string> names = settings.features.include;
   names.insert(names.end(), settings.features.exclude.begin(), settings.features.exclude.end());
   for (const MissingSettings::Column& column : settings.missing.columns) names.push_back(column.name);
+  for (const EncodeSettings::Column& column : settings.encode.columns) names.push_back(column.name);
   names.push_back(settings.target);
   if (settings.weight.file.empty() && !settings.weight.column.empty()) names.push_back(settings.weight.column);
   return names;
@@ -224,6 +226,8 @@ Prepared load(const DataSettings& settings, const std::string& folder, Task task
                         "data.thousands"});
   if (!libsvm && settings.target.empty())
     throw Error(Message{{}, "data.target is missing", "target: name of the column to predict", {}, "data.target"});
+  for (const EncodeSettings::Column& column : settings.encode.columns)  // that of weights holds numbers, and is refused
+    if (column.name != settings.weight.column || !settings.weight.file.empty()) options.as_text.push_back(column.name);
   if (task == Task::classification) options.as_text.push_back(libsvm ? kLabel : settings.target);
   if (by_column && settings.split.file.empty()) {
     options.as_text.push_back(settings.split.column_name);

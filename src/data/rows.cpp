@@ -13,22 +13,14 @@
 #include "cell.hpp"
 #include "csv.hpp"
 #include "libsvm_line.hpp"
-#include "lines.hpp"
 #include "odd_number.hpp"
+#include "row_block.hpp"
 #include "table.hpp"
 
 namespace holdout::data {
 namespace {
 
-constexpr std::size_t kMaxRows = 1024, kMaxCells = 128 * 1024;  // of a block; 1 MiB
 constexpr std::size_t kMaxErrors = 20;
-
-// "red, green, …": what a message has room for.
-std::string some(const std::vector<std::string>& words) {
-  constexpr std::size_t kShown = 8;
-  std::string text = joined(std::span(words).first(std::min(kShown, words.size())));
-  return words.size() > kShown ? text + ", … (" + std::to_string(words.size()) + " in all)" : text;
-}
 
 class CsvRows final : public RowReader {
  public:
@@ -74,7 +66,7 @@ class CsvRows final : public RowReader {
   void check_format(std::string_view line) const;
   void read_header();
   bool read_cell(Input& input, std::string_view text, double* features);
-  bool read_unseen(Input& input, std::string_view text);
+  bool read_unseen(Input& input, std::string_view text, double& feature);
   bool read_missing(const Input& input, std::string_view text, double* features);
   bool refuse(const Input& input, const std::string& what, std::string hint) {
     add(Message{
@@ -138,7 +130,7 @@ void CsvRows::read_header() {
       if (names.size() == 1 && names[0].find_first_of(",;\t") != std::string::npos)
         hint = "the file has one column, " + quoted(names[0]) + ": is the delimiter another one? --delimiter";
       if (!std::all_of(names.begin(), names.end(), [](const std::string& n) { return is_utf8(n); }))
-        hint = std::string("the file is not UTF-8: ") + kToUtf8;
+        hint.assign("the file is not UTF-8: ").append(kToUtf8);
       errors.add(Message{{file, 1, 0}, std::string(what) + quoted(name) + " is missing", hint});
       return names.size();
     }
@@ -153,12 +145,16 @@ void CsvRows::read_header() {
   errors.throw_if_any();
 }
 
-// A word that no row of the training had: the features of its column stay 0.
-bool CsvRows::read_unseen(Input& input, std::string_view text) {
+// A word that no row of the training had: the features of its column stay 0; a place among the levels is missing, and
+// the mean of the targets is that of all rows.
+// @param feature  the first of the column
+bool CsvRows::read_unseen(Input& input, std::string_view text, double& feature) {
   constexpr std::size_t kMaxKept = 8;
   if (!format_.ignore_unseen)
     return refuse(input, quoted(text) + " is none of the values that the model was trained with",
                   some(input.column->levels));
+  if (input.column->encoding == InputColumn::Encoding::ordinal) feature = std::numeric_limits<double>::quiet_NaN();
+  if (input.column->encoding == InputColumn::Encoding::target) feature = input.column->prior;
   ++input.unseen;
   auto& words = input.unseen_words;
   if (words.size() < kMaxKept && std::find(words.begin(), words.end(), text) == words.end()) words.emplace_back(text);
@@ -195,8 +191,12 @@ bool CsvRows::read_cell(Input& input, std::string_view text, double* features) {
   std::size_t place = level != input.index.end() ? level->second : column.levels.size();
   if (level == input.index.end() && kind == Kind::number)
     if (const auto same = input.numbers.find(x); same != input.numbers.end()) place = same->second;
-  if (place == column.levels.size()) return read_unseen(input, text);
-  features[input.first + place] = 1;
+  if (place == column.levels.size()) return read_unseen(input, text, features[input.first]);
+  if (column.encoding == InputColumn::Encoding::onehot)
+    features[input.first + place] = 1;
+  else
+    features[input.first] =
+        column.encoding == InputColumn::Encoding::target ? column.values[place] : static_cast<double>(place);
   return true;
 }
 
@@ -249,149 +249,20 @@ bool CsvRows::next(RowBlock& block) {
   return block.rows.rows > 0;
 }
 
-class LibsvmRows final : public RowReader {
- public:
-  LibsvmRows(const std::string& path, const RowFormat& format) : bytes_(path), lines_(bytes_) {
-    if (!format.keep.empty()) throw Error("a libsvm file has no columns to keep", "leave --keep away");
-    for (std::uint32_t j = 0; j < format.features.size(); ++j)
-      if (const auto index = to_integer(format.features[j])) feature_of_.emplace(*index, j);
-    features_ = format.features.size(), features_names_ = format.features, classes_ = format.classes;
-  }
-
-  std::vector<std::string> notes() const override;
-  bool next(RowBlock& block) override {
-    block = {};
-    block.rows.features = features_;
-    SparseRows& sparse = block.rows.sparse;
-    sparse.start.push_back(0);
-    std::string_view line;
-    while (block.rows.rows < kMaxRows && sparse.values.size() < kMaxCells &&
-           (block.rows.rows == 0 || lines_.buffered()) && lines_.next(line)) {
-      line = without_comment(line);
-      std::string_view token = next_token(line);
-      if (token.empty()) continue;
-      const bool labelled = token.find(':') == token.npos;
-      bool good = !labelled || read_label(token);
-      if (labelled) token = next_token(line);
-      if (token.starts_with("qid:")) token = next_token(line);
-      good = good && read_features(token, line, sparse);
-      if (!good) {
-        sparse.columns.resize(sparse.start.back()), sparse.values.resize(sparse.start.back());
-        ++odd_rows_;
-      }
-      sparse.start.push_back(sparse.values.size());
-      block.good.push_back(good);
-      ++block.rows.rows;
-    }
-    block.rows.y.assign(block.rows.rows, 0);
-    return block.rows.rows > 0;
-  }
-
- private:
-  bool read_label(std::string_view token);
-  bool is_class(std::string_view label) const;
-  bool read_features(std::string_view token, std::string_view rest, SparseRows& sparse);
-  bool odd(std::string text, const std::string& hint = "as in: 1 3:0.5 17:2") {
-    add(Message{{bytes_.mark().path, lines_.number(), 0}, std::move(text), hint});
-    return false;
-  }
-
-  Bytes bytes_;
-  Lines lines_;
-  std::unordered_map<std::int64_t, std::uint32_t> feature_of_;  // [index]
-  std::vector<std::string> features_names_, classes_;
-  std::size_t features_ = 0;
-  std::map<std::int64_t, std::size_t> unknown_;  // indices that the model does not know, with their values; not all
-  std::size_t unknown_values_ = 0;
-  std::vector<std::string> labels_;  // that are no classes of the model: the first few
-  std::size_t other_labels_ = 0;     // rows that have such ones
-};
-
-// Nobody needs it, but a file whose lines begin with anything else is of another kind.
-bool LibsvmRows::read_label(std::string_view token) {
-  constexpr const char* kExpected = "expected LABEL INDEX:VALUE INDEX:VALUE …, as in: 1 3:0.5 17:2";
-  if (token.find(',') != token.npos)
-    throw Error(Message{{bytes_.mark().path, lines_.number(), 0},
-                        "the line begins with " + quoted(token) +
-                            ", as those of a CSV file do; the model was trained on "
-                            "a libsvm file",
-                        kExpected});
-  double x = 0;
-  if (classes_.empty() ? kind_of(token, x) != Kind::word : is_class(token)) return true;
-  if (kind_of(token, x) == Kind::word)
-    return odd("label " + quoted(token) + " is neither a number nor a class of the model", kExpected);
-  constexpr std::size_t kMaxKept = 8;
-  ++other_labels_;
-  if (std::find(labels_.begin(), labels_.end(), token) == labels_.end() && labels_.size() < kMaxKept)
-    labels_.emplace_back(token);
-  return true;
-}
-
-// Numbers are compared as such: +1 is 1.
-bool LibsvmRows::is_class(std::string_view label) const {
-  if (std::find(classes_.begin(), classes_.end(), label) != classes_.end()) return true;
-  double x = 0, y = 0;
-  return kind_of(label, x) == Kind::number && std::any_of(classes_.begin(), classes_.end(), [&](const auto& name) {
-           return kind_of(name, y) == Kind::number && x == y;
-         });
-}
-
-bool LibsvmRows::read_features(std::string_view token, std::string_view rest, SparseRows& sparse) {
-  constexpr std::size_t kMaxKept = 1000;
-  std::int64_t last = -1;
-  std::size_t known = 0;
-  std::vector<std::string> unknown;
-  for (; !token.empty(); token = next_token(rest)) {
-    const std::size_t colon = std::min(token.find(':'), token.size());
-    std::int64_t index = -1;
-    double x = 0;
-    if (!whole_number(token.substr(0, colon), index) || index <= last)
-      return odd(quoted(token) + ": expected INDEX:VALUE, with indices that ascend");
-    if (colon == token.size()) return odd(quoted(token) + ": expected INDEX:VALUE, as libsvm files have them");
-    if (kind_of(token.substr(colon + 1), x) != Kind::number)
-      return odd(quoted(token) + ": the value is no finite number up to 1e300");
-    last = index;
-    const auto feature = feature_of_.find(index);
-    known += feature != feature_of_.end();
-    if (x == 0) continue;
-    if (feature != feature_of_.end()) {
-      sparse.columns.push_back(feature->second), sparse.values.push_back(x);
-      continue;
-    }
-    unknown.push_back(std::to_string(index));
-    ++unknown_values_;
-    if (unknown_.size() < kMaxKept || unknown_.count(index) > 0) ++unknown_[index];
-  }
-  if (known > 0 || unknown.empty()) return true;
-  return odd("the model knows none of the row's indices: " + some(unknown),
-             "it was trained with the indices " + some(features_names_));
-}
-
-std::vector<std::string> LibsvmRows::notes() const {
-  std::vector<std::string> all;
-  if (other_labels_ > 0)
-    all.push_back(std::to_string(other_labels_) + (other_labels_ == 1 ? " row has a label" : " rows have labels") +
-                  " that the model does not know (" + some(labels_) +
-                  "): labels are not used; its classes: " + some(classes_));
-  if (unknown_values_ == 0) return all;
-  std::vector<std::string> indices;
-  for (const auto& [index, n] : unknown_) indices.push_back(std::to_string(index));
-  std::string text = std::to_string(unknown_values_) +
-                     (unknown_values_ == 1 ? " value has an index" : " values have indices") +
-                     " that the model does not know, and count as 0: " + some(indices);
-  if (unknown_.begin()->first == 0) text += "; the model counts from 1: are the indices shifted?";
-  all.push_back(std::move(text));
-  return all;
-}
-
 }  // namespace
+
+std::string some(const std::vector<std::string>& words) {
+  constexpr std::size_t kShown = 8;
+  std::string text = joined(std::span(words).first(std::min(kShown, words.size())));
+  return words.size() > kShown ? text + ", … (" + std::to_string(words.size()) + " in all)" : text;
+}
 
 void RowReader::add(Message message) {
   if (odd_.messages().size() < kMaxErrors) odd_.add(std::move(message));
 }
 
 std::unique_ptr<RowReader> open_rows(const std::string& path, const RowFormat& format) {
-  if (format.sparse) return std::make_unique<LibsvmRows>(path, format);
+  if (format.sparse) return open_libsvm_rows(path, format);
   return std::make_unique<CsvRows>(path, format);
 }
 

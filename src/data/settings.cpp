@@ -16,6 +16,7 @@ constexpr Info kMethods[] = {
 constexpr std::string_view kDelimiters[] = {",", ";", "tab"};
 constexpr std::string_view kFormats[] = {"auto", "csv", "libsvm"};
 constexpr std::string_view kMissing[] = {"refuse", "drop_row", "mean", "median", "level", "indicator"};
+constexpr std::string_view kEncodeRules[] = {"onehot", "ordinal", "target"};
 constexpr std::string_view kWindows[] = {"expanding", "sliding"};
 constexpr std::string_view kGapUnits[] = {"rows", "order"};
 constexpr std::string_view kUnseen[] = {"refuse", "ignore"};
@@ -111,6 +112,22 @@ void WeightSettings::fields(FieldVisitor& f) {
   f({"file", "CSV file with that column, a row for each data row; the data file if left out"}, file, kAnyText);
 }
 
+const std::string& EncodeSettings::rule(const std::string& column) const {
+  static const std::string kUsual = "onehot";
+  for (const Column& c : columns)
+    if (c.name == column) return c.rule;
+  return kUsual;
+}
+
+void EncodeSettings::fields(FieldVisitor& f) {
+  for (Column& column : columns)
+    f({column.name,
+       "onehot: a feature each; ordinal: their place, numbers by value, words by their bytes; target: the mean target "
+       "of "
+       "the training rows that have it, drawn to that of all"},
+      column.rule, kEncodeRules);
+}
+
 const std::string& MissingSettings::rule(const std::string& column) const {
   for (const Column& c : columns)
     if (c.name == column) return c.rule;
@@ -151,10 +168,13 @@ void DataSettings::fields(FieldVisitor& f) {
   f({"missing", "missing cells: empty ones, ?, NA, nan, null, None … (missing_words); for all columns, or by column"},
     missing, "default");
   f({"unseen",
-     "categories that only rows to predict have: refuse their rows, or ignore: they are no category, all features of "
-     "the column are 0"},
+     "categories that only rows to predict have: refuse their rows, or ignore: they are none, one-hot features are 0 "
+     "(of encode: target has the mean of all targets, ordinal is filled as a missing cell)"},
     unseen, kUnseen);
   f({"categorical", "columns of numbers that are categories: one-hot"}, categorical, kAnyText);
+  const auto add = [this](std::string_view key) { encode.columns.push_back({std::string(key), "onehot"}); };
+  f.keyed({"encode", "what categories become, by column, which is taken as text: {city: target, size: ordinal}"}, add,
+          [this](FieldVisitor& g) { encode.fields(g); });
   f({"positive", "the positive one of two classes; the last in order if left out"}, positive, kAnyText);
   f({"weight", "column of sample weights: training, standardization and metrics count a row so often"}, weight,
     "column");

@@ -12,6 +12,7 @@
 #include <holdout/base/parallel.hpp>
 #include <holdout/data/load.hpp>
 #include <holdout/data/polynomial.hpp>
+#include <holdout/data/target_encoding.hpp>
 #include <holdout/data/target_transform.hpp>
 #include <holdout/train/design.hpp>
 #include <holdout/train/preconditioner.hpp>
@@ -35,6 +36,19 @@ struct DesignKey {
   friend auto operator<=>(const DesignKey&, const DesignKey&) = default;
 };
 
+/// What training rows say of targets, categories and scales.
+struct Preprocessing {
+  data::TargetTransform transform;
+  data::EncodedRows encoded;
+  data::Scaling scaling;
+
+  /// @param rows  with the products of features of the key's degree; must outlive this
+  Preprocessing(const data::Dataset& rows, const data::RowList& train, const DesignKey& key)
+      : transform(data::fit_target(rows, train, key.target)),
+        encoded(rows, train, transform),
+        scaling(data::fit_scaling(*encoded, train, key.standardize)) {}
+};
+
 class Designs {
  public:
   /// Those of a search: solvers of many configurations share what they are preconditioned by.
@@ -54,7 +68,7 @@ class Designs {
     if (!designs.empty()) return;
     Folds<T> made(folds());
     const Rows rows(dataset_, key.degree);
-    workers.for_each(folds(), [&](std::size_t k) { made[k] = made_of<T>(*rows, k, key); });
+    for_folds(workers, [&](std::size_t k) { made[k] = made_of<T>(*rows, k, key); });
     designs = std::move(made);
   }
   /// One that is not kept.
@@ -75,13 +89,12 @@ class Designs {
     if (!guarded_[key].empty()) return;
     std::vector<Guarded> made(folds());
     const Rows rows(dataset_, key.degree);
-    workers.for_each(folds(), [&](std::size_t k) {
+    for_folds(workers, [&](std::size_t k) {
       const auto [measured, guard] = guarded_rows(split_.folds[k].holdout, group_);
       const data::Fold fold{split_.folds[k].train, measured};
-      const data::Scaling scaling = data::fit_scaling(*rows, fold.train, key.standardize);
-      const data::TargetTransform transform = data::fit_target(*rows, fold.train, key.target);
-      made[k].design = train::make_design<double>(*rows, scaling, fold, transform);
-      made[k].guard = train::make_part<double>(*rows, scaling, guard, transform);
+      const Preprocessing by(*rows, fold.train, key);
+      made[k].design = train::make_design<double>(*by.encoded, by.scaling, fold, by.transform);
+      made[k].guard = train::make_part<double>(*by.encoded, by.scaling, guard, by.transform);
     });
     guarded_[key] = std::move(made);
   }
@@ -152,14 +165,19 @@ class Designs {
   template <class T>
   train::Design<T> made_of(const data::Dataset& rows, std::size_t k, const DesignKey& key) const {
     const data::Fold& fold = split_.folds[k];
-    const data::Scaling scaling = data::fit_scaling(rows, fold.train, key.standardize);
-    if (!split_.leave_one_out)
-      return train::make_design<T>(rows, scaling, fold, data::fit_target(rows, fold.train, key.target));
+    const Preprocessing by(rows, fold.train, key);
+    if (!split_.leave_one_out) return train::make_design<T>(*by.encoded, by.scaling, fold, by.transform);
     if constexpr (std::is_same_v<T, double>)
-      return train::make_leave_one_out_design(rows, scaling, fold.train);
+      return train::make_leave_one_out_design(rows, by.scaling, fold.train);
     else
       throw Error("leave_one_out works in float64, not in float32",
                   "write precision: float64, or choose another split");
+  }
+  // One after another where each takes a copy of the rows.
+  template <class Work>
+  void for_folds(const Workers& workers, const Work& work) const {
+    if (dataset_.encoded.empty()) return workers.for_each(folds(), work);
+    for (std::size_t k = 0; k < folds(); ++k) work(k);
   }
   // The dataset with products of its features: a copy only where there are any.
   class Rows {

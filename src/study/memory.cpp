@@ -63,8 +63,8 @@ double training_bytes(const data::Prepared& data, std::span<const train::LaneCon
     constexpr double kVector = 64;  // bytes; cohorts have a vector of lanes at least
     const double lanes = kVector / bytes, most_scores = static_cast<double>(train::kScoreBytes);
     cohorts += threads * (lane * lanes + std::max(scores, std::min(lanes * scores, most_scores)));
-    // Rows with products are there once more, in double, while designs are made of them.
-    if (key.degree > 1)
+    // Rows with products or encoded columns are there once more, in double, while designs are made of them.
+    if (key.degree > 1 || !dataset.encoded.empty())
       copied = std::max(copied, static_cast<double>(dataset.rows) * static_cast<double>(wide) * sizeof(double));
   }
   for (const DesignKey& key : bases) {

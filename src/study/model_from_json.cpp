@@ -58,6 +58,22 @@ TunedModel::Layer layer_from(const Json& json, const std::string& what) {
   return layer;
 }
 
+void read_encoding(const Json& json, const std::string& what, data::InputColumn& column) {
+  using Encoding = data::InputColumn::Encoding;
+  if (const auto given = json.find("encoding"); given != json.end()) {
+    const std::string word = word_in(*given, what + ".encoding", kEncodings);
+    const auto place = std::find(std::begin(kEncodings), std::end(kEncodings), word) - std::begin(kEncodings);
+    column.encoding = static_cast<Encoding>(place);
+  }
+  require(!column.coded() || !column.levels.empty(), "`" + what + ".encoding` is for columns of words");
+  require(column.encoding == Encoding::target || (!json.contains("values") && !json.contains("prior")),
+          "`" + what + "`: values and prior are for encoding target");
+  if (column.encoding != Encoding::target) return;
+  column.values = numbers_in(member_of(json, "values"), what + ".values");
+  column.prior = number_in(member_of(json, "prior"), what + ".prior");
+  require(column.values.size() == column.levels.size(), "`" + what + ".values` needs a number for each level");
+}
+
 // @param missing  of columns that say nothing themselves
 void read_columns(const Json& json, std::string_view missing, TunedModel& model) {
   std::vector<std::string> names;
@@ -76,6 +92,8 @@ void read_columns(const Json& json, std::string_view missing, TunedModel& model)
     require(rule != "level" || !levels.empty(), "`" + what + ".missing`: level is for columns of words");
     const auto place = std::find(std::begin(kMissingRules), std::end(kMissingRules), rule) - std::begin(kMissingRules);
     model.columns.push_back({names.back(), std::move(levels), static_cast<data::InputColumn::Missing>(place)});
+    read_encoding(column, what, model.columns.back());
+    require(rule != "level" || !model.columns.back().coded(), "`" + what + ".missing`: level is for one-hot columns");
   }
   check_unique(names, "columns");
 }
@@ -162,8 +180,9 @@ void check_names(const TunedModel& model) {
   }
   std::vector<std::string> names;
   for (const data::InputColumn& column : model.columns) {
-    if (column.levels.empty()) names.push_back(column.name);
-    for (const std::string& level : column.levels) names.push_back(column.name + "=" + level);
+    if (column.levels.empty() || column.coded()) names.push_back(column.name);
+    if (!column.coded())
+      for (const std::string& level : column.levels) names.push_back(column.name + "=" + level);
     if (column.tells_missing()) names.push_back(data::missing_feature(column.name));
   }
   require(names.size() + model.products.size() == model.features.size(), "columns do not go with the features");

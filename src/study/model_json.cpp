@@ -42,6 +42,9 @@ Json columns_json(const TunedModel& model) {
   for (const data::InputColumn& column : model.columns) {
     all.push_back({{"name", column.name}});
     if (!column.levels.empty()) all.back()["levels"] = column.levels;
+    if (column.coded()) all.back()["encoding"] = kEncodings[static_cast<std::size_t>(column.encoding)];
+    if (column.encoding == data::InputColumn::Encoding::target)
+      all.back()["values"] = column.values, all.back()["prior"] = column.prior;
     if (const std::string_view missing = kMissingRules[static_cast<std::size_t>(column.missing)];
         missing != usual_missing(model))
       all.back()["missing"] = missing;

@@ -12,6 +12,8 @@ namespace holdout::study {
 /// What a score says of the target, by train::Link.
 inline constexpr std::string_view kLinks[] = {"identity", "log", "odds", "decision"};
 
+/// What the levels of a column become, by data::InputColumn::Encoding.
+inline constexpr std::string_view kEncodings[] = {"onehot", "ordinal", "target"};
 /// What becomes of missing cells, by data::InputColumn::Missing.
 inline constexpr std::string_view kMissingRules[] = {"refuse", "mean", "level", "indicator"};
 

@@ -16,7 +16,6 @@
 #include "facts.hpp"
 #include "gradient_method.hpp"
 #include "groups.hpp"
-#include "lane_config.hpp"
 #include "lists.hpp"
 #include "lock_wait.hpp"
 #include "memory.hpp"
@@ -24,6 +23,7 @@
 #include "objective.hpp"
 #include "patient_write.hpp"
 #include "possible_values.hpp"
+#include "preprocessing_checks.hpp"
 #include "timestamp.hpp"
 #include "winner.hpp"
 
@@ -134,28 +134,6 @@ void check_threshold(const StudyFile& file, const data::Prepared& data, Errors& 
         "use method random or grid, or split: {method: holdout}");
 }
 
-// Whether every target has what configurations may train on in its place; and says so.
-void check_target_transform(StudyFile& file, data::Prepared& data, Errors& errors) {
-  constexpr std::string_view kPath = "data.target_transform";
-  const Study& study = file.study;
-  const std::optional<std::size_t> searched = study.space.find(kPath);
-  const std::vector<std::string> kinds =
-      target_transforms(study.data.target_transform, searched ? &study.space.parameters()[*searched] : nullptr);
-  if (kinds.empty()) return;
-  const std::vector<double>& y = data.dataset.y;
-  const double least = *std::min_element(y.begin(), y.end());
-  for (const std::string& kind : kinds)
-    if (const std::string problem = data::target_problem(data::target_kind_of(kind), least); !problem.empty()) {
-      errors.add(Message{{study.data.file, data.least_target, 0},
-                         problem,
-                         "use a transform that takes it, add a constant to the target, or leave the row out"});
-      return;
-    }
-  data.notices.push_back("target " + holdout::quoted(data.dataset.target_name) + " is trained as " + joined(kinds) +
-                         "; metrics and predictions are in its own units, training losses and λ in those of the "
-                         "transformed one");
-}
-
 }  // namespace
 
 data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
@@ -190,6 +168,7 @@ data::Prepared prepare(StudyFile& file, const data::Spill& spill) {
       errors.add(file.located(*wrong));
     check_threshold(file, data, errors);
     check_target_transform(file, data, errors);
+    check_encodings(file, data, highest_degree(study), errors);
     errors.throw_if_any();
     check_metric(file, data);
     note_metric(file, data);

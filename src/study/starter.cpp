@@ -49,7 +49,9 @@ std::string reason_against(const ColumnOverview& column, std::size_t rows) {
     if (column.values.empty() || column.different > kMaxLevels ||
         (column.different > kFewLevels && 2 * column.different > rows))
       return "words, " + std::string(column.values.empty() ? "more than " : "") + std::to_string(column.different) +
-             " different ones: no category";
+             " different ones: " +
+             (column.values.empty() || 2 * column.different > rows ? "no category"
+                                                                   : "too many features; encode: {…: target} is one");
     return {};
   }
   const bool numbers_rows = column.whole && column.missing == 0 && rows > kFewLevels &&
@@ -112,6 +114,7 @@ class Starter {
   void line(const std::string& yaml, const std::string& comment = {});
   void data_section();
   void missing();
+  void categories();
   void split();
   void other_splits(const std::string& test);
   void model_section();
@@ -220,6 +223,7 @@ void Starter::data_section() {
     line("  # target_transform: log", "the largest target is " + to_text(target_->most / target_->least, 2) +
                                           " times the smallest: relative errors may be meant");
   missing();
+  categories();
   if (!against_.empty()) {
     std::vector<std::string> names;
     out_ += "  # Left out:\n";
@@ -270,6 +274,24 @@ void Starter::missing() {
   line("  missing: {default: " + usual + ", columns: {" + columns + "}}",
        what + "; level: a category of its own" +
            (target_->missing > 0 ? "; " + counted(target_->missing, "row") + " without target" : ""));
+}
+
+// What only the user knows of columns of words, as comments: what rows to predict will have, and whether a category
+// says more than the mean target of its rows.
+void Starter::categories() {
+  constexpr std::size_t kManyLevels = 10;
+  std::string columns;
+  std::size_t words = 0, levels = 0;
+  for (const ColumnOverview* column : features_) {
+    words += column->kind == Kind::words;
+    if (column->kind != Kind::words || column->different <= kManyLevels || classes() > 2) continue;
+    columns += (columns.empty() ? "" : ", ") + yaml::yaml_text(column->name) + ": target";
+    levels += column->different;
+  }
+  if (words > 0)
+    line("  # unseen: ignore", "if rows to predict have categories that are not here: none of them, noted");
+  if (!columns.empty())
+    line("  # encode: {" + columns + "}", "the mean target of a category in place of " + counted(levels, "feature"));
 }
 
 void Starter::split() {

@@ -66,6 +66,15 @@ TunedModel tuned_model(const train::ModelSettings& settings, const data::Prepare
   return model;
 }
 
+void take_encodings(std::vector<data::TargetEncoding> encodings, TunedModel& model) {
+  auto next = encodings.begin();
+  for (data::InputColumn& column : model.columns)
+    if (column.encoding == data::InputColumn::Encoding::target) {
+      column.values = std::move(next->values), column.prior = next->prior;
+      ++next;
+    }
+}
+
 std::vector<double> predict(const TunedModel& model, const data::Dataset& rows) {
   std::vector<double> theta;
   for (const TunedModel::Layer& layer : model.layers)

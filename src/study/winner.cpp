@@ -80,17 +80,13 @@ class Widened {
 
 // The test rows by the model of the first fold.
 Verdict judge_test(const data::Prepared& data, const train::Metric& metric, const Trained& trained) {
-  const data::RowList& train_rows = data.split.folds[0].train;
-  const data::Scaling scaling = data::fit_scaling(data.dataset, train_rows, trained.config.standardize);
-  const data::TargetTransform transform = data::fit_target(data.dataset, train_rows, trained.config.target);
+  const Preprocessing by(data.dataset, data.split.folds[0].train, DesignKey(trained.config));
   const train::Shape shape{trained.config.model, data.dataset.features, data.dataset.classes.size()};
-  const auto verdict = [&](const auto& test) {
+  const auto verdict = [&]<class T>(T) {
+    const train::Part<T> test = train::make_part<T>(*by.encoded, by.scaling, data.split.test, by.transform);
     return judge(test, shape, metric, trained.threshold, train::predict(test, shape, trained.folds[0].theta));
   };
-  const data::RowList& test = data.split.test;
-  if (trained.config.training.in_float32())
-    return verdict(train::make_part<float>(data.dataset, scaling, test, transform));
-  return verdict(train::make_part<double>(data.dataset, scaling, test, transform));
+  return trained.config.training.in_float32() ? verdict(float()) : verdict(double());
 }
 
 }  // namespace
@@ -153,10 +149,12 @@ std::optional<TunedModel> model_of(const Search& s, const data::Prepared& wide, 
                                    std::int64_t degree, int trial) {
   const std::vector<double>& theta = refitted.folds[0].theta;
   if (!std::all_of(theta.begin(), theta.end(), [](double x) { return std::isfinite(x); })) return {};
-  const data::Scaling scaling = data::fit_scaling(wide.dataset, refit_rows(wide.split), refitted.config.standardize);
-  TunedModel model = tuned_model(refitted.config.model, wide, scaling, theta);
-  model.study = s.file.study.name, model.trial = trial, model.threshold = refitted.threshold;
-  model.transform = data::fit_target(wide.dataset, refit_rows(wide.split), refitted.config.target);
+  const data::RowList rows = refit_rows(wide.split);
+  const Preprocessing by(wide.dataset, rows, DesignKey(refitted.config));
+  TunedModel model = tuned_model(refitted.config.model, wide, by.scaling, theta);
+  take_encodings(data::fit_encodings(wide.dataset, rows, by.transform), model);
+  model.study = s.file.study.name, model.trial = trial;
+  model.threshold = refitted.threshold, model.transform = by.transform;
   model.delimiter = s.file.study.data.delimiter, model.cells = s.file.study.data.cells;
   model.ignore_unseen = s.file.study.data.unseen == "ignore";
   model.products = data::products_of(s.data.dataset, degree);

@@ -72,6 +72,7 @@ TEST_CASE("export: a Python script predicts as holdout does, for every kind of m
     const char *target, *model, *training;
     int degree = 1;  // of products of words, numbers and gaps
     const char* threshold = "even";
+    const char* data = "";
   } cases[] = {
       {"numbers", "type: linear, l2: 0.01", "optimizer: exact"},
       {"numbers", "type: linear, l2: 0.01", "optimizer: exact", 3},
@@ -87,14 +88,24 @@ TEST_CASE("export: a Python script predicts as holdout does, for every kind of m
        "optimizer: adam, learning_rate: 0.05, epochs: 20, precision: float32", 2},
       {"numbers", "type: mlp, hidden: [4], activation: sigmoid", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
       {"numbers", "type: mlp, hidden: [4], activation: identity", "optimizer: adam, learning_rate: 0.05, epochs: 20"},
+      {"numbers", "type: linear, l2: 0.01", "optimizer: exact", 1, "even", ", standardize: robust, target_transform: log"},
+      {"numbers", "type: linear, l2: 0.01", "optimizer: exact", 1, "even", ", standardize: max_abs, target_transform: log1p"},
+      {"numbers", "type: linear, l2: 0.01", "optimizer: exact", 2, "even",
+       ", target_transform: sqrt, encode: {color: ordinal}"},
+      {"numbers", "type: linear, l2: 0.01", "optimizer: exact", 1, "even", ", target_transform: standardize"},
+      {"numbers", "type: mlp, hidden: [4]", "optimizer: adam, learning_rate: 0.05, epochs: 20", 1, "even",
+       ", target_transform: box_cox, encode: {color: target, depth: ordinal}"},
+      {"two", "type: logistic, l2: 0.01", "optimizer: exact", 1, "even", ", encode: {color: target, depth: target}"},
   };
-  for (const auto& [target, model, training, degree, threshold] : cases) {
+  for (const auto& [target, model, training, degree, threshold, data] : cases) {
     CAPTURE(model);
+    CAPTURE(data);
     const std::string features = degree > 1 ? ", features: {polynomial: " + std::to_string(degree) + "}" : "";
+
     process::write_file(folder.path / "rows.csv", rows(target));
     const bool numbers = std::string(target) == "numbers" || std::string(target) == "counts";
     process::write_file(folder.path / "s.yaml", "name: s\ndata: {file: rows.csv, target: y, missing: mean" + features +
-                                                    "}\nmodel: {" + model + "}\ntraining: {" + training +
+                                                    data + "}\nmodel: {" + model + "}\ntraining: {" + training +
                                                     "}\nobjective: {metric: " + (numbers ? "mse" : "error") +
                                                     ", threshold: " + threshold + "}\n");
     const auto run = shell(folder, "$H run s.yaml --out run --fresh --quiet");
@@ -153,6 +164,33 @@ TEST_CASE("export, predict: categories that no row of the training had, ignored 
   const auto theirs = shell(folder, python3 + " -W error model.py new.csv");
   REQUIRE_MESSAGE(theirs.code == 0, theirs.err);
   CHECK(has(theirs.err, "note: color: 40 value(s) that the model was not trained with count as none: ['13', 'pink']"));
+  check_same(ours.out, theirs.out);
+}
+
+TEST_CASE("export, predict: unknown categories of encoded columns are filled, or have the mean of all targets") {
+  Folder folder;
+  const std::string python3 = python(folder);
+  process::write_file(folder.path / "rows.csv", rows("numbers"));
+  process::write_file(
+      folder.path / "s.yaml",
+      "name: s\ndata: {file: rows.csv, target: y, missing: mean, unseen: ignore, encode: {color: target, "
+      "depth: ordinal}}\nmodel: {type: linear, l2: 0.01}\ntraining: {optimizer: exact}\n");
+  REQUIRE(shell(folder, "$H run s.yaml --out run --quiet").code == 0);
+  std::string text = "size,color,depth\n";
+  for (int i = 0; i < 60; ++i)
+    text += std::to_string(i % 9) +
+            (i % 3 == 0   ? ",red,"
+             : i % 3 == 1 ? ",pink,"
+                          : ",NA,") +
+            std::to_string(i % 11) + "\n";
+  process::write_file(folder.path / "new.csv", text);
+  const auto ours = shell(folder, "$H predict run new.csv");
+  REQUIRE_MESSAGE(ours.code == 0, ours.err);
+  CHECK(has(ours.err, "column 'depth'"));
+  if (python3.empty()) return;
+  REQUIRE(shell(folder, "$H export run --to python --out model.py").code == 0);
+  const auto theirs = shell(folder, python3 + " -W error model.py new.csv");
+  REQUIRE_MESSAGE(theirs.code == 0, theirs.err);
   check_same(ours.out, theirs.out);
 }
 

@@ -20,6 +20,12 @@ struct SparseRows {
   std::vector<double> values;          // not zero
 };
 
+/// A feature that is the place of a category, to be replaced by what training rows say of it (target_encoding.hpp).
+struct EncodedFeature {
+  std::uint32_t feature = 0;
+  std::size_t categories = 0;
+};
+
 struct Dataset {
   Task task = Task::regression;
   std::size_t rows = 0, features = 0;
@@ -30,6 +36,7 @@ struct Dataset {
   std::vector<char> median;                // [feature]: what is missing counts as the training rows' median, not
                                            // their mean; empty: of none; products behind the features: of none
   std::vector<double> weights;             // [row], finite, >= 0: how many rows each stands for; empty: one
+  std::vector<EncodedFeature> encoded;     // ascending; of dense data
   std::vector<std::string> feature_names;  // one-hot: column=level; sparse files: the index
   std::vector<std::string> classes;        // sorted; of two, the last is the positive one; empty for regression
   std::string target_name;

@@ -28,13 +28,21 @@ struct InputColumn {
   /// What a missing cell is: an error; what its features are filled with; or, beside that, a feature of its own behind
   /// them, 1 where the cell is missing. `level`: the others are 0 then; `indicator`: they are filled.
   enum class Missing { refuse, fill, level, indicator };
+  /// What a category is: a feature of its own; its place among the levels; what training rows say of its target.
+  enum class Encoding { onehot, ordinal, target };
   std::string name;
   std::vector<std::string>
-      levels;  // of text: a feature each, in this order; of numbers: none, the column is the feature
+      levels;  // of text: a feature each, in this order, or one as `encoding` says; of numbers: none, the column is it
   Missing missing = Missing::refuse;
+  Encoding encoding = Encoding::onehot;
+  std::vector<double> values = {};  // [level], of a model whose encoding is `target`
+  double prior = 0;                 // there: of what is none of the levels
 
+  bool coded() const { return encoding != Encoding::onehot; }
   bool tells_missing() const { return missing == Missing::level || missing == Missing::indicator; }
-  std::size_t features() const { return std::max<std::size_t>(1, levels.size()) + (tells_missing() ? 1 : 0); }
+  std::size_t features() const {
+    return (coded() ? 1 : std::max<std::size_t>(1, levels.size())) + (tells_missing() ? 1 : 0);
+  }
 };
 
 /// What the search of an outer fold works on (data.split.outer): the test rows are those of the fold, the others are

@@ -83,6 +83,17 @@ struct MissingSettings {
   void fields(FieldVisitor& f);
 };
 
+/// `data.encode:` what categories of single columns become: onehot, ordinal or target; of all others onehot.
+struct EncodeSettings {
+  struct Column {
+    std::string name, rule;
+  };
+  std::vector<Column> columns;
+  /// onehot where nothing is said
+  const std::string& rule(const std::string& column) const;
+  void fields(FieldVisitor& f);
+};
+
 /// `data:`
 struct DataSettings {
   std::string file;                  // may be gzip-compressed (.gz); relative to the study's folder
@@ -95,7 +106,8 @@ struct DataSettings {
   std::string target_transform = "none";  // of kTargetTransforms
   std::string unseen = "refuse";          // categories that only rows to predict have: refuse or ignore
   std::vector<std::string> categorical;   // columns of numbers that are categories
-  std::string positive;                   // two classes: the positive one; empty: the last in order
+  EncodeSettings encode;
+  std::string positive;  // two classes: the positive one; empty: the last in order
   WeightSettings weight;
   FeatureSettings features;
   SplitSettings split;

@@ -19,6 +19,8 @@
 //                 feature of its own (1 where the cell is that text, else 0). missing, where it is not as above:
 //                 refuse, mean; level or indicator: behind those comes a feature that is 1 where the cell is missing;
 //                 with level the others are 0 then
+//                 encoding, where levels are no features of their own: ordinal (one feature, the place of the level,
+//                 from 0) or target (one feature: of each level its number in `values`, of others `prior`)
 //   products      [[parent, factor]], only with data.features.polynomial: behind the features of the columns comes one
 //                 for each, the product of two that are there: places among all features, from 0
 //   threshold     of two classes, where it was tuned: the score above which the positive one is decided; else 0
@@ -41,6 +43,7 @@
 
 #include <holdout/data/load.hpp>
 #include <holdout/data/polynomial.hpp>
+#include <holdout/data/target_encoding.hpp>
 #include <holdout/data/target_transform.hpp>
 #include <holdout/train/settings.hpp>
 
@@ -78,6 +81,10 @@ struct TunedModel {
 /// @param theta  as train::LaneResult has it
 TunedModel tuned_model(const train::ModelSettings& settings, const data::Prepared& data, data::Scaling scaling,
                        std::span<const double> theta);
+
+/// Puts what the categories of encoded columns became into the model's columns.
+/// @param encodings  of the columns that have them, in their order
+void take_encodings(std::vector<data::TargetEncoding> encodings, TunedModel& model);
 
 /// Scores of rows, [row][output], with the kernels of the training in float64; of a log link e^f, of a transformed
 /// target in its own units.

@@ -44,11 +44,15 @@ std::int64_t index_of(const std::string& name) {
   return index.value_or(0);
 }
 
+// Whether features may be missing: cells that are filled, and with unseen: ignore places among unknown levels.
 bool fills_missing(const TunedModel& model) {
   using Missing = data::InputColumn::Missing;
-  return std::any_of(model.columns.begin(), model.columns.end(), [](const auto& column) {
-    return column.missing == Missing::fill || column.missing == Missing::indicator;
-  });
+  const bool unseen = std::any_of(model.columns.begin(), model.columns.end(),
+                                  [](const auto& c) { return c.encoding == data::InputColumn::Encoding::ordinal; });
+  return (model.ignore_unseen && unseen) ||
+         std::any_of(model.columns.begin(), model.columns.end(), [](const auto& column) {
+           return column.missing == Missing::fill || column.missing == Missing::indicator;
+         });
 }
 
 std::string layers(const TunedModel& model) {
@@ -65,6 +69,22 @@ std::string layers(const TunedModel& model) {
   return text + "]\n";
 }
 
+std::string codes(const TunedModel& model) {
+  using Encoding = data::InputColumn::Encoding;
+  std::string text;
+  for (const data::InputColumn& column : model.columns) {
+    if (!column.coded()) continue;
+    std::vector<double> values = column.values;
+    if (column.encoding == Encoding::ordinal)
+      for (std::size_t place = 0; place < column.levels.size(); ++place) values.push_back(static_cast<double>(place));
+    text += "    " + python_literal(column.name) + ": (" + list(values, std::string(8, ' ')) + ", " +
+            (column.encoding == Encoding::target ? python_literal(column.prior) : "np.nan") + "),\n";
+  }
+  if (text.empty()) return {};
+  return "# Columns whose levels are numbers of one feature, and what is none of the levels.\nCODES = {\n" + text +
+         "}\n";
+}
+
 std::string numbers(const TunedModel& model) {
   std::string text;
   if (model.sparse) {
@@ -79,7 +99,7 @@ std::string numbers(const TunedModel& model) {
     for (const data::InputColumn& column : model.columns)
       text += "    " + python_literal(column.name) + ": " +
               (column.levels.empty() ? "None" : list(column.levels, std::string(8, ' '))) + ",\n";
-    text += "}\n";
+    text += "}\n" + codes(model);
   }
   if (!model.products.empty()) {
     text += "# Behind their features come products of two: places among all of them.\nPRODUCTS = [";

@@ -37,6 +37,10 @@ bool any_missing(const TunedModel& model) {
                      [](const auto& c) { return c.missing != Missing::refuse; });
 }
 
+bool any_coded(const TunedModel& model) {
+  return std::any_of(model.columns.begin(), model.columns.end(), [](const auto& c) { return c.coded(); });
+}
+
 bool ignores_unseen(const TunedModel& model) {
   return model.ignore_unseen &&
          std::any_of(model.columns.begin(), model.columns.end(), [](const auto& c) { return !c.levels.empty(); });
@@ -131,12 +135,13 @@ def features(row):
         cell = row[column]
 )";
   if (missing)
-    text += R"(        rule = FILLED.get(column)
+    text +=
+        R"(        rule = FILLED.get(column)
         missing = is_missing(cell)
         if missing and rule:
-            x += [0.0 if rule == "level" else np.nan] * len(levels or [None])
-        elif missing:
-)";
+            x += [0.0 if rule == "level" else np.nan] * )" +
+        std::string(any_coded(model) ? "(1 if column in CODES else len(levels or [None]))" : "len(levels or [None])") +
+        "\n        elif missing:\n";
   else
     text += "        if is_missing(cell):\n";
   text +=
@@ -145,8 +150,15 @@ def features(row):
   if (levels)
     text += R"(        else:
             level = level_of(column, cell, levels)
-            x += [float(k == level) for k in range(len(levels))]
 )";
+  if (levels)
+    text += any_coded(model) ? R"(            if column in CODES:
+                values, other = CODES[column]
+                x.append(other if level is None else values[level])
+            else:
+                x += [float(k == level) for k in range(len(levels))]
+)"
+                             : "            x += [float(k == level) for k in range(len(levels))]\n";
   if (missing) text += "        if rule in (\"level\", \"indicator\"):\n            x.append(float(missing))\n";
   if (!model.products.empty()) text += "    for a, b in PRODUCTS:\n        x.append(x[a] * x[b])\n";
   return text + "    return np.array(x)\n";
