@@ -38,7 +38,7 @@ void check_finite(Outcome& outcome, const search::Request& request, std::string_
 
 Derivatives::Derivatives(const Study& study, const train::Metric& metric, const Designs& designs,
                          const Storage& storage)
-    : study_(study), metric_(metric), smooth_(smooth_metric(study, metric)), designs_(designs), storage_(storage) {
+    : study_(study), metric_(metric), designs_(designs), storage_(storage) {
   if (const auto derivatives = derivative_method(study)) method_ = derivatives->method;
 }
 
@@ -173,6 +173,10 @@ std::size_t Derivatives::parameters(std::size_t fold, const train::LaneConfig& c
   return count;
 }
 
+const train::Metric& Derivatives::smooth_for(const train::ModelSettings& model, std::size_t classes) const {
+  return smooth_metric(metric_, train::losses()[model.loss_for(classes)].link);
+}
+
 std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, std::size_t fold, bool guarded,
                                                       const train::LaneConfig& config) {
   {
@@ -184,9 +188,9 @@ std::unique_ptr<train::HyperSolver> Derivatives::take(const std::string& key, st
       return solver;
     }
   }
-  const DesignKey design(config);
-  return train::make_hyper_solver(guarded ? designs_.guarded(fold, design).design : designs_.get<double>(fold, design),
-                                  smooth_, config.model);
+  const DesignKey by(config);
+  const train::Design<double>& design = guarded ? designs_.guarded(fold, by).design : designs_.get<double>(fold, by);
+  return train::make_hyper_solver(design, smooth_for(config.model, design.classes), config.model);
 }
 
 std::vector<train::HyperDerivatives> Derivatives::solve_implicitly(std::size_t fold,
@@ -223,7 +227,7 @@ std::vector<FoldDerivatives> Derivatives::solve(std::size_t fold, std::span<cons
   for (std::size_t i = 0; i < solved.size(); ++i) {
     FoldDerivatives& folded = out.emplace_back();
     folded.derivatives = std::move(solved[i]);
-    if (&smooth_ != &metric_) measure(design, lanes[i].model, folded.derivatives);
+    if (&smooth_for(lanes[i].model, design.classes) != &metric_) measure(design, lanes[i].model, folded.derivatives);
     if (!first.guarded) continue;
     const train::Part<double>& guard = designs_.guarded(fold, key).guard;
     const std::vector<double> scores =
@@ -243,7 +247,8 @@ void Derivatives::measure(const train::Design<double>& design, const train::Mode
   const std::string label = metric_.label();
   const auto is_measured = [&](const auto& m) { return m.first == label; };
   auto& all = d.result.metrics;
-  if (!smooth_.always || metric_.options.tune_threshold || std::none_of(all.begin(), all.end(), is_measured)) {
+  if (!smooth_for(model, design.classes).always || metric_.options.tune_threshold ||
+      std::none_of(all.begin(), all.end(), is_measured)) {
     const std::vector<double> scores = train::holdout_scores(design, model, d.result.theta);
     const train::Part<double>& rows = design.holdout;
     all = measure_all(metric_, design.classes, train::losses()[model.loss_for(design.classes)].link,

@@ -75,6 +75,8 @@ class Derivatives {
   struct LinearScores;
   LinearScores scores_of(int trial, const search::Request& request, std::size_t fold);
   std::vector<double> preview(std::size_t fold, std::span<const search::Request> requests);
+  // What solvers derive for a model: the metric, or one with a gradient in its place.
+  const train::Metric& smooth_for(const train::ModelSettings& model, std::size_t classes) const;
   void measure(const train::Design<double>& design, const train::ModelSettings& model,
                train::HyperDerivatives& derivatives) const;
   // What a step from `near` to the request adds of the derivative by each axis; empty where these are not known.
@@ -83,7 +85,6 @@ class Derivatives {
 
   const Study& study_;
   const train::Metric& metric_;
-  const train::Metric& smooth_;  // what solvers derive: the metric, or one with a gradient in its place
   const Designs& designs_;
   const Storage& storage_;
   train::Hypergradient method_;

@@ -100,13 +100,6 @@ class Wanted {
 
 bool of_classes(const train::Metric& metric) { return metric.classes != train::Classes::none; }
 
-// The metric, or the one with a gradient that measures the same kind of model; the metric itself if there is none.
-const train::Metric& smooth_for(const train::Metric& metric, train::Link link) {
-  if (train::has_gradient(metric, link)) return metric;
-  const train::Metric* other = train::smooth_metric(link, of_classes(metric));
-  return other ? *other : metric;
-}
-
 // Of these a study may have thousands, and what holds for one of a kind holds for all: each would cost a walk through
 // the whole configuration.
 bool is_one_of_many(std::string_view path) {
@@ -158,8 +151,10 @@ std::optional<DerivativeMethod> derivative_method(const Study& study) {
                           "trainings with " + joined(names) + " need not end at the minimum of J"};
 }
 
-const train::Metric& smooth_metric(const Study& study, const train::Metric& metric) {
-  return smooth_for(metric, losses(study, metric).front().link);
+const train::Metric& smooth_metric(const train::Metric& metric, train::Link link) {
+  if (train::has_gradient(metric, link)) return metric;
+  const train::Metric* other = train::smooth_metric(link, of_classes(metric));
+  return other ? *other : metric;
 }
 
 std::unique_ptr<search::Searcher> make_searcher(const Study& study) {
@@ -239,7 +234,7 @@ bool can_interpolate(const Study& study, const train::Metric& metric, train::Lin
   const Choice& split = study.data.split;
   const bool parts = split.alternatives()[split.selected()].name != "leave_one_out";
   return one && parts && optimizer.word == "newton" && derivative_method(study)->method == Hypergradient::implicit &&
-         &smooth_for(metric, link) != &metric;
+         &smooth_metric(metric, link) != &metric;
 }
 
 // Where the hold-out error has no derivative in a parameter: with certain values of others, or anywhere. Values that
@@ -265,31 +260,27 @@ std::optional<Undifferentiable> undifferentiable(const Study& study, std::size_t
   return {};
 }
 
-// One metric stands for all trainings of a study: losses that it has no gradient for must have one link.
+// Of every loss that the study may train with.
 void check_smooth_metric(const Study& study, Errors& errors) {
   const train::Metric& metric = metric_of(study);
   const std::vector<train::LossInfo> all = losses(study, metric);
-  const auto is_smooth = [&](const train::LossInfo& loss) { return train::has_gradient(metric, loss.link); };
-  const auto is_other = [&](const train::LossInfo& loss) { return loss.link != all.front().link; };
-  if (std::all_of(all.begin(), all.end(), is_smooth)) return;
-  const train::LossInfo& loss = *std::find_if_not(all.begin(), all.end(), is_smooth);
-  const bool mixed = std::any_of(all.begin(), all.end(), is_other);
-  if (!mixed && can_interpolate(study, metric, loss.link)) return;
+  const auto suits = [&](const train::LossInfo& loss) {
+    return train::has_gradient(metric, loss.link) || can_interpolate(study, metric, loss.link);
+  };
+  const auto found = std::find_if_not(all.begin(), all.end(), suits);
+  if (found == all.end()) return;
+  const train::LossInfo& loss = *found;
   std::vector<std::string> others;
   for (const train::Metric& m : train::metrics())
     if (of_classes(m) == of_classes(metric) && train::has_gradient(m, loss.link)) others.emplace_back(m.info.name);
-  const bool has_another = metric.smooth.loss;  // it is the loss that does not suit
-  const std::string loss_name(loss.info.name);
-  errors.add({{},
-              "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
-                  "' does not" + (has_another || mixed ? " with loss " + loss_name : "") +
-                  (mixed ? ", and other losses are searched beside it"
-                         : ", and only one λ of a model at its minimum can be searched without"),
-              mixed            ? "write a study for each loss"
-              : others.empty() ? "use method random"
-                               : "metrics with a gradient: " + joined(others) + "; or use method random",
-              {},
-              "objective.metric"});
+  const std::string with_loss = metric.smooth.loss ? " with loss " + std::string(loss.info.name) : "";
+  errors.add(
+      {{},
+       "search.method: gradient needs a metric that changes smoothly; '" + std::string(metric.info.name) +
+           "' does not" + with_loss + ", and only one λ of a model at its minimum can be searched without",
+       others.empty() ? "use method random" : "metrics with a gradient: " + joined(others) + "; or use method random",
+       {},
+       "objective.metric"});
 }
 
 }  // namespace

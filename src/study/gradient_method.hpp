@@ -28,9 +28,10 @@ std::string_view name_of(train::Hypergradient method);
 /// Whether a study's searcher descends along the parameter: a range of real numbers without steps.
 bool is_continuous(const search::Parameter& parameter);
 
-/// What implicit derivatives are taken of: the metric, or, where that has no gradient, the smooth one that goes with
-/// the model (log_loss, mse). The metric itself where there is neither.
-const train::Metric& smooth_metric(const Study& study, const train::Metric& metric);
+/// What implicit derivatives are taken of where a model's loss has this link: the metric, or, where that has no
+/// gradient, the smooth one that measures the same kind of model (log_loss, mse). The metric itself where there is
+/// neither.
+const train::Metric& smooth_metric(const train::Metric& metric, train::Link link);
 
 /// The study's searcher. A gradient search is told which derivatives it gets.
 std::unique_ptr<search::Searcher> make_searcher(const Study& study);
