@@ -58,7 +58,7 @@ class Listing final : public FieldVisitor {
 std::map<std::string, std::string> keys(DataSettings& s) {
   Listing listing;
   s.fields(listing);
-  CHECK(listing.searchable == std::vector<std::string>{"standardize", "features.polynomial"});
+  CHECK(listing.searchable == std::vector<std::string>{"standardize", "target_transform", "features.polynomial"});
   CHECK(listing.all_helped);
   return listing.seen;
 }

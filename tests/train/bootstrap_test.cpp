@@ -94,9 +94,10 @@ TEST_CASE("property: a model's errors do not depend on the others, to the last b
 TEST_CASE("row losses: their weighted mean gives the metric's value; metrics that are no mean have none") {
   Stream draw = stream(kSeed, "predictions");
   constexpr std::size_t kRows = 50;
-  std::vector<double> scores(kRows), numbers(kRows), classes(kRows), weights(kRows);
+  std::vector<double> scores(kRows), means(kRows), numbers(kRows), counts(kRows), classes(kRows), weights(kRows);
   for (std::size_t i = 0; i < kRows; ++i)
-    scores[i] = draw.normal(), numbers[i] = draw.normal(), classes[i] = i % 3 == 0, weights[i] = draw.uniform();
+    scores[i] = draw.normal(), means[i] = std::exp(scores[i]), numbers[i] = draw.normal(), weights[i] = draw.uniform(),
+    counts[i] = static_cast<double>(i % 5), classes[i] = i % 3 == 0;
   for (const Metric& metric : metrics()) {
     CAPTURE(metric.info.name);
     constexpr std::string_view kNoMeans[] = {"auc",
@@ -114,7 +115,10 @@ TEST_CASE("row losses: their weighted mean gives the metric's value; metrics tha
     tuned.options.tune_threshold = true;
     CHECK_FALSE(has_row_losses(tuned));
     if (!has_row_losses(metric)) continue;
-    const Predictions rows{scores, 1, metric.classes == Classes::none ? numbers : classes, weights};
+    const bool of_counts = metric.info.name == "poisson_deviance";
+    const Predictions rows = of_counts
+                                 ? Predictions{means, 1, counts, weights}
+                                 : Predictions{scores, 1, metric.classes == Classes::none ? numbers : classes, weights};
     const std::vector<double> losses = row_losses(metric, rows);
     double sum = 0, weight = 0;
     for (std::size_t i = 0; i < kRows; ++i) sum += weights[i] * losses[i], weight += weights[i];
